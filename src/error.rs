@@ -1,0 +1,106 @@
+use crate::report::SweepReport;
+use crate::store::{OpenError, ProfileError, ProjectError, SchemaError};
+use crate::zombie::Id;
+
+/// Why a sweep failed. Unless it is [`Partial`](Self::Partial), nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum SweepError {
+    /// The database cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The profile cannot be used.
+    #[error("failed to read the profile")]
+    Profile(#[from] ProfileError),
+    /// The schema does not fit the profile.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+    /// The project cannot be swept.
+    #[error(transparent)]
+    Project(#[from] ProjectError),
+    /// The connection is in the midst of a transaction; a sweep needs its own.
+    #[error("the connection has a transaction open: commit it or roll it back before the sweep")]
+    TransactionOpen,
+    /// SQLite failed.
+    #[error("failed to {doing}")]
+    Sqlite {
+        /// What it was asked to do.
+        doing: &'static str,
+        /// What it said.
+        source: rusqlite::Error,
+    },
+    /// One zombie could not be reaped, so none of its transaction was.
+    #[error("failed to reap task {task_id}")]
+    Reap {
+        /// The task.
+        task_id: String,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// A trigger of the queue uses a function that only the orchestrator's own process has.
+    #[error(
+        "a trigger on the queue's tables calls a function that only the orchestrator's own process registers \
+         ({message}): sweep from within it, through the library, or drop the trigger"
+    )]
+    MissingFunction {
+        /// What SQLite said.
+        message: String,
+    },
+    /// A trigger of the queue swallowed the event of a reap.
+    #[error("a trigger on the events table kept the event of task {task_id} from being written")]
+    EventSwallowed {
+        /// The task whose reap was undone.
+        task_id: String,
+    },
+    /// Some transactions were committed before the sweep stopped.
+    #[error("the sweep stopped after {} committed transactions", .report.transactions)]
+    Partial {
+        /// What was committed.
+        report: Box<SweepReport>,
+        /// Why it stopped.
+        source: Box<SweepError>,
+    },
+}
+
+impl SweepError {
+    /// Says what SQLite was asked to do when it failed.
+    pub(crate) fn sqlite(doing: &'static str) -> impl FnOnce(rusqlite::Error) -> Self {
+        move |source| {
+            let message = source.to_string();
+            if message.contains("no such function") {
+                Self::MissingFunction { message }
+            } else {
+                Self::Sqlite { doing, source }
+            }
+        }
+    }
+
+    /// Says which task SQLite failed on.
+    pub(crate) fn reaping(task_id: &Id, source: rusqlite::Error) -> Self {
+        let task_id = task_id.to_string();
+        match source {
+            rusqlite::Error::StatementChangedRows(_) => Self::EventSwallowed { task_id },
+            source => Self::Reap { task_id, source },
+        }
+    }
+
+    /// The error and what is behind it, in one line.
+    pub(crate) fn in_full(&self) -> String {
+        let mut text = self.to_string();
+        let mut error: &dyn std::error::Error = self;
+        while let Some(source) = error.source() {
+            text.push_str(": ");
+            text.push_str(&source.to_string());
+            error = source;
+        }
+        text
+    }
+
+    /// The error behind a partial sweep, else this one.
+    #[must_use]
+    pub fn cause(&self) -> &Self {
+        match self {
+            Self::Partial { source, .. } => source.cause(),
+            other => other,
+        }
+    }
+}

@@ -1,0 +1,93 @@
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use crate::store::Profile;
+use crate::zombie::Policy;
+
+/// What to sweep, and how. Everything but *now* has a default, so that one sets only what differs:
+///
+/// ```
+/// use zombie_sweeper::SweepOptions;
+/// # let now = chrono::DateTime::from_timestamp(1_775_877_480, 0).unwrap();
+/// let options = SweepOptions::at(now).project("SciDEX").dry_run(true);
+/// ```
+#[derive(Clone, Debug)]
+pub struct SweepOptions {
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) project: Option<String>,
+    pub(crate) dry_run: bool,
+    pub(crate) actor: String,
+    pub(crate) policy: Policy,
+    pub(crate) batch_size: NonZeroUsize,
+    pub(crate) profile: Profile,
+}
+
+impl SweepOptions {
+    /// How many zombies are reaped in one transaction, unless set. About 10 µs of write lock each.
+    pub const BATCH_SIZE: NonZeroUsize = NonZeroUsize::new(10_000).unwrap();
+
+    /// Sweeps everything, as of this moment. The sweep reads no clock.
+    #[must_use]
+    pub fn at(now: DateTime<Utc>) -> Self {
+        Self {
+            now,
+            project: None,
+            dry_run: false,
+            actor: env!("CARGO_PKG_NAME").to_owned(),
+            policy: Policy::default(),
+            batch_size: Self::BATCH_SIZE,
+            profile: Profile::default(),
+        }
+    }
+
+    /// Sweeps the tasks of one project only, by name or id.
+    #[must_use]
+    pub fn project(self, project: impl Into<String>) -> Self {
+        Self {
+            project: Some(project.into()),
+            ..self
+        }
+    }
+
+    /// Finds the zombies, and writes nothing.
+    #[must_use]
+    pub fn dry_run(self, dry_run: bool) -> Self {
+        Self { dry_run, ..self }
+    }
+
+    /// Writes the events in this name; `zombie-sweeper` unless set.
+    #[must_use]
+    pub fn actor(self, actor: impl Into<String>) -> Self {
+        Self {
+            actor: actor.into(),
+            ..self
+        }
+    }
+
+    /// How long silence is borne; see [`Policy`] for the defaults.
+    #[must_use]
+    pub fn policy(self, policy: Policy) -> Self {
+        Self { policy, ..self }
+    }
+
+    /// How long a run may be silent; 900 s unless set.
+    #[must_use]
+    pub fn stale_after(mut self, stale_after: Duration) -> Self {
+        self.policy.stale_after = stale_after;
+        self
+    }
+
+    /// Reaps at most so many zombies in one transaction; [`Self::BATCH_SIZE`] unless set.
+    #[must_use]
+    pub fn batch_size(self, batch_size: NonZeroUsize) -> Self {
+        Self { batch_size, ..self }
+    }
+
+    /// The names and words of the queue; Orchestra's unless set.
+    #[must_use]
+    pub fn profile(self, profile: Profile) -> Self {
+        Self { profile, ..self }
+    }
+}

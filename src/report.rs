@@ -1,0 +1,156 @@
+//! The one JSON contract: what a sweep says of itself, on every surface.
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+
+use crate::options::SweepOptions;
+use crate::zombie::{Id, Reason, Timestamp, UndecidedTask};
+
+/// What a sweep did, or in a dry run would have done. Serialized, it is the summary: an interface, described by
+/// `docs/summary.schema.json`; keys may be added, never renamed or removed.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct SweepReport {
+    /// The tasks reaped, and why: the keys `reaped`, `task_ids` and `reasons`.
+    #[serde(flatten)]
+    pub reaps: Reaps,
+    /// Whether nothing was to be written.
+    pub dry_run: bool,
+    /// The project swept; `None`: all of them.
+    pub project: Option<String>,
+    /// In whose name the events were written.
+    pub actor: String,
+    /// Running tasks looked at.
+    pub scanned: usize,
+    /// Those found alive.
+    pub healthy: usize,
+    /// Those that nothing tells dead from alive.
+    pub undecided: Vec<UndecidedTask>,
+    /// Zombies at the first look that had moved on once the lock was held.
+    pub moved_on: usize,
+    /// Runs marked abandoned.
+    pub runs_abandoned: usize,
+    /// Workspaces freed.
+    pub workspaces_freed: usize,
+    /// Sentences for the operator.
+    pub warnings: Vec<String>,
+    /// Transactions committed: 0 when nothing was written.
+    pub transactions: usize,
+    /// The age from which a silent run is dead, in seconds.
+    pub stale_after_s: f64,
+    /// The age from which a claim without a run is dead, in seconds.
+    pub claim_grace_s: f64,
+    /// The time a task may stay `running` after its run has ended, in seconds.
+    pub settle_s: f64,
+    /// The *now* of every verdict, RFC 3339.
+    pub swept_at: String,
+    /// How long the sweep took, in milliseconds.
+    pub duration_ms: u64,
+    /// The sweeper's version.
+    pub version: &'static str,
+    /// Why the sweep stopped early, where it did; what stands above was committed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+impl SweepReport {
+    /// The report of a sweep that has yet to begin: its inputs, and zeros.
+    pub(crate) fn new(opts: &SweepOptions) -> Self {
+        Self {
+            reaps: Reaps::default(),
+            dry_run: opts.dry_run,
+            project: opts.project.clone(),
+            actor: opts.actor.clone(),
+            scanned: 0,
+            healthy: 0,
+            undecided: Vec::new(),
+            moved_on: 0,
+            runs_abandoned: 0,
+            workspaces_freed: 0,
+            warnings: Vec::new(),
+            transactions: 0,
+            stale_after_s: opts.policy.stale_after.as_secs_f64(),
+            claim_grace_s: opts.policy.claim_grace().as_secs_f64(),
+            settle_s: opts.policy.settle.as_secs_f64(),
+            swept_at: Timestamp::from(opts.now).to_rfc3339(),
+            duration_ms: 0,
+            version: env!("CARGO_PKG_VERSION"),
+            error: None,
+        }
+    }
+}
+
+/// The tasks reaped, in ascending order of their ids.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reaps(Vec<Reap>);
+
+/// One task reaped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reap {
+    /// The task's id.
+    pub task_id: Id,
+    /// Why.
+    pub reason: Reason,
+}
+
+impl Reaps {
+    /// Each of them.
+    pub fn iter(&self) -> std::slice::Iter<'_, Reap> {
+        self.0.iter()
+    }
+
+    /// How many.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn push(&mut self, task_id: Id, reason: Reason) {
+        self.0.push(Reap { task_id, reason });
+    }
+
+    pub(crate) fn sort(&mut self) {
+        self.0.sort_unstable_by(|a, b| a.task_id.cmp(&b.task_id));
+    }
+}
+
+impl<'a> IntoIterator for &'a Reaps {
+    type Item = &'a Reap;
+    type IntoIter = std::slice::Iter<'a, Reap>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl Serialize for Reaps {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(3))?;
+        map.serialize_entry("reaped", &self.len())?;
+        map.serialize_entry("task_ids", &TaskIds(self))?;
+        map.serialize_entry("reasons", &Reasons(self))?;
+        map.end()
+    }
+}
+
+struct TaskIds<'a>(&'a Reaps);
+
+impl Serialize for TaskIds<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|reap| reap.task_id.to_string()))
+    }
+}
+
+struct Reasons<'a>(&'a Reaps);
+
+impl Serialize for Reasons<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|reap| (reap.task_id.to_string(), &reap.reason)))
+    }
+}

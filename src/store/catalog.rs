@@ -1,0 +1,159 @@
+use rusqlite::{Connection, OptionalExtension};
+
+use super::value::{identifier, literal};
+
+/// A table as the database declares it.
+#[derive(Clone, Debug)]
+pub(super) struct TableInfo {
+    pub(super) name: String,
+    pub(super) columns: Vec<ColumnInfo>,
+    /// The name of its rowid, where it has one.
+    rowid: Option<&'static str>,
+    strict: bool,
+}
+
+/// A column as the database declares it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ColumnInfo {
+    pub(super) name: String,
+    declared_type: String,
+    pub(super) not_null: bool,
+    pub(super) default: Option<String>,
+    /// Its place in the primary key, from 1; 0 where it has none.
+    pub(super) key_place: i64,
+    /// Computed by SQLite, so that nobody may write it.
+    pub(super) generated: bool,
+}
+
+impl TableInfo {
+    /// Reads a table's declaration; `None` where the database has no such table.
+    pub(super) fn read(conn: &Connection, name: &str) -> rusqlite::Result<Option<Self>> {
+        let found = conn
+            .query_row(include_str!("sql/table.sql"), [name], |row| {
+                Ok((
+                    row.get::<_, String>(0)?,
+                    row.get::<_, bool>(1)?,
+                    row.get::<_, bool>(2)?,
+                ))
+            })
+            .optional()?;
+        let Some((name, without_rowid, strict)) = found else {
+            return Ok(None);
+        };
+        let columns = conn
+            .prepare(include_str!("sql/columns.sql"))?
+            .query_map([&name], |row| {
+                Ok(ColumnInfo {
+                    name: row.get(0)?,
+                    declared_type: row.get::<_, String>(1)?.to_ascii_uppercase(),
+                    not_null: row.get(2)?,
+                    default: row.get(3)?,
+                    key_place: row.get(4)?,
+                    generated: row.get::<_, i64>(5)? > 1,
+                })
+            })?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        let rowid = ["rowid", "_rowid_", "oid"]
+            .into_iter()
+            .find(|alias| {
+                !columns
+                    .iter()
+                    .any(|column| column.name.eq_ignore_ascii_case(alias))
+            })
+            .filter(|_| !without_rowid);
+        Ok(Some(Self {
+            name,
+            columns,
+            rowid,
+            strict,
+        }))
+    }
+
+    pub(super) fn column(&self, name: &str) -> Option<&ColumnInfo> {
+        self.columns
+            .iter()
+            .find(|column| column.name.eq_ignore_ascii_case(name))
+    }
+
+    /// What addresses a row: the rowid, else this column.
+    pub(super) fn key_or(&self, column: &ColumnInfo) -> String {
+        self.rowid.map_or_else(|| identifier(&column.name), str::to_owned)
+    }
+
+    pub(super) fn rowid(&self) -> Option<&'static str> {
+        self.rowid
+    }
+
+    pub(super) fn qualified_name(&self) -> String {
+        format!("main.{}", identifier(&self.name))
+    }
+
+    /// Its columns, for a message.
+    pub(super) fn describe(&self) -> String {
+        let names: Vec<_> = self.columns.iter().map(|column| column.name.as_str()).collect();
+        format!("table {} has {}", self.name, names.join(", "))
+    }
+
+    /// What the schema calls empty, as SQL: NULL where the column allows it and has no other default, else its
+    /// default, else `''`, or a strict type's own zero.
+    pub(super) fn empty_value(&self, column: &ColumnInfo) -> String {
+        match column.default_expression() {
+            Some(default) => default,
+            None if !column.not_null => "NULL".to_owned(),
+            None if !self.strict => "''".to_owned(),
+            None => match column.declared_type.as_str() {
+                "INT" | "INTEGER" | "REAL" => "0".to_owned(),
+                "BLOB" => "x''".to_owned(),
+                _ => "''".to_owned(),
+            },
+        }
+    }
+
+    /// Whether SQLite itself fills this column of the primary key on insert.
+    pub(super) fn fills_itself(&self, column: &ColumnInfo) -> bool {
+        let alone = self.columns.iter().filter(|column| column.key_place > 0).count() == 1;
+        column.key_place > 0 && alone && self.rowid.is_some() && column.declared_type == "INTEGER"
+    }
+}
+
+impl ColumnInfo {
+    /// The default as an expression. SQLite keeps its text as it was declared, where `"x"` and a bare `x` are texts.
+    pub(super) fn default_expression(&self) -> Option<String> {
+        const KEYWORDS: [&str; 6] = [
+            "NULL",
+            "TRUE",
+            "FALSE",
+            "CURRENT_TIME",
+            "CURRENT_DATE",
+            "CURRENT_TIMESTAMP",
+        ];
+        let text = self.default.as_deref()?.trim();
+        if text.eq_ignore_ascii_case("NULL") {
+            return None;
+        }
+        let quoted = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+        let bare = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+            && !KEYWORDS.iter().any(|keyword| text.eq_ignore_ascii_case(keyword));
+        Some(match quoted {
+            Some(inner) => literal(&inner.replace("\"\"", "\"")),
+            None if bare => literal(text),
+            None => format!("({text})"),
+        })
+    }
+
+    /// Whether it is declared to hold numbers. A `DATETIME` is not: it keeps the text it is given.
+    pub(super) fn is_numeric(&self) -> bool {
+        !self.has_any(&["CHAR", "CLOB", "TEXT"])
+            && self.has_any(&["INT", "REAL", "FLOA", "DOUB", "NUM", "DEC"])
+    }
+
+    /// Whether it is declared to hold bytes.
+    pub(super) fn is_blob(&self) -> bool {
+        self.has_any(&["BLOB"])
+    }
+
+    fn has_any(&self, parts: &[&str]) -> bool {
+        parts.iter().any(|part| self.declared_type.contains(part))
+    }
+}

@@ -1,0 +1,80 @@
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::zombie::{ActiveRun, Condition, Reason, RunRow, Timestamp, Zombie};
+
+/// The payload of a reap's event: what was found, what was decided, what was released, and by whom.
+#[derive(Serialize)]
+pub(super) struct Payload<'z> {
+    reason: &'z Reason,
+    condition: Condition,
+    /// The active run that the task named, whether it exists or not.
+    run_id: Option<String>,
+    run_status: Option<String>,
+    sign_of_life: Option<String>,
+    age_s: Option<f64>,
+    threshold_s: f64,
+    released: Released<'z>,
+    actor: &'z str,
+    sweeper: Sweeper,
+}
+
+#[derive(Serialize)]
+struct Released<'z> {
+    /// What the task held: column and value.
+    task: BTreeMap<&'z str, String>,
+    /// The runs abandoned, by id.
+    runs: Vec<String>,
+    /// How many workspaces were freed.
+    workspaces: usize,
+}
+
+#[derive(Serialize)]
+struct Sweeper {
+    name: &'static str,
+    version: &'static str,
+}
+
+impl<'z> Payload<'z> {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "an age in microseconds fits in 53 bits for 285 years"
+    )]
+    pub(super) fn new(
+        zombie: &'z Zombie,
+        abandoned: &[&RunRow],
+        freed: usize,
+        actor: &'z str,
+        now: Timestamp,
+    ) -> Self {
+        let (suspect, evidence) = (&zombie.suspect, &zombie.evidence);
+        let run_id = match suspect.active {
+            ActiveRun::None => None,
+            ActiveRun::Missing | ActiveRun::Own(_) => Some(suspect.active_run_id.to_string()),
+        };
+        Self {
+            reason: &evidence.reason,
+            condition: evidence.condition,
+            run_id,
+            run_status: zombie.active_run().map(|run| run.status.to_string()),
+            sign_of_life: evidence.sign_of_life.map(Timestamp::to_rfc3339),
+            age_s: evidence.sign_of_life.map(|at| now.micros_since(at) as f64 / 1e6),
+            threshold_s: evidence.threshold.as_secs_f64(),
+            released: Released {
+                task: suspect
+                    .held
+                    .iter()
+                    .map(|held| (&*held.column, held.value.to_string()))
+                    .collect(),
+                runs: abandoned.iter().map(|run| run.id.to_string()).collect(),
+                workspaces: freed,
+            },
+            actor,
+            sweeper: Sweeper {
+                name: env!("CARGO_PKG_NAME"),
+                version: env!("CARGO_PKG_VERSION"),
+            },
+        }
+    }
+}

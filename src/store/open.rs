@@ -1,0 +1,377 @@
+use std::ffi::OsString;
+use std::fs::{self, Metadata};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use tempfile::TempDir;
+
+use super::Profile;
+
+/// How often a database that changes under our eyes is read anew before it is read under its locks.
+const TRIES: usize = 3;
+
+/// A database that cannot be opened for what is wanted of it.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Nothing is there. It is not created.
+    #[error("no database at {0}: expected an existing SQLite file; name it with --db")]
+    Missing(PathBuf),
+    /// Something else is there.
+    #[error("{0} is a directory, not a database file; name the file in it with --db")]
+    Directory(PathBuf),
+    /// A socket, a pipe or a device is there.
+    #[error("{0} is not a regular file; expected a SQLite database file")]
+    NotAFile(PathBuf),
+    /// A file of 0 bytes is there.
+    #[error("{0} is empty (0 bytes): expected a SQLite database with the queue's tables")]
+    Empty(PathBuf),
+    /// The file is something else.
+    #[error("{0} is not a SQLite database, or it is encrypted or of a newer format than this program reads")]
+    NotADatabase(PathBuf),
+    /// SQLite found it broken.
+    #[error(
+        "{0} is corrupt ({1}): run `PRAGMA integrity_check` and restore or recover it; nothing was written"
+    )]
+    Corrupt(PathBuf, String),
+    /// The user may not read it.
+    #[error("no permission to open {path} ({source}): run as the user or group that owns the queue")]
+    NotPermitted {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// It cannot be written: file, directory or mount.
+    #[error(
+        "{0} cannot be written (its file, its directory or its mount is read-only): a sweep must write; \
+         --dry-run works"
+    )]
+    ReadOnly(PathBuf),
+    /// Somebody holds it.
+    #[error(
+        "{0} is locked by another process for longer than the busy timeout; nothing was written, try again"
+    )]
+    Busy(PathBuf),
+    /// It cannot be read where it is, and a copy could not be made.
+    #[error(
+        "{path} cannot be read in place ({why}), and no copy of it could be made to read instead: {source}"
+    )]
+    Copy {
+        /// The file.
+        path: PathBuf,
+        /// Why not in place.
+        why: String,
+        /// Why not elsewhere.
+        source: std::io::Error,
+    },
+    /// The system refused for another reason.
+    #[error("failed to look at {path}: {source}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// SQLite refused for another reason.
+    #[error("failed to open {path}: {source}")]
+    Sqlite {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+}
+
+/// Opens an existing database to sweep it, hands over the connection, and leaves the files around it as they were
+/// where nothing was written.
+///
+/// Never creates a file. Foreign keys are enforced only where the profile says so: an orchestrator that leaves
+/// them off must not see rows cascade because of us. Checkpoints are left to the orchestrator while it is
+/// connected: `SQLite` before 3.51.3 can corrupt a database when two connections checkpoint and write at once.
+/// `configure` comes before the first read: the place for a busy timeout.
+///
+/// # Errors
+///
+/// [`OpenError`] where it cannot be opened and written; else what `sweep` returns.
+pub fn sweep_database<T, E: From<OpenError>>(
+    path: &Path,
+    profile: &Profile,
+    configure: impl FnOnce(&Connection) -> rusqlite::Result<()>,
+    sweep: impl FnOnce(&mut Connection) -> Result<T, E>,
+) -> Result<T, E> {
+    let file = File::find(path)?;
+    let wal_was_left = file.wal_bytes() > 0;
+    let mut conn = file.open(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let prepare = |conn: &Connection| {
+        configure(conn)?;
+        harden(conn)?;
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, profile.foreign_keys())?;
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, wal_was_left)?;
+        conn.pragma_update(None, "wal_autocheckpoint", 0)
+    };
+    prepare(&conn).map_err(|error| file.error(error))?;
+    if conn.is_readonly("main").map_err(|error| file.error(error))? {
+        return Err(OpenError::ReadOnly(file.path).into());
+    }
+    first_read(&conn).map_err(|error| file.error(error))?;
+    let swept = sweep(&mut conn);
+    if conn.total_changes() > 0 {
+        // The last one out folds the log in. A failure leaves it to the next one: nothing is lost.
+        let _ = conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false);
+    }
+    swept
+}
+
+/// Opens an existing database to read it, hands over the connection, and returns what `look` found along with
+/// warnings of what could not be read as it should be.
+///
+/// Writes nothing beside the database and works on a read-only file system. Never silently stale: a log beside the
+/// database is read, in place or in a copy, or the reading fails. `look` may be called again, where the database
+/// changed under its eyes.
+///
+/// # Errors
+///
+/// [`OpenError`] where it cannot be opened; else what `look` returns.
+pub fn read_database<T, E: From<OpenError>>(
+    path: &Path,
+    configure: impl Fn(&Connection) -> rusqlite::Result<()>,
+    mut look: impl FnMut(&mut Connection) -> Result<T, E>,
+) -> Result<(T, Vec<String>), E> {
+    let file = File::find(path)?;
+    for _ in 0..TRIES {
+        let before = file.fingerprint();
+        let Some(mut conn) = file.open_at_rest(&configure)? else {
+            break;
+        };
+        let seen = look(&mut conn);
+        if file.fingerprint() == before {
+            return seen.map(|seen| (seen, Vec::new()));
+        }
+    }
+    let mut reading = file.open_in_place_or_copied(&configure)?;
+    let seen = look(&mut reading.conn)?;
+    Ok((seen, reading.warnings))
+}
+
+/// An existing database file, links resolved: a log stands beside the file itself.
+struct File {
+    path: PathBuf,
+}
+
+/// An open connection, and what it reads where that is a copy.
+struct Reading {
+    conn: Connection,
+    warnings: Vec<String>,
+    _copy: Option<TempDir>,
+}
+
+/// What tells whether a file was changed: length and time of the database, its log and its journal.
+type Fingerprint = [Option<(u64, Option<SystemTime>)>; 3];
+
+impl File {
+    fn find(path: &Path) -> Result<Self, OpenError> {
+        let failed = |source: std::io::Error| match source.kind() {
+            std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
+                OpenError::Missing(path.into())
+            }
+            std::io::ErrorKind::PermissionDenied => OpenError::NotPermitted {
+                path: path.into(),
+                source,
+            },
+            _ => OpenError::Io {
+                path: path.into(),
+                source,
+            },
+        };
+        let found = fs::metadata(path).map_err(failed)?;
+        if found.is_dir() {
+            return Err(OpenError::Directory(path.into()));
+        }
+        if !found.is_file() {
+            return Err(OpenError::NotAFile(path.into()));
+        }
+        if found.len() == 0 {
+            return Err(OpenError::Empty(path.into()));
+        }
+        Ok(Self {
+            path: fs::canonicalize(path).map_err(failed)?,
+        })
+    }
+
+    fn open(&self, flags: OpenFlags) -> Result<Connection, OpenError> {
+        Connection::open_with_flags(&self.path, flags).map_err(|error| self.open_error(error))
+    }
+
+    /// Opens a database in WAL mode that nobody has open, as it lies there: no lock, no file left behind. `None` where
+    /// somebody may have it open, or where it is not in WAL mode: then its locks keep us right.
+    fn open_at_rest(
+        &self,
+        configure: &impl Fn(&Connection) -> rusqlite::Result<()>,
+    ) -> Result<Option<Connection>, OpenError> {
+        if self.wal_bytes() > 0 || self.beside("-shm").is_some() || self.beside("-journal").is_some() {
+            return Ok(None);
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        let conn = Connection::open_with_flags(immutable_uri(&self.path), flags)
+            .map_err(|error| self.open_error(error))?;
+        let begin = |conn: &Connection| {
+            configure(conn)?;
+            harden(conn)?;
+            conn.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0))
+        };
+        let journal_mode = begin(&conn).map_err(|error| self.error(error))?;
+        Ok((journal_mode == "wal").then_some(conn))
+    }
+
+    fn open_in_place_or_copied(
+        &self,
+        configure: &impl Fn(&Connection) -> rusqlite::Result<()>,
+    ) -> Result<Reading, OpenError> {
+        // Without its index a log can be read in place only by writing a new index beside it.
+        let why = if self.wal_bytes() > 0 && self.beside("-shm").is_none() {
+            "its write-ahead log has no index beside it".to_owned()
+        } else {
+            let conn = self.open(OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+            match configure(&conn)
+                .and_then(|()| harden(&conn))
+                .and_then(|()| first_read(&conn))
+            {
+                Ok(()) => {
+                    return Ok(Reading {
+                        conn,
+                        warnings: Vec::new(),
+                        _copy: None,
+                    });
+                }
+                Err(error) if needs_to_write(&error) => error.to_string(),
+                Err(error) => return Err(self.error(error)),
+            }
+        };
+        let (folder, copy) = self.copy().map_err(|source| OpenError::Copy {
+            path: self.path.clone(),
+            why: why.clone(),
+            source,
+        })?;
+        let conn = Connection::open_with_flags(&copy, OpenFlags::SQLITE_OPEN_READ_WRITE)
+            .map_err(|error| self.open_error(error))?;
+        configure(&conn)
+            .and_then(|()| harden(&conn))
+            .and_then(|()| first_read(&conn))
+            .map_err(|error| self.error(error))?;
+        let warning =
+            format!("the database could not be read in place ({why}); a copy of it, with its log, was read");
+        Ok(Reading {
+            conn,
+            warnings: vec![warning],
+            _copy: Some(folder),
+        })
+    }
+
+    /// Copies the database with its log and its journal, all of one moment.
+    fn copy(&self) -> std::io::Result<(TempDir, PathBuf)> {
+        for _ in 0..TRIES {
+            let before = self.fingerprint();
+            let folder = tempfile::Builder::new().prefix("zombie-sweeper-").tempdir()?;
+            let copy = folder.path().join("copy.db");
+            fs::copy(&self.path, &copy)?;
+            for suffix in ["-wal", "-journal"] {
+                if self.beside(suffix).is_some() {
+                    fs::copy(sibling(&self.path, suffix), sibling(&copy, suffix))?;
+                }
+            }
+            if self.fingerprint() == before {
+                return Ok((folder, copy));
+            }
+        }
+        Err(std::io::Error::new(
+            std::io::ErrorKind::ResourceBusy,
+            "it kept changing while it was copied",
+        ))
+    }
+
+    fn fingerprint(&self) -> Fingerprint {
+        let print = |found: Metadata| (found.len(), found.modified().ok());
+        [
+            fs::metadata(&self.path).ok().map(print),
+            self.beside("-wal").map(print),
+            self.beside("-journal").map(print),
+        ]
+    }
+
+    fn wal_bytes(&self) -> u64 {
+        self.beside("-wal").map_or(0, |found| found.len())
+    }
+
+    fn beside(&self, suffix: &str) -> Option<Metadata> {
+        fs::metadata(sibling(&self.path, suffix)).ok()
+    }
+
+    /// Why SQLite could not open the file: the system knows better than it.
+    fn open_error(&self, error: rusqlite::Error) -> OpenError {
+        match fs::File::open(&self.path) {
+            Err(source) if source.kind() == std::io::ErrorKind::PermissionDenied => OpenError::NotPermitted {
+                path: self.path.clone(),
+                source,
+            },
+            _ => self.error(error),
+        }
+    }
+
+    fn error(&self, error: rusqlite::Error) -> OpenError {
+        let path = self.path.clone();
+        match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase) => OpenError::NotADatabase(path),
+            Some(ErrorCode::DatabaseCorrupt) => OpenError::Corrupt(path, error.to_string()),
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => OpenError::Busy(path),
+            Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly) => OpenError::ReadOnly(path),
+            _ if error.to_string().contains("unsupported file format") => OpenError::NotADatabase(path),
+            _ => OpenError::Sqlite { path, source: error },
+        }
+    }
+}
+
+/// A statement of ours says what it means, and damage to the schema is not ours to do.
+fn harden(conn: &Connection) -> rusqlite::Result<()> {
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    Ok(())
+}
+
+/// The first read is where SQLite meets a file that is no database, a lock, or a log that it cannot read.
+fn first_read(conn: &Connection) -> rusqlite::Result<()> {
+    conn.query_row("SELECT count(*) FROM main.sqlite_schema", [], |_| Ok(()))
+}
+
+/// Whether a database can be read only by one who may write beside it: a log without its index, or a journal to be
+/// rolled back.
+fn needs_to_write(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen)
+    )
+}
+
+fn sibling(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+fn immutable_uri(path: &Path) -> String {
+    use std::fmt::Write as _;
+
+    let mut uri = String::from("file:");
+    for byte in path.as_os_str().as_encoded_bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'-' | b'_' | b'.' | b'~' => {
+                uri.push(char::from(*byte));
+            }
+            byte => {
+                let _ = write!(uri, "%{byte:02X}"); // writing to a String cannot fail
+            }
+        }
+    }
+    uri + "?mode=ro&immutable=1"
+}

@@ -1,0 +1,147 @@
+use std::sync::Arc;
+
+use rusqlite::Connection;
+use serde::Serialize;
+
+use super::catalog::{ColumnInfo, TableInfo};
+use super::profile::{Constants, Profile};
+use super::resolve::resolve;
+
+/// What the sweeper understood of a database: which table and column plays which role.
+#[derive(Debug)]
+pub struct Schema {
+    pub(super) tasks: Tasks,
+    pub(super) runs: Runs,
+    pub(super) events: Events,
+    pub(super) workspaces: Option<Workspaces>,
+    pub(super) projects: Option<Projects>,
+    pub(super) roles: Vec<Role>,
+}
+
+#[derive(Debug)]
+pub(super) struct Tasks {
+    pub(super) table: TableInfo,
+    pub(super) id: ColumnInfo,
+    pub(super) status: ColumnInfo,
+    pub(super) active_run: ColumnInfo,
+    pub(super) project: Option<ProjectColumn>,
+    pub(super) recurring: Recurring,
+    pub(super) heartbeat: Option<ColumnInfo>,
+    pub(super) started: Option<ColumnInfo>,
+    pub(super) updated: Option<ColumnInfo>,
+    pub(super) next_eligible: Option<ColumnInfo>,
+    pub(super) clear: Vec<ColumnInfo>,
+    pub(super) set: Constants,
+    pub(super) running: String,
+    pub(super) open: String,
+}
+
+/// How a task names its project.
+#[derive(Debug)]
+pub(super) enum ProjectColumn {
+    ByName(ColumnInfo),
+    ById(ColumnInfo),
+}
+
+/// How a recurring task is told from a one-shot.
+#[derive(Debug)]
+pub(super) enum Recurring {
+    Never,
+    Kind(ColumnInfo, String),
+    Flag(ColumnInfo),
+}
+
+#[derive(Debug)]
+pub(super) struct Runs {
+    pub(super) table: TableInfo,
+    pub(super) id: ColumnInfo,
+    pub(super) task: ColumnInfo,
+    pub(super) status: ColumnInfo,
+    pub(super) heartbeat: Option<ColumnInfo>,
+    pub(super) started: Option<ColumnInfo>,
+    pub(super) ended: Option<ColumnInfo>,
+    pub(super) clear: Vec<ColumnInfo>,
+    pub(super) set: Constants,
+    pub(super) running: String,
+    pub(super) finished: Vec<Arc<str>>,
+    pub(super) abandoned: String,
+}
+
+#[derive(Debug)]
+pub(super) struct Events {
+    pub(super) table: TableInfo,
+    /// The key, where a fresh UUID has to fill it.
+    pub(super) uuid: Option<ColumnInfo>,
+    pub(super) task: ColumnInfo,
+    pub(super) kind: ColumnInfo,
+    pub(super) actor: Option<ColumnInfo>,
+    pub(super) payload: Option<ColumnInfo>,
+    pub(super) time: Option<ColumnInfo>,
+    pub(super) run: Option<ColumnInfo>,
+    pub(super) set: Constants,
+    pub(super) reaped: String,
+}
+
+#[derive(Debug)]
+pub(super) struct Workspaces {
+    pub(super) table: TableInfo,
+    pub(super) task: Option<ColumnInfo>,
+    pub(super) run: Option<ColumnInfo>,
+    pub(super) status: Option<ColumnInfo>,
+    pub(super) released: Option<ColumnInfo>,
+    pub(super) free: String,
+}
+
+#[derive(Debug)]
+pub(super) struct Projects {
+    pub(super) table: TableInfo,
+    pub(super) id: ColumnInfo,
+    pub(super) name: ColumnInfo,
+}
+
+/// One role, and what plays it in the database.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Role {
+    /// The profile's section and key, such as `tasks.heartbeat`.
+    pub role: String,
+    /// Table and column, such as `tasks.last_heartbeat`; `None` where the database has none.
+    pub column: Option<String>,
+}
+
+/// A database whose schema cannot be swept, and all that is wrong with it.
+#[derive(Debug, thiserror::Error)]
+pub enum SchemaError {
+    /// A table or column is missing, or cannot be written as it must be.
+    #[error("the schema does not fit: {}", .0.join("; "))]
+    Unfit(Vec<String>),
+    /// SQLite could not read it.
+    #[error("failed to read the schema")]
+    Sqlite(#[from] rusqlite::Error),
+}
+
+impl Schema {
+    /// Reads the schema of the database and finds the profile's roles in it.
+    ///
+    /// # Errors
+    ///
+    /// Where a needed table or column is missing, where one that a profile file asks for is missing, or where an
+    /// event could not be written. The error names everything at once, and what was found.
+    pub fn read(conn: &Connection, profile: &Profile) -> Result<Self, SchemaError> {
+        resolve(conn, profile)
+    }
+
+    /// Every role of the profile, in its order, and what plays it.
+    #[must_use]
+    pub fn roles(&self) -> &[Role] {
+        &self.roles
+    }
+}
+
+impl Events {
+    /// The columns that an event of ours fills. A run may be missing, so its column is no promise.
+    pub(super) fn written(&self) -> impl Iterator<Item = &ColumnInfo> {
+        let needed = [&self.task, &self.kind];
+        let found = [&self.uuid, &self.actor, &self.payload, &self.time];
+        needed.into_iter().chain(found.into_iter().flatten())
+    }
+}

@@ -1,0 +1,98 @@
+use rusqlite::{Connection, Statement};
+
+use super::event::Payload;
+use super::schema::Schema;
+use super::stamps::Stamps;
+use super::statements;
+use crate::zombie::{Timestamp, Zombie};
+
+/// Writes reaps. Prepared before the lock is taken, used while it is held.
+pub(crate) struct Writer<'c> {
+    reset_task: Statement<'c>,
+    abandon_run: Statement<'c>,
+    free_workspace: Option<Statement<'c>>,
+    insert_event: Statement<'c>,
+    actor: &'c str,
+    now: Timestamp,
+}
+
+/// Counts of rows really changed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Released {
+    pub(crate) runs: usize,
+    pub(crate) workspaces: usize,
+}
+
+impl<'c> Writer<'c> {
+    pub(super) fn new(
+        conn: &'c Connection,
+        schema: &Schema,
+        actor: &'c str,
+        now: Timestamp,
+    ) -> rusqlite::Result<Self> {
+        let stamps = Stamps::read(conn, schema, now)?;
+        let free_workspace = schema.workspaces.as_ref();
+        let free_workspace =
+            free_workspace.map(|held| conn.prepare(&statements::free_workspace(held, &stamps)));
+        Ok(Self {
+            reset_task: conn.prepare(&statements::reset_task(&schema.tasks, &stamps))?,
+            abandon_run: conn.prepare(&statements::abandon_run(&schema.runs, &stamps))?,
+            free_workspace: free_workspace.transpose()?,
+            insert_event: conn.prepare(&statements::insert_event(&schema.events, &stamps))?,
+            actor,
+            now,
+        })
+    }
+
+    /// Reaps one zombie; `None` where the task moved on, and nothing was written.
+    pub(crate) fn reap(&mut self, zombie: &Zombie) -> rusqlite::Result<Option<Released>> {
+        let suspect = &zombie.suspect;
+        if self.reset_task.execute((&suspect.key, &suspect.active_run_id))? == 0 {
+            return Ok(None);
+        }
+        let mut abandoned = Vec::new();
+        for run in zombie.unfinished_runs() {
+            if self.abandon_run.execute((&run.key, &run.status))? > 0 {
+                abandoned.push(run);
+            }
+        }
+        let mut freed = 0;
+        if let Some(free_workspace) = &mut self.free_workspace {
+            for held in &zombie.workspaces {
+                freed += free_workspace.execute((&held.key, &held.task, &held.run))?;
+            }
+        }
+        let payload = Payload::new(zombie, &abandoned, freed, self.actor, self.now);
+        let payload = serde_json::to_string(&payload)
+            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+        self.record(zombie, &payload)?;
+        Ok(Some(Released {
+            runs: abandoned.len(),
+            workspaces: freed,
+        }))
+    }
+
+    /// Writes the event. A reap without one is no reap, so a trigger that swallows it is an error.
+    fn record(&mut self, zombie: &Zombie, payload: &str) -> rusqlite::Result<()> {
+        let insert = &mut self.insert_event;
+        bind(insert, ":task", &zombie.suspect.id)?;
+        bind(insert, ":run", zombie.active_run().map(|run| &run.id))?;
+        bind(insert, ":payload", payload)?;
+        bind(insert, ":actor", self.actor)?;
+        if insert.parameter_index(":id")?.is_some() {
+            bind(insert, ":id", uuid::Uuid::new_v4().to_string())?;
+        }
+        match insert.raw_execute()? {
+            1 => Ok(()),
+            changed => Err(rusqlite::Error::StatementChangedRows(changed)),
+        }
+    }
+}
+
+/// Binds a parameter, where the statement has it: a column that is not there takes none.
+fn bind(statement: &mut Statement<'_>, name: &str, value: impl rusqlite::ToSql) -> rusqlite::Result<()> {
+    match statement.parameter_index(name)? {
+        Some(place) => statement.raw_bind_parameter(place, value),
+        None => Ok(()),
+    }
+}

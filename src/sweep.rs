@@ -1,0 +1,250 @@
+use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use crate::error::SweepError;
+use crate::options::SweepOptions;
+use crate::report::SweepReport;
+use crate::store::{Project, Schema, Store, Writer, data_version};
+use crate::zombie::{Id, Notes, Plan, Reason, Timestamp, UndecidedTask, Zombie};
+
+/// How long a sweep leaves the write lock alone between two batches: as long as SQLite's busy handler sleeps at most,
+/// so that every waiting writer wakes and finds it free.
+const REST: Duration = Duration::from_millis(100);
+
+/// Finds the tasks whose workers are dead and resets them, each transaction whole or not at all.
+///
+/// Reads first, without the write lock: where there is no zombie, nothing is written and the lock is never asked
+/// for. A dry run stops there. Otherwise the lock is taken for one batch of zombies at a time, and their verdicts are
+/// taken again unless the database provably has not changed. Runs are abandoned, tasks reset, workspaces freed, and
+/// one event is written for each.
+///
+/// The connection keeps its settings: its busy timeout bounds the wait for the lock, and its interrupt handle
+/// stops the sweep, which then is rolled back.
+///
+/// # Errors
+///
+/// Unless it is [`SweepError::Partial`], which says what was committed before, nothing was written.
+pub fn sweep_zombie_tasks(conn: &mut Connection, opts: &SweepOptions) -> Result<SweepReport, SweepError> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "it times itself; no verdict reads this clock"
+    )]
+    let started = Instant::now();
+    if !conn.is_autocommit() {
+        return Err(SweepError::TransactionOpen);
+    }
+    let mut sweep = Sweep {
+        conn,
+        opts,
+        now: opts.now.into(),
+        report: SweepReport::new(opts),
+        notes: Notes::default(),
+    };
+    let swept = sweep.run();
+    let Sweep {
+        mut report, notes, ..
+    } = sweep;
+    report.reaps.sort();
+    report.warnings.extend(notes.sentences());
+    report.duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    match swept {
+        Ok(()) => Ok(report),
+        Err(source) if report.transactions == 0 => Err(source),
+        Err(source) => {
+            report.error = Some(source.in_full());
+            Err(SweepError::Partial {
+                report: Box::new(report),
+                source: Box::new(source),
+            })
+        }
+    }
+}
+
+struct Sweep<'a> {
+    conn: &'a Connection,
+    opts: &'a SweepOptions,
+    now: Timestamp,
+    report: SweepReport,
+    notes: Notes,
+}
+
+/// What one read transaction found.
+struct Page {
+    plan: Plan,
+    data_version: i64,
+    /// The key of the last task looked at, where more may stand behind it.
+    rest: Option<Id>,
+}
+
+/// What one batch came to. It counts once its transaction is committed.
+#[derive(Default)]
+struct Batch {
+    reaps: Vec<(Id, Reason)>,
+    runs_abandoned: usize,
+    workspaces_freed: usize,
+    healthy: usize,
+    undecided: Vec<UndecidedTask>,
+    moved_on: usize,
+}
+
+impl Sweep<'_> {
+    fn run(&mut self) -> Result<(), SweepError> {
+        let (conn, opts) = (self.conn, self.opts);
+        let schema = Schema::read(conn, &opts.profile)?;
+        let project = opts
+            .project
+            .as_deref()
+            .map(|name| Project::find(conn, &schema, name))
+            .transpose()?;
+        let store = Store::new(conn, &schema, project.as_ref(), opts.policy, self.now);
+        let mut writer = None;
+        let mut after = None;
+        loop {
+            let page = self.load(&store, after.as_ref())?;
+            if let (Some(project), 0) = (&project, self.report.scanned) {
+                project.check_known(conn, &schema)?;
+            }
+            let rest = page.rest.clone();
+            if !page.plan.zombies.is_empty() {
+                let writer = match &mut writer {
+                    Some(writer) => writer,
+                    none => none.insert(
+                        store
+                            .writer(&opts.actor)
+                            .map_err(SweepError::sqlite("prepare to write"))?,
+                    ),
+                };
+                let batch = if opts.dry_run {
+                    pretend(page.plan)
+                } else {
+                    self.reap(&store, writer, page)?
+                };
+                self.add(batch);
+            }
+            if rest.is_none() {
+                return Ok(());
+            }
+            after = rest;
+            if !opts.dry_run {
+                std::thread::sleep(REST);
+            }
+        }
+    }
+
+    /// Reads facts and plans, in one read transaction.
+    fn load(&mut self, store: &Store<'_>, after: Option<&Id>) -> Result<Page, SweepError> {
+        let read = Transaction::new_unchecked(self.conn, TransactionBehavior::Deferred)
+            .map_err(SweepError::sqlite("begin to read"))?;
+        let version = data_version(&read).map_err(SweepError::sqlite("begin to read"))?;
+        let (now, policy) = (self.now, &self.opts.policy);
+        let batch_size = self.opts.batch_size.get();
+        let mut plan = Plan::default();
+        let scan = store
+            .suspects(after, &mut self.notes, |suspect| {
+                plan.add(suspect, policy, now);
+                if plan.zombies.len() < batch_size {
+                    ControlFlow::Continue(())
+                } else {
+                    ControlFlow::Break(())
+                }
+            })
+            .map_err(SweepError::sqlite("find the zombies"))?;
+        store
+            .add_workspaces(&mut plan)
+            .map_err(SweepError::sqlite("find the workspaces held"))?;
+        read.finish().map_err(SweepError::sqlite("end the reading"))?;
+        self.report.scanned += scan.scanned;
+        self.report.healthy += scan.live + plan.healthy;
+        self.report.undecided.append(&mut plan.undecided);
+        Ok(Page {
+            plan,
+            data_version: version,
+            rest: scan.rest,
+        })
+    }
+
+    /// Applies a plan, in one write transaction.
+    fn reap(&self, store: &Store<'_>, writer: &mut Writer<'_>, page: Page) -> Result<Batch, SweepError> {
+        let write = Transaction::new_unchecked(self.conn, TransactionBehavior::Immediate)
+            .map_err(SweepError::sqlite("take the write lock"))?;
+        let version = data_version(&write).map_err(SweepError::sqlite("look at the database again"))?;
+        let (plan, mut batch) = if version == page.data_version {
+            (page.plan, Batch::default())
+        } else {
+            self.plan_again(store, &page.plan)?
+        };
+        for zombie in plan.zombies {
+            match writer.reap(&zombie) {
+                Ok(Some(released)) => batch.add(zombie, released.runs, released.workspaces),
+                Ok(None) => batch.moved_on += 1,
+                Err(source) => return Err(SweepError::reaping(&zombie.suspect.id, source)),
+            }
+        }
+        if batch.reaps.is_empty() {
+            write
+                .rollback()
+                .map_err(SweepError::sqlite("let go of the write lock"))?;
+        } else {
+            write.commit().map_err(SweepError::sqlite("commit"))?;
+        }
+        Ok(batch)
+    }
+
+    /// Takes the verdicts on a plan's zombies again, from what stands in the database now.
+    fn plan_again(&self, store: &Store<'_>, plan: &Plan) -> Result<(Plan, Batch), SweepError> {
+        let ids = plan.zombies.iter().map(|zombie| &zombie.suspect.id);
+        let mut again = Plan::default();
+        let scan = store
+            .suspects_again(ids, |suspect| {
+                again.add(suspect, &self.opts.policy, self.now);
+                ControlFlow::Continue(())
+            })
+            .map_err(SweepError::sqlite("look at the zombies again"))?;
+        store
+            .add_workspaces(&mut again)
+            .map_err(SweepError::sqlite("find the workspaces held"))?;
+        let batch = Batch {
+            healthy: scan.live + again.healthy,
+            undecided: std::mem::take(&mut again.undecided),
+            moved_on: plan.zombies.len().saturating_sub(scan.scanned),
+            ..Batch::default()
+        };
+        Ok((again, batch))
+    }
+
+    fn add(&mut self, batch: Batch) {
+        let report = &mut self.report;
+        if !batch.reaps.is_empty() && !report.dry_run {
+            report.transactions += 1;
+        }
+        report.runs_abandoned += batch.runs_abandoned;
+        report.workspaces_freed += batch.workspaces_freed;
+        report.healthy += batch.healthy;
+        report.undecided.extend(batch.undecided);
+        report.moved_on += batch.moved_on;
+        for (task_id, reason) in batch.reaps {
+            tracing::info!(%task_id, %reason, dry_run = report.dry_run, "reaped");
+            report.reaps.push(task_id, reason);
+        }
+    }
+}
+
+impl Batch {
+    fn add(&mut self, zombie: Zombie, runs_abandoned: usize, workspaces_freed: usize) {
+        self.reaps.push((zombie.suspect.id, zombie.evidence.reason));
+        self.runs_abandoned += runs_abandoned;
+        self.workspaces_freed += workspaces_freed;
+    }
+}
+
+/// What a sweep would come to.
+fn pretend(plan: Plan) -> Batch {
+    let mut batch = Batch::default();
+    for zombie in plan.zombies {
+        let (runs, workspaces) = (zombie.unfinished_runs().count(), zombie.workspaces.len());
+        batch.add(zombie, runs, workspaces);
+    }
+    batch
+}

@@ -1,0 +1,53 @@
+use std::fmt;
+
+/// A value as the database holds it, kept exactly: an id that was read is written back byte for byte, even
+/// where its text is not valid UTF-8.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Id {
+    /// No value.
+    Null,
+    /// An integer, such as a rowid.
+    Integer(i64),
+    /// A floating-point number, as its bits.
+    Real(u64),
+    /// Text, in the database's bytes.
+    Text(Box<[u8]>),
+    /// Bytes.
+    Blob(Box<[u8]>),
+}
+
+impl Id {
+    /// Whether this names nothing: null, empty or blank.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        match self {
+            Self::Null => true,
+            Self::Text(bytes) | Self::Blob(bytes) => bytes.iter().all(u8::is_ascii_whitespace),
+            Self::Integer(_) | Self::Real(_) => false,
+        }
+    }
+}
+
+impl From<&str> for Id {
+    fn from(text: &str) -> Self {
+        Self::Text(text.as_bytes().into())
+    }
+}
+
+impl From<i64> for Id {
+    fn from(number: i64) -> Self {
+        Self::Integer(number)
+    }
+}
+
+/// As the summary shows it; bytes that are not UTF-8 become replacement characters.
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Null => f.write_str("null"),
+            Self::Integer(number) => write!(f, "{number}"),
+            Self::Real(bits) => write!(f, "{}", f64::from_bits(*bits)),
+            Self::Text(bytes) | Self::Blob(bytes) => f.write_str(&String::from_utf8_lossy(bytes)),
+        }
+    }
+}
