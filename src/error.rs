@@ -4,6 +4,7 @@ use crate::zombie::Id;
 
 /// Why a sweep failed. Unless it is [`Partial`](Self::Partial), nothing was written.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum SweepError {
     /// The database cannot be opened.
     #[error(transparent)]

@@ -85,6 +85,12 @@ impl SweepOptions {
         Self { batch_size, ..self }
     }
 
+    /// The names and words in force.
+    #[must_use]
+    pub fn profile_in_use(&self) -> &Profile {
+        &self.profile
+    }
+
     /// The names and words of the queue; Orchestra's unless set.
     #[must_use]
     pub fn profile(self, profile: Profile) -> Self {

@@ -14,12 +14,13 @@ const TRIES: usize = 3;
 
 /// A database that cannot be opened for what is wanted of it.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum OpenError {
     /// Nothing is there. It is not created.
-    #[error("no database at {0}: expected an existing SQLite file; name it with --db")]
+    #[error("no database at {0}: expected an existing SQLite file, and none is created")]
     Missing(PathBuf),
     /// Something else is there.
-    #[error("{0} is a directory, not a database file; name the file in it with --db")]
+    #[error("{0} is a directory: expected a SQLite database file")]
     Directory(PathBuf),
     /// A socket, a pipe or a device is there.
     #[error("{0} is not a regular file; expected a SQLite database file")]
@@ -45,14 +46,11 @@ pub enum OpenError {
     },
     /// It cannot be written: file, directory or mount.
     #[error(
-        "{0} cannot be written (its file, its directory or its mount is read-only): a sweep must write; \
-         --dry-run works"
+        "{0} cannot be written: its file, its directory or its mount is read-only, and a sweep must write"
     )]
     ReadOnly(PathBuf),
     /// Somebody holds it.
-    #[error(
-        "{0} is locked by another process for longer than the busy timeout; nothing was written, try again"
-    )]
+    #[error("{0} is locked by another process for longer than the busy timeout; nothing was written")]
     Busy(PathBuf),
     /// It cannot be read where it is, and a copy could not be made.
     #[error(
@@ -98,20 +96,20 @@ pub enum OpenError {
 pub fn sweep_database<T, E: From<OpenError>>(
     path: &Path,
     profile: &Profile,
-    configure: impl FnOnce(&Connection) -> rusqlite::Result<()>,
+    configure: impl FnOnce(&mut Connection) -> rusqlite::Result<()>,
     sweep: impl FnOnce(&mut Connection) -> Result<T, E>,
 ) -> Result<T, E> {
     let file = File::find(path)?;
     let wal_was_left = file.wal_bytes() > 0;
     let mut conn = file.open(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    let prepare = |conn: &Connection| {
+    let prepare = |conn: &mut Connection| {
         configure(conn)?;
         harden(conn)?;
         conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, profile.foreign_keys())?;
         conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, wal_was_left)?;
         conn.pragma_update(None, "wal_autocheckpoint", 0)
     };
-    prepare(&conn).map_err(|error| file.error(error))?;
+    prepare(&mut conn).map_err(|error| file.error(error))?;
     if conn.is_readonly("main").map_err(|error| file.error(error))? {
         return Err(OpenError::ReadOnly(file.path).into());
     }
@@ -136,7 +134,7 @@ pub fn sweep_database<T, E: From<OpenError>>(
 /// [`OpenError`] where it cannot be opened; else what `look` returns.
 pub fn read_database<T, E: From<OpenError>>(
     path: &Path,
-    configure: impl Fn(&Connection) -> rusqlite::Result<()>,
+    configure: impl Fn(&mut Connection) -> rusqlite::Result<()>,
     mut look: impl FnMut(&mut Connection) -> Result<T, E>,
 ) -> Result<(T, Vec<String>), E> {
     let file = File::find(path)?;
@@ -208,33 +206,33 @@ impl File {
     /// somebody may have it open, or where it is not in WAL mode: then its locks keep us right.
     fn open_at_rest(
         &self,
-        configure: &impl Fn(&Connection) -> rusqlite::Result<()>,
+        configure: &impl Fn(&mut Connection) -> rusqlite::Result<()>,
     ) -> Result<Option<Connection>, OpenError> {
         if self.wal_bytes() > 0 || self.beside("-shm").is_some() || self.beside("-journal").is_some() {
             return Ok(None);
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-        let conn = Connection::open_with_flags(immutable_uri(&self.path), flags)
+        let mut conn = Connection::open_with_flags(immutable_uri(&self.path), flags)
             .map_err(|error| self.open_error(error))?;
-        let begin = |conn: &Connection| {
+        let begin = |conn: &mut Connection| {
             configure(conn)?;
             harden(conn)?;
             conn.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0))
         };
-        let journal_mode = begin(&conn).map_err(|error| self.error(error))?;
+        let journal_mode = begin(&mut conn).map_err(|error| self.error(error))?;
         Ok((journal_mode == "wal").then_some(conn))
     }
 
     fn open_in_place_or_copied(
         &self,
-        configure: &impl Fn(&Connection) -> rusqlite::Result<()>,
+        configure: &impl Fn(&mut Connection) -> rusqlite::Result<()>,
     ) -> Result<Reading, OpenError> {
         // Without its index a log can be read in place only by writing a new index beside it.
         let why = if self.wal_bytes() > 0 && self.beside("-shm").is_none() {
             "its write-ahead log has no index beside it".to_owned()
         } else {
-            let conn = self.open(OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-            match configure(&conn)
+            let mut conn = self.open(OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+            match configure(&mut conn)
                 .and_then(|()| harden(&conn))
                 .and_then(|()| first_read(&conn))
             {
@@ -254,9 +252,9 @@ impl File {
             why: why.clone(),
             source,
         })?;
-        let conn = Connection::open_with_flags(&copy, OpenFlags::SQLITE_OPEN_READ_WRITE)
+        let mut conn = Connection::open_with_flags(&copy, OpenFlags::SQLITE_OPEN_READ_WRITE)
             .map_err(|error| self.open_error(error))?;
-        configure(&conn)
+        configure(&mut conn)
             .and_then(|()| harden(&conn))
             .and_then(|()| first_read(&conn))
             .map_err(|error| self.error(error))?;

@@ -61,7 +61,7 @@ impl Notes {
         }
         for (status, Tally { count, example }) in &self.statuses {
             sentences.push(format!(
-                "unknown run status {status:?} met {count} times, such as in run {example}; it was taken as unfinished"
+                "unknown run status {status:?} in {count} of the runs looked at, such as {example}; it was taken as unfinished"
             ));
         }
         sentences

@@ -223,10 +223,16 @@ impl Timestamp {
         ))
     }
 
+    /// As a date and time, where the calendar reaches that far.
+    #[must_use]
+    pub fn to_datetime(self) -> Option<DateTime<Utc>> {
+        DateTime::from_timestamp_micros(self.0)
+    }
+
     /// RFC 3339 in UTC with microseconds, as the summary and the events show it.
     #[must_use]
     pub fn to_rfc3339(self) -> String {
-        DateTime::from_timestamp_micros(self.0).map_or_else(
+        self.to_datetime().map_or_else(
             || format!("{} µs since the epoch", self.0),
             |at| at.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string(),
         )

@@ -1,0 +1,59 @@
+use std::io::IsTerminal;
+
+use tracing::level_filters::LevelFilter;
+
+use super::args::{Format, LogArgs};
+use super::failure;
+
+/// Sends the log to standard error, which stays empty where there is nothing to say.
+pub(crate) fn init(args: &LogArgs) {
+    let level = match (args.quiet, args.verbose) {
+        (true, _) => LevelFilter::ERROR,
+        (false, 0) => LevelFilter::WARN,
+        (false, 1) => LevelFilter::INFO,
+        (false, _) => LevelFilter::DEBUG,
+    };
+    let log = tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(std::io::stderr);
+    match args.log_format {
+        Format::Json => log.json().init(),
+        Format::Text => log.with_ansi(colours()).with_target(false).init(),
+    }
+}
+
+/// Says why the program failed: once, on one line where the journal would make an entry of each.
+pub(crate) fn failure(error: &anyhow::Error, args: &LogArgs) {
+    let mut text = format!("{error:#}");
+    if let Some(hint) = failure::hint(error) {
+        text = format!("{text}; {hint}");
+    }
+    if args.log_format == Format::Json {
+        tracing::error!("{text}");
+    } else if in_journal() {
+        anstream::eprintln!("<3>error: {}", text.replace('\n', " | "));
+    } else {
+        anstream::eprintln!("error: {text}");
+    }
+}
+
+fn colours() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// Whether standard error is systemd's journal, which reads a priority off the front of a line.
+#[cfg(unix)]
+fn in_journal() -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    let Ok(stream) = std::env::var("JOURNAL_STREAM") else {
+        return false;
+    };
+    std::fs::metadata("/dev/stderr")
+        .is_ok_and(|stderr| stream == format!("{}:{}", stderr.dev(), stderr.ino()))
+}
+
+#[cfg(not(unix))]
+fn in_journal() -> bool {
+    false
+}

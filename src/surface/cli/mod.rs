@@ -1,0 +1,39 @@
+//! The command line.
+
+mod args;
+mod demo;
+mod exit;
+mod failure;
+mod log;
+mod output;
+mod schema;
+mod signals;
+mod sweep;
+mod text;
+
+use std::process::ExitCode;
+
+use args::{Cli, Command};
+use exit::Exit;
+
+pub(crate) fn run() -> ExitCode {
+    let cli = match args::parse() {
+        Ok(cli) => cli,
+        Err(exit) => return exit,
+    };
+    log::init(&cli.log);
+    let done = signals::watch().map_err(Into::into).and_then(|()| dispatch(&cli));
+    done.unwrap_or_else(|error| {
+        log::failure(&error, &cli.log);
+        failure::exit(&error)
+    })
+    .into()
+}
+
+fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
+    match &cli.command {
+        None => sweep::run(cli),
+        Some(Command::Schema) => schema::run(cli),
+        Some(Command::Demo(demo)) => demo::run(demo),
+    }
+}

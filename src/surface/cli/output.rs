@@ -1,0 +1,41 @@
+use std::io::{self, ErrorKind, IsTerminal, Write};
+
+use anyhow::Context;
+use serde::Serialize;
+
+use super::args::Format;
+
+/// Prints what a command found: JSON on one line, on several where a person looks on, or text.
+pub(crate) fn print(
+    format: Format,
+    json: &impl Serialize,
+    text: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> anyhow::Result<()> {
+    lines(|out| {
+        match format {
+            Format::Text => return Ok(text(out)?),
+            Format::Json if io::stdout().is_terminal() => serde_json::to_writer_pretty(&mut *out, json)?,
+            Format::Json => serde_json::to_writer(&mut *out, json)?,
+        }
+        Ok(writeln!(out)?)
+    })
+}
+
+/// Writes to standard output, without colours where nobody would see them.
+///
+/// A reader that has gone away is no failure: what was to be done is done.
+pub(crate) fn lines(write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let mut out = io::BufWriter::new(anstream::AutoStream::auto(io::stdout()).lock());
+    match write(&mut out).and_then(|()| Ok(out.flush()?)) {
+        Err(error) if !is_broken_pipe(&error) => Err(error).context("failed to write to standard output"),
+        _ => Ok(()),
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+    let json = error
+        .downcast_ref::<serde_json::Error>()
+        .and_then(serde_json::Error::io_error_kind);
+    kind.or(json) == Some(ErrorKind::BrokenPipe)
+}
