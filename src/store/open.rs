@@ -330,11 +330,11 @@ impl File {
     }
 }
 
-/// A statement of ours says what it means, and damage to the schema is not ours to do.
+/// Damage to the schema is not ours to do. Double-quoted texts stay as SQLite has them by default: the queue's own
+/// triggers may use them, and no statement of ours could be misread so.
 fn harden(conn: &Connection) -> rusqlite::Result<()> {
-    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
-    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
-    Ok(())
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)
+        .map(drop)
 }
 
 /// The first read is where SQLite meets a file that is no database, a lock, or a log that it cannot read.

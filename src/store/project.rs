@@ -124,7 +124,7 @@ fn known_projects(conn: &Connection, schema: &Schema) -> rusqlite::Result<Vec<St
     };
     let column = identifier(&column.name);
     let sql = format!(
-        "SELECT DISTINCT CAST({column} AS TEXT) FROM {} WHERE {column} IS NOT NULL LIMIT 1000",
+        "SELECT DISTINCT CAST(t.{column} AS TEXT) FROM {} AS t WHERE t.{column} IS NOT NULL LIMIT 1000",
         table.qualified_name()
     );
     let mut names = conn.prepare(&sql)?;

@@ -1,3 +1,6 @@
+//! The text of every statement. Names stand behind their table's alias always: SQLite takes a lone `"name"` that is no
+//! column for a text, and only so can it not.
+
 use super::catalog::{ColumnInfo, TableInfo};
 use super::profile::{Constant, Constants};
 use super::schema::{Events, Recurring, Runs, Schema, Tasks, Workspaces};
@@ -66,15 +69,15 @@ pub(super) fn reset_task(tasks: &Tasks, stamps: &Stamps) -> String {
     if let (Some(next), Some(now)) = (&tasks.next_eligible, &stamps.next_eligible) {
         let is_recurring = match &tasks.recurring {
             Recurring::Never => None,
-            Recurring::Kind(kind, word) => Some(format!("{} = {}", identifier(&kind.name), literal(word))),
-            Recurring::Flag(flag) => Some(identifier(&flag.name)),
+            Recurring::Kind(kind, word) => Some(format!("{} = {}", column("t", kind), literal(word))),
+            Recurring::Flag(flag) => Some(column("t", flag)),
         };
         if let Some(is_recurring) = is_recurring {
             set.to(
                 next,
                 &format!(
                     "CASE WHEN {is_recurring} THEN {now} ELSE {} END",
-                    identifier(&next.name)
+                    column("t", next)
                 ),
             );
         }
@@ -83,10 +86,10 @@ pub(super) fn reset_task(tasks: &Tasks, stamps: &Stamps) -> String {
     let names = [
         ("tasks", tasks.table.qualified_name()),
         ("assignments", set.sql()),
-        ("key", tasks.table.key_or(&tasks.id)),
-        ("status", identifier(&tasks.status.name)),
+        ("key", key("t", &tasks.table, &tasks.id)),
+        ("status", column("t", &tasks.status)),
         ("running", literal(&tasks.running)),
-        ("active_run", identifier(&tasks.active_run.name)),
+        ("active_run", column("t", &tasks.active_run)),
     ];
     render(include_str!("sql/reset_task.sql"), &names)
 }
@@ -95,7 +98,7 @@ pub(super) fn abandon_run(runs: &Runs, stamps: &Stamps) -> String {
     let mut set = Assignments::default();
     set.to(&runs.status, &literal(&runs.abandoned));
     if let (Some(ended), Some(now)) = (&runs.ended, &stamps.ended) {
-        let name = identifier(&ended.name);
+        let name = column("r", ended);
         // A numeric column that must not be null says 0 where it means none.
         set.to(
             ended,
@@ -107,8 +110,8 @@ pub(super) fn abandon_run(runs: &Runs, stamps: &Stamps) -> String {
     let names = [
         ("runs", runs.table.qualified_name()),
         ("assignments", set.sql()),
-        ("key", runs.table.key_or(&runs.id)),
-        ("status", identifier(&runs.status.name)),
+        ("key", key("r", &runs.table, &runs.id)),
+        ("status", column("r", &runs.status)),
     ];
     render(include_str!("sql/abandon_run.sql"), &names)
 }
@@ -156,13 +159,13 @@ pub(super) fn insert_event(events: &Events, stamps: &Stamps) -> String {
     render(include_str!("sql/insert_event.sql"), &names)
 }
 
-pub(super) fn recent(table: &TableInfo, column: &ColumnInfo) -> String {
+pub(super) fn recent(table: &TableInfo, values: &ColumnInfo) -> String {
     let newest_first = table
         .rowid()
-        .map_or_else(String::new, |rowid| format!("ORDER BY {rowid} DESC"));
+        .map_or_else(String::new, |rowid| format!("ORDER BY t.{rowid} DESC"));
     let names = [
         ("table", table.qualified_name()),
-        ("column", identifier(&column.name)),
+        ("t.column", column("t", values)),
         ("newest_first", newest_first),
     ];
     render(include_str!("sql/recent.sql"), &names)

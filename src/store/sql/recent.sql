@@ -1,4 +1,4 @@
 -- What stands in a column of the newest rows, to see how it writes timestamps. Bounded: the column may be all NULL.
-SELECT {column}
-FROM (SELECT {column} FROM {table} {newest_first} LIMIT 64)
-WHERE {column} IS NOT NULL
+SELECT recent.value
+FROM (SELECT {t.column} AS value FROM {table} AS t {newest_first} LIMIT 64) AS recent
+WHERE recent.value IS NOT NULL

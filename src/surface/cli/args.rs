@@ -25,14 +25,15 @@ Environment:
 
 /// Finds tasks whose workers died in a SQLite task queue, and resets them in one transaction.
 ///
-/// A running task is a zombie if its run has already ended, if it has no run and nobody has touched it for long, or if
-/// its run has been silent for too long. The bare command finds the zombies, abandons their runs, makes the tasks
-/// eligible again, records an event for each, and prints one JSON summary. Where there is none, it writes nothing.
+/// A running task is a zombie if its run has already ended, if it has no run and nobody has touched it for long,
+/// or if its run has been silent for too long. The bare command finds the zombies, abandons their runs, makes the
+/// tasks eligible again, records an event for each, and prints one JSON summary. Where there is none, it writes
+/// nothing.
 #[derive(Debug, Parser)]
 #[command(
     name = "zombie-sweeper",
     version,
-    max_term_width = 110,
+    verbatim_doc_comment,
     disable_help_subcommand = true
 )]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{ENVIRONMENT}\n\n{}", exit::help()))]
@@ -154,7 +155,7 @@ pub(crate) struct SweepArgs {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct LogArgs {
-    /// How to print the summary on standard output
+    /// The summary, on standard output
     #[arg(
         long,
         value_name = "FORMAT",
@@ -164,7 +165,7 @@ pub(crate) struct LogArgs {
     )]
     #[arg(value_enum, default_value = "json")]
     pub(crate) format: Format,
-    /// How to write the log on standard error
+    /// The log, on standard error
     #[arg(
         long,
         value_name = "FORMAT",
@@ -203,6 +204,7 @@ pub(crate) fn parse() -> Result<Cli, ExitCode> {
     let parsed = Cli::command().try_get_matches().and_then(|matches| {
         let cli = Cli::from_arg_matches(&matches)?;
         refuse_stray_options(&matches, &cli)?;
+        refuse_a_sweep_of_another_time(&cli)?;
         Ok(cli)
     });
     parsed.map_err(|error| {
@@ -231,6 +233,15 @@ fn refuse_stray_options(matches: &clap::ArgMatches, cli: &Cli) -> Result<(), cla
             Err(Cli::command().error(clap::error::ErrorKind::ArgumentConflict, text))
         }
     }
+}
+
+/// `requires` is content with a variable that says no.
+fn refuse_a_sweep_of_another_time(cli: &Cli) -> Result<(), clap::Error> {
+    if cli.sweep.now.is_none() || cli.sweep.dry_run {
+        return Ok(());
+    }
+    let text = "--now is for a dry run: a sweep is of this moment";
+    Err(Cli::command().error(clap::error::ErrorKind::MissingRequiredArgument, text))
 }
 
 /// A patience of no time at all would take every live task from its worker.

@@ -1,9 +1,13 @@
-use std::io::IsTerminal;
+use std::fmt::{self, Debug};
+use std::io::{IsTerminal, Write};
 
+use tracing::field::Field;
 use tracing::level_filters::LevelFilter;
+use tracing_subscriber::field::MakeExt;
+use tracing_subscriber::fmt::format;
 
 use super::args::{Format, LogArgs};
-use super::failure;
+use super::{failure, text};
 
 /// Sends the log to standard error, which stays empty where there is nothing to say.
 pub(crate) fn init(args: &LogArgs) {
@@ -15,10 +19,24 @@ pub(crate) fn init(args: &LogArgs) {
     };
     let log = tracing_subscriber::fmt()
         .with_max_level(level)
-        .with_writer(std::io::stderr);
+        .with_writer(std::io::stderr)
+        .log_internal_errors(false); // they would go to standard error, which just failed
     match args.log_format {
         Format::Json => log.json().init(),
-        Format::Text => log.with_ansi(colours()).with_target(false).init(),
+        Format::Text => log
+            .with_ansi(colours())
+            .with_target(false)
+            .fmt_fields(format::debug_fn(field).delimited(" "))
+            .init(),
+    }
+}
+
+/// One field of a line, and no more than that, whatever the queue calls its tasks.
+fn field(out: &mut format::Writer<'_>, field: &Field, value: &dyn Debug) -> fmt::Result {
+    let value = text::harmless(&format!("{value:?}"), &[]);
+    match field.name() {
+        "message" => write!(out, "{value}"),
+        name => write!(out, "{name}={value}"),
     }
 }
 
@@ -30,11 +48,15 @@ pub(crate) fn failure(error: &anyhow::Error, args: &LogArgs) {
     }
     if args.log_format == Format::Json {
         tracing::error!("{text}");
-    } else if in_journal() {
-        anstream::eprintln!("<3>error: {}", text.replace('\n', " | "));
-    } else {
-        anstream::eprintln!("error: {text}");
+        return;
     }
+    let text = text::harmless(&text, &['\n', '\t']);
+    // Where even this fails, the exit code is left to tell.
+    let _ = if in_journal() {
+        writeln!(std::io::stderr(), "<3>error: {}", text.replace('\n', " | "))
+    } else {
+        writeln!(std::io::stderr(), "error: {text}")
+    };
 }
 
 fn colours() -> bool {

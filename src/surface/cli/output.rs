@@ -14,9 +14,10 @@ pub(crate) fn print(
     lines(|out| {
         match format {
             Format::Text => return Ok(text(out)?),
-            Format::Json if io::stdout().is_terminal() => serde_json::to_writer_pretty(&mut *out, json)?,
-            Format::Json => serde_json::to_writer(&mut *out, json)?,
+            Format::Json if io::stdout().is_terminal() => serde_json::to_writer_pretty(&mut *out, json),
+            Format::Json => serde_json::to_writer(&mut *out, json),
         }
+        .map_err(io::Error::from)?;
         Ok(writeln!(out)?)
     })
 }
@@ -33,9 +34,5 @@ pub(crate) fn lines(write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) ->
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
-    let json = error
-        .downcast_ref::<serde_json::Error>()
-        .and_then(serde_json::Error::io_error_kind);
-    kind.or(json) == Some(ErrorKind::BrokenPipe)
+    error.downcast_ref::<io::Error>().map(io::Error::kind) == Some(ErrorKind::BrokenPipe)
 }

@@ -1,5 +1,3 @@
-use std::path::Path;
-
 use serde::Serialize;
 use zombie_sweeper::SweepError;
 use zombie_sweeper::store::{Role, Schema, read_database};
@@ -11,7 +9,7 @@ use super::{output, signals, sweep, text};
 /// What the sweeper understood of a database.
 #[derive(Serialize)]
 struct Understood<'a> {
-    database: &'a Path,
+    database: &'a str,
     roles: Vec<Role>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     warnings: Vec<String>,
@@ -26,7 +24,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Exit> {
     });
     let (roles, warnings) = read?;
     let understood = Understood {
-        database: &cli.database.db,
+        database: &cli.database.db.to_string_lossy(),
         roles,
         warnings,
     };

@@ -110,19 +110,22 @@ pub(crate) fn counted(count: usize, thing: &str) -> String {
 /// Fit for a terminal: no control characters, and no more than a line of it.
 fn shown(text: &str) -> String {
     const MOST: usize = 400;
-    let mut shown: String = text
-        .chars()
-        .take(MOST)
-        .flat_map(|c| {
-            if c.is_control() {
-                c.escape_default().collect::<Vec<_>>()
-            } else {
-                vec![c]
-            }
-        })
-        .collect();
+    let mut shown = harmless(&text.chars().take(MOST).collect::<String>(), &[]);
     if text.chars().nth(MOST).is_some() {
         shown.push('…');
     }
     shown
+}
+
+/// Without control characters other than these: a terminal obeys them.
+pub(crate) fn harmless(text: &str, but: &[char]) -> String {
+    let mut harmless = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() && !but.contains(&c) {
+            harmless.extend(c.escape_default());
+        } else {
+            harmless.push(c);
+        }
+    }
+    harmless
 }
