@@ -7,8 +7,9 @@ use super::value::{identifier, literal};
 pub(super) struct TableInfo {
     pub(super) name: String,
     pub(super) columns: Vec<ColumnInfo>,
-    /// The name of its rowid, where it has one.
+    /// A name that reaches its rowid, where it has one.
     rowid: Option<&'static str>,
+    without_rowid: bool,
     strict: bool,
 }
 
@@ -65,6 +66,7 @@ impl TableInfo {
             name,
             columns,
             rowid,
+            without_rowid,
             strict,
         }))
     }
@@ -109,15 +111,21 @@ impl TableInfo {
         }
     }
 
+    /// Whether the database refuses any other number in this column.
+    pub(super) fn takes_integers_only(&self, column: &ColumnInfo) -> bool {
+        self.strict && matches!(column.declared_type.as_str(), "INT" | "INTEGER")
+    }
+
     /// Whether SQLite itself fills this column of the primary key on insert.
     pub(super) fn fills_itself(&self, column: &ColumnInfo) -> bool {
         let alone = self.columns.iter().filter(|column| column.key_place > 0).count() == 1;
-        column.key_place > 0 && alone && self.rowid.is_some() && column.declared_type == "INTEGER"
+        column.key_place > 0 && alone && !self.without_rowid && column.declared_type == "INTEGER"
     }
 }
 
 impl ColumnInfo {
-    /// The default as an expression. SQLite keeps its text as it was declared, where `"x"` and a bare `x` are texts.
+    /// The default as an expression. SQLite keeps its text as it was declared, where a name,
+    /// quoted or bare, is a text.
     pub(super) fn default_expression(&self) -> Option<String> {
         const KEYWORDS: [&str; 6] = [
             "NULL",
@@ -131,12 +139,17 @@ impl ColumnInfo {
         if text.eq_ignore_ascii_case("NULL") {
             return None;
         }
-        let quoted = text.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+        let quoted = [('"', '"'), ('`', '`'), ('[', ']')]
+            .into_iter()
+            .find_map(|(open, close)| {
+                let inner = text.strip_prefix(open)?.strip_suffix(close)?;
+                Some(inner.replace(&format!("{close}{close}"), &close.to_string()))
+            });
         let bare = text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
             && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
             && !KEYWORDS.iter().any(|keyword| text.eq_ignore_ascii_case(keyword));
         Some(match quoted {
-            Some(inner) => literal(&inner.replace("\"\"", "\"")),
+            Some(inner) => literal(&inner),
             None if bare => literal(text),
             None => format!("({text})"),
         })

@@ -1,5 +1,6 @@
 use std::ffi::OsString;
 use std::fs::{self, Metadata};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -23,7 +24,7 @@ pub enum OpenError {
     #[error("{0} is a directory: expected a SQLite database file")]
     Directory(PathBuf),
     /// A socket, a pipe or a device is there.
-    #[error("{0} is not a regular file; expected a SQLite database file")]
+    #[error("{0} is not a regular file: expected a SQLite database file")]
     NotAFile(PathBuf),
     /// A file of 0 bytes is there.
     #[error("{0} is empty (0 bytes): expected a SQLite database with the queue's tables")]
@@ -37,7 +38,7 @@ pub enum OpenError {
     )]
     Corrupt(PathBuf, String),
     /// The user may not read it.
-    #[error("no permission to open {path} ({source}): run as the user or group that owns the queue")]
+    #[error("no permission to open {path}: run as the user or group that owns the queue")]
     NotPermitted {
         /// The file.
         path: PathBuf,
@@ -53,9 +54,7 @@ pub enum OpenError {
     #[error("{0} is locked by another process for longer than the busy timeout; nothing was written")]
     Busy(PathBuf),
     /// It cannot be read where it is, and a copy could not be made.
-    #[error(
-        "{path} cannot be read in place ({why}), and no copy of it could be made to read instead: {source}"
-    )]
+    #[error("{path} cannot be read in place ({why}), and no copy of it could be made to read instead")]
     Copy {
         /// The file.
         path: PathBuf,
@@ -65,7 +64,7 @@ pub enum OpenError {
         source: std::io::Error,
     },
     /// The system refused for another reason.
-    #[error("failed to look at {path}: {source}")]
+    #[error("failed to look at {path}")]
     Io {
         /// The file.
         path: PathBuf,
@@ -73,7 +72,7 @@ pub enum OpenError {
         source: std::io::Error,
     },
     /// SQLite refused for another reason.
-    #[error("failed to open {path}: {source}")]
+    #[error("failed to open {path}")]
     Sqlite {
         /// The file.
         path: PathBuf,
@@ -129,6 +128,9 @@ pub fn sweep_database<T, E: From<OpenError>>(
 /// database is read, in place or in a copy, or the reading fails. `look` may be called again, where the database
 /// changed under its eyes.
 ///
+/// Not for a process that has connections of its own to the database: a POSIX system takes their locks away when the
+/// file is closed here. It sweeps through one of them, with `dry_run`.
+///
 /// # Errors
 ///
 /// [`OpenError`] where it cannot be opened; else what `look` returns.
@@ -140,10 +142,11 @@ pub fn read_database<T, E: From<OpenError>>(
     let file = File::find(path)?;
     for _ in 0..TRIES {
         let before = file.fingerprint();
-        let Some(mut conn) = file.open_at_rest(&configure)? else {
-            break;
+        let seen = match file.open_at_rest(&configure) {
+            Ok(None) => break,
+            Ok(Some(mut conn)) => look(&mut conn),
+            Err(error) => Err(error.into()),
         };
-        let seen = look(&mut conn);
         if file.fingerprint() == before {
             return seen.map(|seen| (seen, Vec::new()));
         }
@@ -208,19 +211,19 @@ impl File {
         &self,
         configure: &impl Fn(&mut Connection) -> rusqlite::Result<()>,
     ) -> Result<Option<Connection>, OpenError> {
-        if self.wal_bytes() > 0 || self.beside("-shm").is_some() || self.beside("-journal").is_some() {
+        let in_use =
+            self.wal_bytes() > 0 || self.beside("-shm").is_some() || self.beside("-journal").is_some();
+        if in_use || !self.says_wal() {
             return Ok(None);
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
         let mut conn = Connection::open_with_flags(immutable_uri(&self.path), flags)
             .map_err(|error| self.open_error(error))?;
-        let begin = |conn: &mut Connection| {
-            configure(conn)?;
-            harden(conn)?;
-            conn.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0))
-        };
-        let journal_mode = begin(&mut conn).map_err(|error| self.error(error))?;
-        Ok((journal_mode == "wal").then_some(conn))
+        configure(&mut conn)
+            .and_then(|()| harden(&conn))
+            .and_then(|()| first_read(&conn))
+            .map_err(|error| self.error(error))?;
+        Ok(Some(conn))
     }
 
     fn open_in_place_or_copied(
@@ -296,6 +299,13 @@ impl File {
             self.beside("-wal").map(print),
             self.beside("-journal").map(print),
         ]
+    }
+
+    /// Whether the header says so. A connection that is told that the file never changes says `delete` of any.
+    fn says_wal(&self) -> bool {
+        let mut header = [0; 20];
+        let read = fs::File::open(&self.path).and_then(|mut file| file.read_exact(&mut header));
+        read.is_ok() && header.ends_with(&[2, 2])
     }
 
     fn wal_bytes(&self) -> u64 {

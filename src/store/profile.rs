@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
 
 use serde::Deserialize;
 
@@ -67,12 +68,11 @@ impl Profile {
 }
 
 impl Default for Profile {
-    #[expect(
-        clippy::expect_used,
-        reason = "the text is part of the program, and a test reads it"
-    )]
     fn default() -> Self {
-        Self::from_toml("").expect("the built-in profile is valid")
+        #[expect(clippy::expect_used, reason = "the text is part of the program, and a test reads it")]
+        static BUILT_IN: LazyLock<Profile> =
+            LazyLock::new(|| Profile::from_toml("").expect("the built-in profile is valid"));
+        BUILT_IN.clone()
     }
 }
 

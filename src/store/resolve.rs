@@ -48,8 +48,8 @@ impl Resolver<'_> {
             return Ok(None);
         };
         let id = self.needed("tasks", "id", &table, &names.columns.id);
-        let status = self.needed("tasks", "status", &table, &names.columns.status);
-        let active_run = self.needed("tasks", "active_run", &table, &names.columns.active_run);
+        let status = self.written("tasks", "status", &table, &names.columns.status);
+        let active_run = self.written("tasks", "active_run", &table, &names.columns.active_run);
         let project = self.column("tasks", "project", &table, &names.columns.project);
         let project_id = self.column("tasks", "project_id", &table, &names.columns.project_id);
         let kind = self.column("tasks", "kind", &table, &names.columns.kind);
@@ -103,7 +103,7 @@ impl Resolver<'_> {
         };
         let id = self.needed("runs", "id", &table, &names.columns.id);
         let task = self.needed("runs", "task", &table, &names.columns.task);
-        let status = self.needed("runs", "status", &table, &names.columns.status);
+        let status = self.written("runs", "status", &table, &names.columns.status);
         let heartbeat = self.column("runs", "heartbeat", &table, &names.columns.heartbeat);
         let started = self.column("runs", "started", &table, &names.columns.started);
         let ended = self.column("runs", "ended", &table, &names.columns.ended);
@@ -141,8 +141,8 @@ impl Resolver<'_> {
             return Ok(None);
         };
         let id = self.column("events", "id", &table, &names.columns.id);
-        let task = self.needed("events", "task", &table, &names.columns.task);
-        let kind = self.needed("events", "type", &table, &names.columns.r#type);
+        let task = self.written("events", "task", &table, &names.columns.task);
+        let kind = self.written("events", "type", &table, &names.columns.r#type);
         let actor = self.column("events", "actor", &table, &names.columns.actor);
         let payload = self.column("events", "payload", &table, &names.columns.payload);
         let time = self.column("events", "time", &table, &names.columns.time);
@@ -210,7 +210,8 @@ impl Resolver<'_> {
 
     fn needed_table(&mut self, section: &str, name: &str) -> rusqlite::Result<Option<TableInfo>> {
         let table = self.table(section, name)?;
-        if table.is_none() && !self.profile.asks_for(&format!("{section}.table")) {
+        let missed = !name.is_empty() && self.profile.asks_for(&format!("{section}.table"));
+        if table.is_none() && !missed {
             self.miss_table(section, name)?;
         }
         Ok(table)
@@ -239,8 +240,10 @@ impl Resolver<'_> {
         } else {
             tables.join(", ")
         };
+        let expected = format!("a table {name}");
         self.problems.push(format!(
-            "{section}: expected a table {name}; the database has {found}"
+            "{section}: expected {}; the database has {found}",
+            expected.trim_end()
         ));
         Ok(())
     }
@@ -253,10 +256,30 @@ impl Resolver<'_> {
         names: &Candidates,
     ) -> Option<ColumnInfo> {
         let column = self.column(section, role, table, names);
-        if column.is_none() && !self.profile.asks_for(&format!("{section}.columns.{role}")) {
+        let names_some = !names.as_slice().is_empty();
+        let missed = names_some && self.profile.asks_for(&format!("{section}.columns.{role}"));
+        if column.is_none() && !missed {
             self.miss_column(section, role, table, names.as_slice());
         }
         column
+    }
+
+    /// A needed column that we have to be able to write.
+    fn written(
+        &mut self,
+        section: &str,
+        role: &str,
+        table: &TableInfo,
+        names: &Candidates,
+    ) -> Option<ColumnInfo> {
+        let column = self.needed(section, role, table, names)?;
+        if column.generated {
+            self.problems.push(format!(
+                "{section}.{role}: {}.{} is a generated column, which nobody can write",
+                table.name, column.name
+            ));
+        }
+        Some(column)
     }
 
     fn column(

@@ -71,7 +71,7 @@ impl Pen<'_> {
             Some(style) => style,
             None => first_style(self.conn, table, relatives)?.unwrap_or(self.general),
         };
-        Ok(Some(moment(self.now.write(fit(style, column)))))
+        Ok(Some(moment(self.now.write(fit(style, table, column)))))
     }
 }
 
@@ -107,10 +107,13 @@ fn style(conn: &Connection, table: &TableInfo, column: &ColumnInfo) -> rusqlite:
     Ok(default.ok().flatten().map(|(_, style)| style))
 }
 
-/// A column declared to hold numbers gets one, even where all that could be looked at was text.
-fn fit(style: Style, column: &ColumnInfo) -> Style {
+/// A column declared to hold numbers gets one, even where all that could be looked at was text; a strict integer
+/// column gets an integer.
+fn fit(style: Style, table: &TableInfo, column: &ColumnInfo) -> Style {
     match style {
         Style::Iso { .. } if column.is_numeric() => Style::Seconds(Number::Integer, 0),
+        Style::Seconds(..) if table.takes_integers_only(column) => Style::Seconds(Number::Integer, 0),
+        Style::Millis(_) if table.takes_integers_only(column) => Style::Millis(Number::Integer),
         style => style,
     }
 }

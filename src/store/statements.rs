@@ -177,6 +177,9 @@ struct Assignments(Vec<(String, String)>);
 
 impl Assignments {
     fn to(&mut self, column: &ColumnInfo, value: &str) {
+        if column.generated {
+            return; // SQLite computes it, from what is written elsewhere in the row
+        }
         self.0.retain(|(name, _)| *name != identifier(&column.name));
         self.0.push((identifier(&column.name), value.to_owned()));
     }
@@ -245,11 +248,12 @@ fn names(schema: &Schema) -> Vec<(&'static str, String)> {
 fn workspace_names(workspaces: &Workspaces) -> [(&'static str, String); 4] {
     let table = &workspaces.table;
     let first_key = table.columns.iter().find(|column| column.key_place == 1);
+    let rowid = table.rowid().unwrap_or("rowid");
     [
         ("workspaces", table.qualified_name()),
         (
             "w.key",
-            first_key.map_or_else(|| "w.rowid".to_owned(), |first| key("w", table, first)),
+            first_key.map_or_else(|| format!("w.{rowid}"), |first| key("w", table, first)),
         ),
         ("w.task", optional("w", workspaces.task.as_ref())),
         ("w.run", optional("w", workspaces.run.as_ref())),

@@ -23,22 +23,49 @@ pub(crate) fn exit(error: &anyhow::Error) -> Exit {
         })
 }
 
-/// What to do about it, where the error itself cannot know.
-pub(crate) fn hint(error: &anyhow::Error) -> Option<&'static str> {
-    match error
+/// What happened, and what to do about it.
+pub(crate) fn text(error: &anyhow::Error) -> String {
+    let failed = error.chain().find_map(|cause| cause.downcast_ref::<SweepError>());
+    match (signals::name(), failed, hint(error)) {
+        // A wait that is cut short fails like one that was too short; that is not what happened.
+        (Some(signal), Some(SweepError::Partial { .. }), _) => {
+            format!("stopped by {signal}; what was under way was rolled back")
+        }
+        (Some(signal), Some(_), _) => format!("stopped by {signal}; nothing was written"),
+        (_, _, Some(hint)) => format!("{error:#}; {hint}"),
+        (_, _, None) => format!("{error:#}"),
+    }
+}
+
+/// Where the error itself cannot know.
+fn hint(error: &anyhow::Error) -> Option<&'static str> {
+    let failed = error
         .chain()
-        .find_map(|cause| cause.downcast_ref::<SweepError>())?
-        .cause()
-    {
+        .find_map(|cause| cause.downcast_ref::<SweepError>())?;
+    match failed.cause() {
         SweepError::Open(OpenError::Missing(_)) => Some("name the database with --db, or in ORCHESTRA_DB"),
         SweepError::Open(OpenError::Directory(_)) => Some("name the file in it with --db"),
         SweepError::Open(OpenError::ReadOnly(_)) => Some("--dry-run works all the same"),
         SweepError::Schema(SchemaError::Unfit(_)) => {
             Some("where the queue calls them something else, name them in a profile (--schema FILE)")
         }
+        SweepError::Sqlite { source, .. } | SweepError::Reap { source, .. }
+            if source.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) =>
+        {
+            Some("run `PRAGMA integrity_check`, and restore or recover it")
+        }
+        SweepError::Sqlite { .. } | SweepError::Reap { .. } if of_sweep(failed) == Exit::NoPermission => {
+            Some("its file, its directory or its mount is read-only; --dry-run works all the same")
+        }
         error if of_sweep(error) == Exit::Busy => Some("try again, or wait longer with --busy-timeout"),
         _ => None,
     }
+}
+
+/// Whether it shows a place in a file, which takes several lines.
+pub(crate) fn shows_lines(error: &anyhow::Error) -> bool {
+    let cause = error.chain().find_map(|cause| cause.downcast_ref::<SweepError>());
+    matches!(cause, Some(SweepError::Profile(_)))
 }
 
 fn of_sweep(error: &SweepError) -> Exit {
@@ -61,7 +88,7 @@ fn of_open(error: &OpenError) -> Exit {
         OpenError::Empty(_) | OpenError::NotADatabase(_) | OpenError::Corrupt(..) => Exit::Data,
         OpenError::NotPermitted { .. } | OpenError::ReadOnly(_) => Exit::NoPermission,
         OpenError::Busy(_) => Exit::Busy,
-        OpenError::Copy { .. } => Exit::Unavailable,
+        OpenError::Copy { source, .. } => of_copy(source),
         OpenError::Io { source, .. } => of_io(source),
         OpenError::Sqlite { source, .. } => of_sqlite(source),
         _ => Exit::Failure,
@@ -78,9 +105,19 @@ fn of_sqlite(error: &rusqlite::Error) -> Exit {
     }
 }
 
+/// What is missing here is a place for a copy, not the database.
+fn of_copy(error: &io::Error) -> Exit {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => Exit::NoPermission,
+        io::ErrorKind::ResourceBusy => Exit::Busy,
+        _ => Exit::Io,
+    }
+}
+
 fn of_io(error: &io::Error) -> Exit {
     match error.kind() {
-        io::ErrorKind::NotFound => Exit::NoInput,
+        io::ErrorKind::NotFound | io::ErrorKind::IsADirectory => Exit::NoInput,
+        io::ErrorKind::InvalidData => Exit::Data,
         io::ErrorKind::PermissionDenied => Exit::NoPermission,
         _ => Exit::Io,
     }

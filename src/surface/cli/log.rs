@@ -42,15 +42,17 @@ fn field(out: &mut format::Writer<'_>, field: &Field, value: &dyn Debug) -> fmt:
 
 /// Says why the program failed: once, on one line where the journal would make an entry of each.
 pub(crate) fn failure(error: &anyhow::Error, args: &LogArgs) {
-    let mut text = format!("{error:#}");
-    if let Some(hint) = failure::hint(error) {
-        text = format!("{text}; {hint}");
-    }
+    let text = failure::text(error);
     if args.log_format == Format::Json {
         tracing::error!("{text}");
         return;
     }
-    let text = text::harmless(&text, &['\n', '\t']);
+    let lines: &[char] = if failure::shows_lines(error) {
+        &['\n', '\t']
+    } else {
+        &[]
+    };
+    let text = text::harmless(text.trim_end(), lines);
     // Where even this fails, the exit code is left to tell.
     let _ = if in_journal() {
         writeln!(std::io::stderr(), "<3>error: {}", text.replace('\n', " | "))

@@ -54,6 +54,14 @@ pub(crate) fn caught() -> Option<Exit> {
     }
 }
 
+/// Its name.
+pub(crate) fn name() -> Option<&'static str> {
+    caught().map(|exit| match exit {
+        Exit::Interrupted => "SIGINT",
+        _ => "SIGTERM",
+    })
+}
+
 /// Makes a connection wait so long for a lock, and stop on a signal, even while it waits.
 pub(crate) fn obey(conn: &mut Connection, busy_timeout: Duration) -> rusqlite::Result<()> {
     let tries = busy_timeout.as_millis() / STEP.as_millis();

@@ -1,0 +1,20 @@
+//! What the fuzz targets share.
+
+mod choices;
+mod image;
+pub mod queue;
+mod rows;
+
+pub use choices::Choices;
+pub use image::{image, opened};
+pub use rows::{Row, as_set, names, rows, rows_of, same};
+
+use chrono::{DateTime, Utc};
+
+/// *Now*, in seconds since the epoch: every queue's story is told around it.
+pub const NOW_S: i64 = 1_775_877_480;
+
+/// *Now*.
+pub fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(NOW_S, 0).unwrap()
+}

@@ -1,0 +1,203 @@
+"""Where a campaign's sweeps are played: one queue in a first state, as many copies of it as there are mishaps."""
+
+import collections
+import concurrent.futures
+import contextlib
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+
+import calls
+import queue
+
+# Another connection: opens the queue, writes (what was there before), and does so again whenever it is told to.
+NEIGHBOUR = """
+import sqlite3, sys
+conn = sqlite3.connect(sys.argv[1], timeout=30, isolation_level=None)
+conn.execute("PRAGMA wal_autocheckpoint = 0")
+write = "UPDATE tasks SET priority = priority WHERE rowid = (SELECT min(rowid) FROM tasks)"
+conn.execute(write)
+print("ready", flush=True)
+for line in sys.stdin:
+    conn.execute(write)
+    print("written", flush=True)
+"""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A way to sweep."""
+
+    journal: str
+    batches: int = 1
+    neighbour: bool = False
+    crashed: bool = False
+
+    def __str__(self):
+        return ", ".join(
+            [
+                "WAL" if self.journal == "wal" else "rollback journal",
+                "1 transaction" if self.batches == 1 else f"{self.batches} transactions",
+                "beside another connection" if self.neighbour else "alone",
+                *["after an earlier crash"] * self.crashed,
+            ]
+        )
+
+
+class Campaign:
+    """What is counted over all variants."""
+
+    def __init__(self, binary, folder, jobs):
+        self.binary, self.folder, self.jobs = binary, pathlib.Path(folder), jobs
+        self.documented = queue.documented_exit_codes(binary)
+        self.violations = 0
+
+    def violated(self, where, error):
+        self.violations += 1
+        print(f"VIOLATION: {where}: {error}", flush=True)
+
+    def each(self, what, items, look):
+        """Has each mishap happen, several at a time, and looks. Counts what `look` returns; notes the violations."""
+        counts = collections.Counter()
+
+        def one(item):
+            try:
+                return look(item)
+            except (queue.Violation, subprocess.TimeoutExpired) as error:
+                self.violated(f"{what} {item}", error)
+                return None
+
+        with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
+            counts.update(pool.map(one, items))
+        counts.pop(None, None)
+        return counts
+
+    def sweep(self, path, *args, **more):
+        """A sweep that must succeed."""
+        run = queue.sweep(self.binary, path, *args, **more)
+        wrong = queue.judge_run(run, self.documented)
+        if run.code != 0 or wrong:
+            raise queue.Violation(f"the next sweep: {run.end} {run.stderr!r}; {'; '.join(wrong)}")
+        return run
+
+
+class Stage:
+    """A queue in its first state, and the sweep of it when nothing happens."""
+
+    def __init__(self, campaign, variant, zombies, healthy, seed):
+        self.campaign, self.variant = campaign, variant
+        folder = pathlib.Path(tempfile.mkdtemp(dir=campaign.folder))
+        self.template = folder / "template.db"
+        self.built = queue.build(self.template, zombies, healthy, variant.journal, seed)
+        self.args = ["--batch-size", -(-zombies // variant.batches)]
+        if variant.crashed:
+            self.crash()
+        self.before = queue.dump(queue.copy(self.template, folder / "work.db"))
+        # The sweep that nothing happens to tells the order of the batches.
+        with self.queue() as (work, _):
+            run = campaign.sweep(work, *self.args)
+            reaped = queue.judge(self.built, self.before, queue.dump(work), run.began, run.ended).require()
+        self.batches = queue.batches_of(reaped.reaped, self.args[1])
+        wrong = queue.judge_summary(self.built, run, reaped.reaped, self.batches)
+        if wrong or len(reaped.reaped) != zombies:
+            raise queue.Violation(f"the undisturbed sweep reaped {len(reaped.reaped)} of {zombies}: {wrong}")
+        self.duration = run.ended - run.began
+
+    def crash(self):
+        """Leaves the template as a crash late in a sweep leaves it: with a log or a journal to be recovered."""
+        work = queue.copy(self.template, self.template.with_name("work.db"))
+        found = calls.calls_of(self.campaign.binary, work, *self.args)
+        if self.variant.journal == "wal":
+            writes = [call for call in found if call.name == "pwrite64"]
+            late = writes[len(writes) // 2]
+        else:
+            late = [call for call in found if call.name in ("unlink", "unlinkat")][0]
+        queue.copy(self.template, work)
+        run = queue.sweep(self.campaign.binary, work, *self.args, prefix=calls.injecting(late, "signal=KILL"))
+        if run.signal != signal.SIGKILL:
+            raise queue.Violation(f"not killed at {late}")
+        queue.copy(work, self.template)
+        beside = self.template.with_name("template.db-wal" if self.variant.journal == "wal" else "template.db-journal")
+        if not beside.exists() or beside.stat().st_size == 0:
+            raise queue.Violation(f"a crash at {late} left no {beside.name}")
+
+    @contextlib.contextmanager
+    def queue(self):
+        """A fresh copy of the queue in a folder of its own, with its neighbour where it has one."""
+        with tempfile.TemporaryDirectory(dir=self.campaign.folder) as folder:
+            work = queue.copy(self.template, pathlib.Path(folder) / "work.db")
+            if not self.variant.neighbour:
+                yield work, None
+                return
+            command = [sys.executable, "-I", "-S", "-c", NEIGHBOUR, str(work)]
+            with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+                process.stdout.readline()
+                try:
+                    yield work, process
+                finally:
+                    process.stdin.close()
+
+    def look(self, work, neighbour, run, judge_run):
+        """What must hold after a mishap. `judge_run(reaped)` says what is wrong with how the run ended, given what
+        it reaped. Returns how many batches were committed."""
+        campaign, built = self.campaign, self.built
+        second = None
+        if neighbour is None:
+            # What the crash left, untouched, for the sweeper itself to recover.
+            second = queue.copy(work, work.with_name("second.db"))
+        else:
+            neighbour.stdin.write("write\n")
+            neighbour.stdin.flush()
+            if neighbour.stdout.readline() != "written\n":
+                raise queue.Violation("the other connection cannot write any more")
+        wrong = queue.integrity(work)
+        if wrong:
+            raise queue.Violation("; ".join(wrong))
+        found = queue.judge(built, self.before, queue.dump(work), run.began, run.ended).require(run.end)
+        done = queue.prefix_of(found.reaped, self.batches)
+        if done is None:
+            raise queue.Violation(f"{len(found.reaped)} are reaped, which are not the first transactions")
+        wrong = judge_run(found.reaped)
+        if wrong:
+            raise queue.Violation("; ".join(wrong))
+        at_rest = second or work
+        files = queue.files(at_rest)
+        dry = campaign.sweep(at_rest, "--dry-run")
+        wrong = queue.judge_dry_run(built, dry, found.reaped)
+        wrong += queue.judge_files(files, queue.files(at_rest))
+        if wrong:
+            raise queue.Violation("a dry run: " + "; ".join(wrong))
+        if second is not None:
+            self.complete(second, run, found.reaped)
+        self.complete(work, run, found.reaped)
+        return done
+
+    def complete(self, path, run, reaped):
+        """The next sweep reaps what is left, and says so."""
+        after = self.campaign.sweep(path, *self.args)
+        wrong = queue.integrity(path)
+        found = queue.judge(self.built, self.before, queue.dump(path), run.began, after.ended)
+        wrong += found.violations
+        if sorted(found.reaped) != sorted(self.built.zombies):
+            wrong.append(f"{len(found.reaped)} of {len(self.built.zombies)} zombies are reaped after the next sweep")
+        left = [task_id for task_id in found.reaped if task_id not in set(reaped)]
+        if after.summary["task_ids"] != sorted(left):
+            wrong.append(f"the next sweep says that it reaped {after.summary['reaped']}, of {len(left)} that were left")
+        if wrong:
+            raise queue.Violation("the next sweep: " + "; ".join(wrong[:5]))
+
+
+def sample(found, most):
+    """The last call of each sort, and others spread evenly."""
+    kept = set({call.name: call for call in found}.values())
+    rest = [call for call in found if call not in kept]
+    more = max(0, most - len(kept))
+    kept.update(rest[number * len(rest) // more] for number in range(more))
+    return [call for call in found if call in kept]
+
+
+def told(done):
+    return "after " + ", ".join(f"{kills} kills {count} committed" for count, kills in sorted(done.items()))

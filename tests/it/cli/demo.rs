@@ -1,0 +1,124 @@
+//! The demo: a story told on a database of its own.
+
+use std::path::Path;
+use std::process::Command;
+
+use insta::assert_snapshot;
+
+use super::output::timeless;
+use super::place::Place;
+use super::program::{BINARY, Program, Ran, zombie_sweeper};
+
+fn demo(temp: &Place, args: &[&str]) -> Ran {
+    let ran = zombie_sweeper(["demo"])
+        .args(args)
+        .env("TMPDIR", temp.path())
+        .run()
+        .exits(0);
+    assert_eq!(ran.stderr, "");
+    ran
+}
+
+/// The output, without what differs from run to run: the program's place, the demo's folder and how long it took.
+fn stable(temp: &Place, stdout: &str) -> String {
+    let own = |word: &&str| word.starts_with(temp.path().to_str().unwrap());
+    let mut stable = stdout.replace(BINARY, "zombie-sweeper");
+    if let Some(db) = stdout.split_whitespace().find(own) {
+        stable = stable.replace(db, "[folder]/orchestra.db");
+    }
+    timeless(&stable)
+}
+
+fn commands<'a>(stdout: &'a str, program: &str) -> Vec<&'a str> {
+    let commands = stdout.lines().filter_map(|line| line.strip_prefix("$ "));
+    commands.filter(|command| command.starts_with(program)).collect()
+}
+
+fn shell(command: &str) -> Ran {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", command]);
+    Program::by(shell).run()
+}
+
+#[test]
+fn tells_its_story_and_leaves_nothing() {
+    let temp = Place::empty();
+    let ran = demo(&temp, &[]);
+    assert_snapshot!(stable(&temp, &ran.stdout));
+    assert!(temp.names().is_empty(), "{:?}", temp.names());
+}
+
+#[test]
+fn kept_database_answers_to_each_command_as_printed() {
+    let temp = Place::empty();
+    let told = demo(&temp, &["--keep"]).stdout;
+    assert_eq!(temp.names().len(), 1);
+    let db = temp.file(&temp.names()[0]).join("orchestra.db");
+    assert!(told.contains(db.to_str().unwrap()), "{told}");
+    assert!(db.is_file());
+    let commands = commands(&told, BINARY);
+    assert_eq!(commands.len(), 3, "{told}");
+    let beginnings = [
+        "Would reap 12 zombie tasks.",
+        "Reaped 12 zombie tasks.",
+        "No zombie tasks found.",
+    ];
+    for (command, beginning) in commands.iter().zip(beginnings) {
+        let ran = shell(command).exits(0);
+        assert!(ran.stdout.starts_with(beginning), "{command}: {}", ran.stdout);
+        assert!(told.contains(ran.stdout.rsplit_once(", ").unwrap().0.lines().next().unwrap()));
+    }
+}
+
+#[test]
+fn kept_database_answers_to_the_sqlite_shell_as_printed() {
+    if Command::new("sqlite3").arg("--version").output().is_err() {
+        return super::privilege::skipped("there is no sqlite3");
+    }
+    let temp = Place::empty();
+    let told = demo(&temp, &["--keep"]).stdout;
+    for command in commands(&told, "sqlite3") {
+        shell(command).exits(0);
+    }
+}
+
+#[test]
+fn folder_may_have_a_name_that_a_shell_would_take_apart() {
+    let temp = Place::empty();
+    let folder = temp.file("it's a folder");
+    std::fs::create_dir(&folder).unwrap();
+    let told = zombie_sweeper(["demo", "--keep"])
+        .env("TMPDIR", &folder)
+        .run()
+        .exits(0)
+        .stdout;
+    let ran = shell(commands(&told, BINARY)[0]).exits(0);
+    assert!(ran.stdout.starts_with("Would reap 12"), "{}", ran.stdout);
+}
+
+#[test]
+fn needs_a_folder_for_its_database() {
+    let temp = Place::empty();
+    let ran = zombie_sweeper(["demo"]).env("TMPDIR", temp.file("nowhere")).run();
+    assert!(ran.exit > 2, "{}", ran.exit);
+    assert_eq!(ran.stdout, "");
+    assert!(
+        ran.stderr.starts_with("error: failed to make a temporary folder"),
+        "{}",
+        ran.stderr
+    );
+}
+
+#[test]
+fn reader_that_stops_reading_is_no_failure() {
+    let temp = Place::empty();
+    let line = format!(
+        "{BINARY} demo | head -n 1; ! test -d {}/zombie*",
+        temp.path().display()
+    );
+    let mut shell = Command::new("sh");
+    shell.args(["-c", &line]).env("TMPDIR", temp.path());
+    let ran = Program::by(shell).run();
+    assert_eq!(ran.stderr, "");
+    assert!(Path::new(temp.path()).is_dir() && temp.names().is_empty());
+}

@@ -1,0 +1,19 @@
+//! The program itself, on real files: what it prints, how it ends, and what it leaves behind.
+
+mod aftermath;
+mod demo;
+mod dry_run;
+mod help;
+mod locks;
+mod log;
+mod open;
+mod options;
+mod output;
+mod permissions;
+mod place;
+mod privilege;
+mod profile;
+mod program;
+mod signals;
+mod sweep;
+mod terminal;

@@ -1,0 +1,274 @@
+//! Every option, by flag and by variable, and what is wrong usage.
+
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use super::place::Place;
+use super::program::{Program, zombie_sweeper};
+
+/// Each option that takes a value: its flag, and one that cannot be read.
+const BAD_VALUES: [(&str, &str); 9] = [
+    ("--busy-timeout", "soon"),
+    ("--now", "teatime"),
+    ("--stale-after", "15"),
+    ("--claim-grace", "0s"),
+    ("--settle", "a while"),
+    ("--batch-size", "0"),
+    ("--format", "xml"),
+    ("--log-format", "xml"),
+    ("--project", ""),
+];
+
+/// The others. Help and version have no variable.
+const TESTED_BY_THEIR_EFFECT: [&str; 9] = [
+    "--db",
+    "--schema",
+    "--actor",
+    "--dry-run",
+    "--fail-on-zombies",
+    "--verbose",
+    "--quiet",
+    "--help",
+    "--version",
+];
+
+fn queue() -> Place {
+    Place::queue(|world| world.zombie("t1"))
+}
+
+fn variable(flag: &str) -> String {
+    match flag {
+        "--db" => "ORCHESTRA_DB".to_owned(),
+        flag => format!(
+            "ZOMBIE_SWEEPER_{}",
+            flag.trim_start_matches("--").replace('-', "_").to_uppercase()
+        ),
+    }
+}
+
+/// What a usage error says, without the usage.
+#[track_caller]
+fn misused(program: Program) -> String {
+    let ran = program.run().exits(2);
+    assert_eq!(ran.stdout, "");
+    ran.stderr.lines().next().unwrap().to_owned()
+}
+
+#[track_caller]
+fn dry_run(place: &Place, flag: &str, value: &str) -> Value {
+    let by_flag = place.sweeper(&["--dry-run", flag, value]).run().summary();
+    let by_variable = place
+        .sweeper(&["--dry-run"])
+        .env(&variable(flag), value)
+        .run()
+        .summary();
+    for key in [
+        "reaped",
+        "project",
+        "actor",
+        "stale_after_s",
+        "claim_grace_s",
+        "settle_s",
+    ] {
+        assert_eq!(by_variable[key], by_flag[key], "{flag}");
+    }
+    by_variable
+}
+
+#[test]
+fn every_option_has_its_variable_tested_here() {
+    let help = zombie_sweeper(["-h"]).run().stdout;
+    let options: Vec<_> = help
+        .lines()
+        .filter_map(|line| {
+            line.trim_start()
+                .split(['.', ' ', ','])
+                .find(|word| word.starts_with("--"))
+        })
+        .collect();
+    assert!(options.len() > 15, "{options:?}");
+    let refused = BAD_VALUES.map(|(option, _)| option);
+    for option in options {
+        let tested = [&refused[..], &TESTED_BY_THEIR_EFFECT].concat();
+        assert!(tested.contains(&option), "{option}");
+    }
+}
+
+#[test]
+fn bad_values_are_refused_by_flag_and_by_variable() {
+    let place = queue();
+    place.untouched(|| {
+        for (flag, value) in BAD_VALUES {
+            let by_flag = misused(place.sweeper(&["--dry-run", flag, value]));
+            let by_variable = misused(place.sweeper(&["--dry-run"]).env(&variable(flag), value));
+            assert_eq!(by_flag, by_variable, "{flag}");
+            assert!(by_flag.contains(flag), "{by_flag}");
+        }
+    });
+}
+
+#[test]
+fn verbose_by_variable() {
+    let place = queue();
+    let program = place.sweeper(&["--dry-run"]).env("ZOMBIE_SWEEPER_VERBOSE", "1");
+    assert!(program.run().exits(0).stderr.contains("INFO"));
+    misused(
+        place
+            .sweeper(&["--dry-run"])
+            .env("ZOMBIE_SWEEPER_VERBOSE", "very"),
+    );
+}
+
+#[test]
+fn values_arrive_by_flag_and_by_variable() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    assert_eq!(dry_run(&place, "--project", "SciDEX")["project"], "SciDEX");
+    assert_eq!(dry_run(&place, "--actor", "night-watch")["actor"], "night-watch");
+    assert_eq!(dry_run(&place, "--stale-after", "2m 5s")["stale_after_s"], 125.0);
+    assert_eq!(dry_run(&place, "--claim-grace", "1h")["claim_grace_s"], 3600.0);
+    assert_eq!(dry_run(&place, "--settle", "90s")["settle_s"], 90.0);
+    assert_eq!(dry_run(&place, "--batch-size", "1")["reaped"], 1);
+    assert_eq!(dry_run(&place, "--busy-timeout", "1s")["reaped"], 1);
+    let before = dry_run(&place, "--now", "2026-04-11T03:16:59Z");
+    assert_eq!(
+        (&before["reaped"], &before["swept_at"]),
+        (&json!(0), &json!("2026-04-11T03:16:59.000000Z"))
+    );
+    assert_eq!(dry_run(&place, "--now", "2026-04-11T03:17:01Z")["reaped"], 1);
+    let profile = place.write("queue.toml", "[tasks.words]\nrunning = 'at work'\n");
+    assert_eq!(
+        dry_run(&place, "--schema", profile.to_str().unwrap())["reaped"],
+        0
+    );
+}
+
+#[test]
+fn patience_with_a_claim_is_the_patience_with_a_run_unless_set() {
+    let place = queue();
+    let summary = place
+        .sweeper(&["--dry-run", "--stale-after", "20m"])
+        .run()
+        .summary();
+    assert_eq!(summary["claim_grace_s"], 1200.0);
+}
+
+#[test]
+fn database_by_variable() {
+    let place = queue();
+    let program = zombie_sweeper(["--dry-run"]).env("ORCHESTRA_DB", place.db());
+    assert_eq!(program.run().summary()["reaped"], 1);
+}
+
+#[test]
+fn switches_by_variable() {
+    let place = queue();
+    let dry = |value: &str| place.sweeper(&[]).env("ZOMBIE_SWEEPER_DRY_RUN", value);
+    assert_eq!(dry("1").run().summary()["dry_run"], true);
+    assert_eq!(dry("true").run().summary()["dry_run"], true);
+    let failing = place
+        .sweeper(&["-n"])
+        .env("ZOMBIE_SWEEPER_FAIL_ON_ZOMBIES", "yes");
+    failing.run().exits(3);
+    let quiet = place.sweeper(&["-n", "-v"]).env("ZOMBIE_SWEEPER_QUIET", "1");
+    quiet.run().summary();
+    let text = place.sweeper(&["-n"]).env("ZOMBIE_SWEEPER_FORMAT", "text");
+    assert!(text.run().exits(0).stdout.starts_with("Would reap"));
+    let log = place
+        .sweeper(&["-n", "-v"])
+        .env("ZOMBIE_SWEEPER_LOG_FORMAT", "json");
+    assert!(log.run().exits(0).stderr.starts_with('{'));
+    for no in ["0", "false", "no"] {
+        let kept = place.sweeper(&["-n"]).env("ZOMBIE_SWEEPER_FAIL_ON_ZOMBIES", no);
+        kept.run().exits(0);
+    }
+    assert_eq!(dry("0").run().summary()["dry_run"], false);
+}
+
+#[test]
+fn flag_beats_variable() {
+    let place = queue();
+    let program = place
+        .sweeper(&[
+            "--dry-run",
+            "--stale-after",
+            "2h",
+            "--actor",
+            "me",
+            "--format",
+            "json",
+        ])
+        .env("ORCHESTRA_DB", "/no/such.db")
+        .env("ZOMBIE_SWEEPER_STALE_AFTER", "nonsense")
+        .env("ZOMBIE_SWEEPER_ACTOR", "somebody else")
+        .env("ZOMBIE_SWEEPER_FORMAT", "text");
+    let summary = program.run().summary();
+    assert_eq!(
+        (&summary["stale_after_s"], &summary["actor"]),
+        (&json!(7200.0), &json!("me"))
+    );
+}
+
+#[test]
+fn errors_in_values_help() {
+    let place = queue();
+    let said = |flag: &str, value: &str| misused(place.sweeper(&["--dry-run", flag, value]));
+    assert_snapshot!(said("--stale-after", "15"), @"error: invalid value '15' for '--stale-after <TIME>': time unit needed, for example 15sec or 15ms");
+    assert_snapshot!(said("--stale-after", "0s"), @"error: invalid value '0s' for '--stale-after <TIME>': expected more than no time at all");
+    assert_snapshot!(said("--stale-after", "-5m"), @"error: unexpected argument '-5' found");
+    assert_snapshot!(said("--now", "teatime"), @"error: invalid value 'teatime' for '--now <TIME>': expected a time such as 2026-04-11T03:18:00Z, or seconds since the epoch");
+    assert_snapshot!(said("--project", ""), @"error: a value is required for '--project <NAME>' but none was supplied");
+    assert_snapshot!(said("--batch-size", "0"), @"error: invalid value '0' for '--batch-size <N>': number would be zero for non-zero type");
+    assert_snapshot!(said("--dryrun", "x"), @"error: unexpected argument '--dryrun' found");
+}
+
+#[test]
+fn sweep_of_another_time_is_refused() {
+    let place = queue();
+    let at = ["--now", "2030-01-01T00:00:00Z"];
+    place.untouched(|| {
+        misused(place.sweeper(&at));
+        misused(place.sweeper(&[]).env("ZOMBIE_SWEEPER_NOW", at[1]));
+        for no in ["0", "false", ""] {
+            misused(place.sweeper(&at).env("ZOMBIE_SWEEPER_DRY_RUN", no));
+        }
+    });
+}
+
+#[test]
+fn options_of_the_sweep_are_not_ignored_by_other_commands() {
+    let place = queue();
+    let stray = |args: &[&str]| misused(place.sweeper(args));
+    assert_snapshot!(stray(&["--dry-run", "schema"]), @"error: --dry-run is an option of the sweep; `schema` takes none of them");
+    stray(&["--project", "SciDEX", "demo"]);
+    stray(&["schema", "--dry-run"]);
+    let by_variable = place.sweeper(&["schema"]).env("ZOMBIE_SWEEPER_DRY_RUN", "1");
+    by_variable.run().exits(0);
+}
+
+#[test]
+fn unknown_project() {
+    let place = queue();
+    let ran = place.untouched(|| place.sweeper(&["--project", "SciDex"]).run());
+    assert_snapshot!(ran.failure(place.path()), @r#"
+    exit 2
+    error: no project "SciDex" in the database; it knows "SciDEX"
+    "#);
+    let ran = place.untouched(|| place.sweeper(&["-n", "--project", "nothing like it"]).run());
+    assert_snapshot!(ran.failure(place.path()), @r#"
+    exit 2
+    error: no project "nothing like it" in the database; it knows "SciDEX"
+    "#);
+}
+
+#[test]
+fn monitors_are_told_of_zombies() {
+    let watch = ["--fail-on-zombies"];
+    let place = queue();
+    let dry = place.sweeper(&watch).args(["--dry-run"]).run().exits(3);
+    assert_eq!(
+        (dry.json()["reaped"].clone(), dry.stderr),
+        (json!(1), String::new())
+    );
+    assert_eq!(place.sweeper(&watch).run().exits(3).json()["reaped"], 1);
+    assert_eq!(place.sweeper(&watch).run().summary()["reaped"], 0);
+}

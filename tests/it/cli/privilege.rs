@@ -1,0 +1,84 @@
+//! Running the program as somebody else, or where nothing can be written. Root can, anybody else may be able to.
+
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use super::place::Place;
+use super::program::{BINARY, Program};
+
+const NOBODY: [&str; 3] = ["--reuid=65534", "--regid=65534", "--clear-groups"];
+
+impl Place {
+    /// The program on this queue, run by a user to whom permissions apply; `None` where we cannot be one.
+    pub(crate) fn unprivileged_sweeper(&self, args: &[&str]) -> Option<Program> {
+        let (program, folder) = if am_root() {
+            let (binary, folder) = binary_for_everybody()?;
+            let mut command = Command::new("setpriv");
+            command.args(NOBODY).arg(binary);
+            (command, folder)
+        } else {
+            (Command::new(BINARY), None)
+        };
+        let program = Program::by(program).needs(folder);
+        Some(program.args([Path::new("--db"), &self.db()]).args(args))
+    }
+
+    /// The program on this queue, with its folder mounted read-only; `None` where we cannot mount.
+    pub(crate) fn sweeper_on_a_read_only_mount(&self, args: &[&str]) -> Option<Program> {
+        let in_here = |script: &str| {
+            let mut command = Command::new("unshare");
+            if !am_root() {
+                command.arg("--map-root-user");
+            }
+            let mount = r#"mount --bind "$0" "$0" && mount -o remount,bind,ro "$0""#;
+            command.args(["--mount", "sh", "-c", &format!("{mount} && {script}")]);
+            command.arg(self.path());
+            command
+        };
+        let works = in_here(r#"! touch "$0/probe""#).output();
+        if !works.is_ok_and(|output| output.status.success()) {
+            skipped("nothing can be mounted read-only here");
+            return None;
+        }
+        let mut command = in_here(r#"exec "$@""#);
+        command.arg(BINARY).arg("--db").arg(self.db()).args(args);
+        Some(Program::by(command))
+    }
+}
+
+/// Says so where the test harness does not keep it to itself.
+pub(crate) fn skipped(why: &str) {
+    let test = std::thread::current().name().unwrap_or_default().to_owned();
+    writeln!(std::io::stderr(), "SKIPPED {test}: {why}").unwrap();
+}
+
+fn am_root() -> bool {
+    let id = Command::new("id").arg("-u").output().unwrap();
+    id.stdout.trim_ascii() == b"0"
+}
+
+/// The program where anybody may run it: the folder it was built in may be closed to others.
+fn binary_for_everybody() -> Option<(PathBuf, Option<TempDir>)> {
+    let may_run = |binary: &Path| {
+        let mut command = Command::new("setpriv");
+        command.args(NOBODY).arg(binary).arg("--version");
+        command.output().is_ok_and(|output| output.status.success())
+    };
+    if may_run(Path::new(BINARY)) {
+        return Some((BINARY.into(), None));
+    }
+    let folder = TempDir::new().unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let copy = folder.path().join("zombie-sweeper");
+    fs::copy(BINARY, &copy).unwrap();
+    if may_run(&copy) {
+        return Some((copy, Some(folder)));
+    }
+    skipped("the program cannot be run as another user");
+    None
+}

@@ -1,0 +1,96 @@
+//! A profile that cannot be used: nothing is read or written for it.
+
+use insta::assert_snapshot;
+
+use super::place::Place;
+
+#[track_caller]
+fn refused(toml: impl AsRef<[u8]>) -> String {
+    let place = Place::queue(|world| world.zombie("t1"));
+    let profile = place.write("queue.toml", toml);
+    let args = ["--schema", profile.to_str().unwrap()];
+    let sweep = place.untouched(|| place.sweeper(&args).run());
+    let said = sweep.failure(place.path());
+    let dry_run = place.untouched(|| place.sweeper(&args).args(["--dry-run"]).run());
+    assert_eq!(dry_run.failure(place.path()), said);
+    said
+}
+
+#[test]
+fn missing() {
+    let place = Place::queue(|world| world);
+    let ran = place.sweeper(&["--schema", "no/such/profile.toml"]).run();
+    assert_snapshot!(ran.failure(place.path()), @"
+    exit 66
+    error: failed to read the profile no/such/profile.toml: No such file or directory (os error 2)
+    ");
+}
+
+#[test]
+fn folder() {
+    let place = Place::queue(|world| world);
+    let ran = place.sweeper(&["--schema", place.path().to_str().unwrap()]).run();
+    assert_snapshot!(ran.failure(place.path()), @"
+    exit 66
+    error: failed to read the profile ~: Is a directory (os error 21)
+    ");
+}
+
+#[test]
+fn not_toml() {
+    assert_snapshot!(refused("[tasks\ntable = 'jobs'\n"), @"
+    exit 65
+    error: the profile ~/queue.toml cannot be used: failed to read the profile: TOML parse error at line 1, column 7
+      |
+    1 | [tasks
+      |       ^
+    unclosed table, expected `]`
+    ");
+}
+
+#[test]
+fn not_text() {
+    assert_snapshot!(refused(b"\xff\xfe"), @"
+    exit 65
+    error: failed to read the profile ~/queue.toml: stream did not contain valid UTF-8
+    ");
+}
+
+#[test]
+fn unknown_key() {
+    assert_snapshot!(refused("[tasks]\ntabel = 'jobs'\n"), @"
+    exit 65
+    error: the profile ~/queue.toml cannot be used: failed to read the profile: TOML parse error at line 2, column 1
+      |
+    2 | tabel = 'jobs'
+      | ^^^^^
+    unknown field `tabel`, expected one of `table`, `columns`, `words`, `clear`, `set`
+    ");
+}
+
+#[test]
+fn column_that_is_not_there() {
+    assert_snapshot!(refused("[tasks.columns]\nheartbeat = ['pulse']\n"), @"
+    exit 65
+    error: the schema does not fit: tasks.heartbeat: expected pulse; table tasks has id, project_id, title, status, task_type, frequency, priority, active_run_id, assigned_slot, assigned_worker, workspace_path, lease_expires_at, last_heartbeat, next_eligible_at, created_at, started_at, updated_at, completed_at; where the queue calls them something else, name them in a profile (--schema FILE)
+    ");
+}
+
+#[test]
+fn table_that_is_not_there() {
+    assert_snapshot!(refused("[runs]\ntable = 'attempts'\n"), @"
+    exit 65
+    error: the schema does not fit: runs: expected a table attempts; the database has projects, task_events, task_runs, tasks, workspaces; where the queue calls them something else, name them in a profile (--schema FILE)
+    ");
+}
+
+#[test]
+fn empty_profile_changes_nothing() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    let profile = place.write("queue.toml", "");
+    let summary = place
+        .sweeper(&["--schema", profile.to_str().unwrap()])
+        .run()
+        .summary();
+    assert_eq!(summary["reaped"], 1);
+}

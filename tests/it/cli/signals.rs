@@ -1,0 +1,166 @@
+//! SIGTERM and SIGINT end a sweep promptly, and what it had begun is rolled back.
+
+use std::process::{Child, Command};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use insta::assert_snapshot;
+
+use super::place::Place;
+use super::program::Ran;
+
+/// A machine at its limit needs a while; who waits for a lock, for 60 s or for ever, needs longer.
+const PROMPTLY: Duration = Duration::from_secs(20);
+
+fn send(signal: &str, to: &Child) {
+    let sent = Command::new("kill")
+        .args(["-s", signal, &to.id().to_string()])
+        .status();
+    assert!(sent.unwrap().success());
+}
+
+fn ended(sweep: Child) -> Ran {
+    Ran::new(sweep.wait_with_output().unwrap())
+}
+
+/// Until the program has opened the database: from then on it listens, as it does that first.
+fn wait_until_it_has_opened(place: &Place, sweep: &Child) {
+    let files = format!("/proc/{}/fd", sweep.id());
+    let opened = || {
+        let mut files = std::fs::read_dir(&files).into_iter().flatten().flatten();
+        files.any(|file| std::fs::read_link(file.path()).is_ok_and(|file| file == place.db()))
+    };
+    for _ in 0..1000 {
+        if opened() {
+            return;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    panic!("it never opened the database");
+}
+
+#[track_caller]
+fn signalled_while_it_waits(signal: &str) -> String {
+    let place = Place::queue(|world| world.zombie("t1"));
+    let orchestrator = place.connect();
+    orchestrator.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let before = place.files();
+    let sweep = place.sweeper(&["--busy-timeout", "60s"]).start();
+    wait_until_it_has_opened(&place, &sweep);
+    thread::sleep(Duration::from_millis(300));
+    let sent = now();
+    send(signal, &sweep);
+    let ran = ended(sweep);
+    assert!(sent.elapsed() < PROMPTLY, "{:?}", sent.elapsed());
+    assert!(place.files() == before);
+    ran.failure(place.path())
+}
+
+#[expect(clippy::disallowed_methods, reason = "how long the program takes to end")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+#[test]
+fn terminated_while_it_waits_for_the_lock() {
+    assert_snapshot!(signalled_while_it_waits("TERM"), @"
+    exit 143
+    error: stopped by SIGTERM; nothing was written
+    ");
+}
+
+#[test]
+fn interrupted_while_it_waits_for_the_lock() {
+    assert_snapshot!(signalled_while_it_waits("INT"), @"
+    exit 130
+    error: stopped by SIGINT; nothing was written
+    ");
+}
+
+#[test]
+fn terminated_while_it_waits_to_read() {
+    let place = Place::queue_with_journal(|world| world.zombie("t1"));
+    let orchestrator = place.connect();
+    orchestrator.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let sweep = place.sweeper(&["--dry-run", "--busy-timeout", "60s"]).start();
+    wait_until_it_has_opened(&place, &sweep);
+    thread::sleep(Duration::from_millis(300));
+    send("TERM", &sweep);
+    assert_snapshot!(ended(sweep).failure(place.path()), @"
+    exit 143
+    error: stopped by SIGTERM; nothing was written
+    ");
+}
+
+/// Three thousand zombies, each slow to reap; nothing of the kind ends before the test does.
+fn long_sweep() -> Place {
+    Place::queue(|world| {
+        world.sql(
+            "WITH RECURSIVE n(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n LIMIT 3000) \
+             INSERT INTO tasks (id, project_id, title, status, created_at, updated_at) \
+             SELECT format('t%04d', n), 'p-SciDEX', '', 'running', '2026-01-01', '2026-01-01T00:00:00Z' FROM n; \
+             CREATE TRIGGER slow AFTER INSERT ON task_events BEGIN \
+             WITH RECURSIVE n(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n LIMIT 1000000) \
+             SELECT sum(n) FROM n; END",
+        )
+    })
+}
+
+/// Until another connection finds the write lock taken.
+fn wait_until_it_writes(place: &Place) {
+    let other = place.connect();
+    other.busy_timeout(Duration::ZERO).unwrap();
+    for _ in 0..1000 {
+        if other.execute_batch("BEGIN IMMEDIATE; ROLLBACK").is_err() {
+            return;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    panic!("it never took the write lock");
+}
+
+#[test]
+fn terminated_while_it_reaps() {
+    let place = long_sweep();
+    let before = place.world().dump();
+    let sweep = place.sweeper(&[]).start();
+    wait_until_it_writes(&place);
+    thread::sleep(Duration::from_millis(200));
+    let sent = now();
+    send("TERM", &sweep);
+    let ran = ended(sweep);
+    assert!(sent.elapsed() < PROMPTLY, "{:?}", sent.elapsed());
+    assert_eq!(ran.exit, 143, "{}", ran.stderr);
+    assert_eq!(ran.stdout, "");
+    assert!(place.world().dump() == before, "something was written");
+    assert_eq!(place.world().query("PRAGMA integrity_check"), "ok");
+}
+
+#[test]
+fn terminated_between_two_transactions_it_says_what_it_did() {
+    let place = long_sweep();
+    let sweep = place.sweeper(&["--batch-size", "1"]).start();
+    let events = || place.world().query("SELECT count(*) > 1 FROM task_events") == 1;
+    while !events() {
+        thread::sleep(Duration::from_millis(10));
+    }
+    send("INT", &sweep);
+    let ran = ended(sweep).exits(130);
+    let summary = ran.json();
+    let reaped = summary["reaped"].as_i64().unwrap();
+    assert_eq!(summary["transactions"], reaped);
+    assert!(summary["error"].is_string());
+    assert_eq!(place.world().query("SELECT count(*) FROM task_events"), reaped);
+}
+
+#[test]
+fn killed_in_mid_sweep_nothing_was_written() {
+    let place = long_sweep();
+    let before = place.world().dump();
+    let sweep = place.sweeper(&[]).start();
+    wait_until_it_writes(&place);
+    thread::sleep(Duration::from_millis(200));
+    send("KILL", &sweep);
+    assert_eq!(ended(sweep).exit, -1);
+    assert!(place.world().dump() == before, "something was written");
+}

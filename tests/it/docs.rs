@@ -1,0 +1,555 @@
+//! The documentation: what it names exists, what it shows runs, what it lists is complete.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use toml::Table;
+use zombie_sweeper::SweepError;
+use zombie_sweeper::rusqlite::{self, Statement};
+use zombie_sweeper::store::{OpenError, Profile, ProjectError, Schema, SchemaError};
+
+use crate::world::{NOW, NULL, World, moment, reasons};
+
+/// What docs/embedding.md shows first.
+#[allow(
+    dead_code,
+    unreachable_pub,
+    clippy::missing_errors_doc,
+    reason = "written for the reader's own crate"
+)]
+mod example {
+    use std::path::Path;
+    use std::thread::sleep;
+    use std::time::Duration;
+
+    use chrono::{DateTime, Utc};
+    use zombie_sweeper::rusqlite::config::DbConfig;
+    use zombie_sweeper::rusqlite::{self, Connection, ErrorCode, OpenFlags};
+    use zombie_sweeper::{SweepError, SweepOptions, SweepReport, sweep_zombie_tasks};
+
+    /// A connection to sweep on. Keep it open.
+    pub fn connect(path: &Path) -> rusqlite::Result<Connection> {
+        let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        conn.busy_timeout(Duration::from_secs(5))?;
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_FKEY, false)?;
+        Ok(conn)
+    }
+
+    /// One sweep. `None`: the database was busy, and the next one will do it.
+    pub fn sweep(conn: &mut Connection, now: DateTime<Utc>) -> Result<Option<SweepReport>, SweepError> {
+        let options = SweepOptions::at(now)
+            .project("SciDEX")
+            .stale_after(Duration::from_secs(20 * 60))
+            .actor("supervisor");
+        match sweep_zombie_tasks(conn, &options) {
+            Ok(report) => Ok(Some(report)),
+            // What was committed is done; the next sweep does the rest.
+            Err(SweepError::Partial { report, source }) => {
+                eprintln!("the sweep stopped early: {source}");
+                Ok(Some(*report))
+            }
+            Err(SweepError::Sqlite { source, .. })
+                if source.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Sweeps every 15 minutes, and logs the summaries.
+    pub fn run(path: &Path, clock: fn() -> DateTime<Utc>) -> Result<(), Box<dyn std::error::Error>> {
+        let mut conn = connect(path)?;
+        loop {
+            if let Some(report) = sweep(&mut conn, clock())? {
+                for reap in &report.reaps {
+                    eprintln!("{} was reaped: {}", reap.task_id, reap.reason);
+                }
+                println!("{}", serde_json::to_string(&report)?);
+            }
+            sleep(Duration::from_secs(15 * 60));
+        }
+    }
+}
+
+/// What docs/embedding.md shows second.
+#[allow(dead_code, unreachable_pub, reason = "written for the reader's own crate")]
+mod interrupt {
+    use std::sync::mpsc::{Receiver, RecvTimeoutError};
+    use std::time::Duration;
+
+    use zombie_sweeper::rusqlite::InterruptHandle;
+
+    /// Interrupts a sweep that has not `ended` by its deadline, until it does.
+    pub fn stop_after(deadline: Duration, handle: &InterruptHandle, ended: &Receiver<()>) {
+        let mut patience = deadline;
+        while ended.recv_timeout(patience) == Err(RecvTimeoutError::Timeout) {
+            handle.interrupt();
+            patience = Duration::from_millis(10);
+        }
+    }
+}
+
+#[test]
+fn embedding_shows_code_that_compiles() {
+    let source = read("tests/it/docs.rs");
+    let code = ["example", "interrupt"].map(|module| {
+        let (_, code) = source.split_once(&format!("\nmod {module} {{\n")).unwrap();
+        let (code, _) = code.split_once("\n}\n").unwrap();
+        unindented(code, "    ")
+    });
+    assert_eq!(blocks("docs/embedding.md", "rust"), code);
+}
+
+#[test]
+fn embedding_example_sweeps_and_waits_for_its_turn() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("orchestra.db");
+    assert!(example::connect(&path).is_err(), "no database is made");
+    let world = World::at(rusqlite::Connection::open(&path).unwrap())
+        .running("t1")
+        .run("r1")
+        .heartbeat("21m ago");
+    let mut conn = example::connect(&path).unwrap();
+    conn.busy_timeout(std::time::Duration::ZERO).unwrap();
+    world.conn.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert!(example::sweep(&mut conn, NOW).unwrap().is_none());
+    world.conn.execute_batch("ROLLBACK").unwrap();
+    let report = example::sweep(&mut conn, NOW).unwrap().unwrap();
+    assert_eq!(reasons(&report), ["t1: stale_heartbeat"]);
+}
+
+#[test]
+fn example_profile_names_every_key() {
+    let of = |text: &str| {
+        let mut keys = BTreeSet::new();
+        leaves(&toml::from_str(text).unwrap(), "", &mut |key, _| {
+            keys.insert(key.to_owned());
+        });
+        keys
+    };
+    let example = of(&read("docs/profile.example.toml"));
+    let missing: Vec<_> = of(BUILT_IN)
+        .into_iter()
+        .filter(|key| !example.contains(key))
+        .collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
+#[test]
+fn profile_page_explains_every_key_and_its_built_in_names() {
+    let page = read("docs/profile.md");
+    leaves(&toml::from_str(BUILT_IN).unwrap(), "", &mut |key, value| {
+        let (section, key) = key.split_once('.').unwrap();
+        let (_, rest) = page
+            .split_once(&format!("\n### `[{section}]`"))
+            .unwrap_or_else(|| {
+                page.split_once(&format!("\n## `[{section}]`"))
+                    .unwrap_or_else(|| panic!("no section {section}"))
+            });
+        let rows = rest.split("\n#").next().unwrap();
+        let row = rows
+            .lines()
+            .find(|row| row.starts_with(&format!("| `{key}` |")))
+            .unwrap_or_else(|| panic!("{section}.{key} is not explained"));
+        let place = if key == "clear" {
+            read("docs/how-it-decides.md")
+        } else {
+            row.to_owned()
+        };
+        for name in texts(value) {
+            assert!(place.contains(&format!("`{name}`")), "{section}.{key}: {name}");
+        }
+    });
+}
+
+#[test]
+fn example_profile_sweeps_the_queue_it_describes() {
+    let [schema] = &blocks("docs/profile.md", "sql")[..] else {
+        panic!("one schema is shown");
+    };
+    let mut world = World::foreign(schema)
+        .sql(
+            "INSERT INTO jobs (job_id, command, state, attempt_id, repeats, host, pid, taken_at, changed_at, not_before)
+             VALUES (7, 'backup', 'working', 70, 1, 'n1', 4711, 1775870000, 1775870000, 1775870000),
+                    (8, 'report', 'working', 80, 0, 'n1', 4712, 1775870000, 1775870000, 1775880000),
+                    (9, 'digest', 'working', 90, 0, 'n2', 4713, 1775870000, 1775870000, NULL);
+             INSERT INTO attempts (attempt_id, job_id, state, pid, exit_code, begun_at, seen_at, ended_at)
+             VALUES (70, 7, 'working', 4711, NULL, 1775870000, 1775876000, NULL),
+                    (80, 8, 'succeeded', NULL, 0, 1775870000, 1775876000, 1775876000),
+                    (90, 9, 'working', 4713, NULL, 1775870000, 1775877400, NULL);",
+        )
+        .profile(&read("docs/profile.example.toml"));
+    let dry_run = world.dry_run();
+    let report = world.sweep();
+    assert_eq!(reasons(&report), ["7: stale_heartbeat", "8: run_succeeded"]);
+    assert_eq!(reasons(&dry_run), reasons(&report));
+    assert_eq!((report.healthy, report.warnings.len()), (1, 0));
+    let row = |sql: &str| world.query(&format!("SELECT concat_ws('|', {sql}"));
+    let job = "state, quote(attempt_id), host, quote(pid), last_outcome, changed_at, not_before) FROM jobs WHERE job_id = ";
+    assert_eq!(
+        row(&format!("{job} 7")),
+        "ready|NULL||NULL|worker lost|1775877480|1775877480"
+    );
+    assert_eq!(
+        row(&format!("{job} 8")),
+        "ready|NULL||NULL|worker lost|1775877480|1775880000"
+    );
+    let attempt = "state, quote(pid), quote(exit_code), ended_at) FROM attempts WHERE attempt_id = ";
+    assert_eq!(row(&format!("{attempt} 70")), "lost|NULL|-1|1775877480");
+    assert_eq!(row(&format!("{attempt} 80")), "succeeded|NULL|0|1775876000");
+    assert_eq!(
+        row("job_id, attempt_id, severity, what, who, at) FROM log WHERE job_id = 7"),
+        "7|70|warning|job_reaped|zombie-sweeper|1775877480"
+    );
+    assert_eq!(row("count(*)) FROM log"), "2");
+}
+
+#[test]
+fn profile_page_shows_what_the_program_understands() {
+    let world = World::foreign(&blocks("docs/profile.md", "sql")[0]);
+    let profile = Profile::from_toml(&read("docs/profile.example.toml")).unwrap();
+    let understood: Vec<String> = Schema::read(&world.conn, &profile)
+        .unwrap()
+        .roles()
+        .iter()
+        .map(|role| format!("{} {}", role.role, role.column.as_deref().unwrap_or("absent")))
+        .collect();
+    let shown = blocks("docs/profile.md", "console");
+    let shown = shown.iter().find(|block| block.contains("ROLE")).unwrap();
+    let shown: Vec<String> = shown
+        .lines()
+        .skip(2)
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect();
+    assert_eq!(shown, understood);
+
+    let refused = Schema::read(&world.conn, &Profile::default())
+        .unwrap_err()
+        .to_string();
+    let shown = blocks("docs/profile.md", "console");
+    let shown = shown
+        .iter()
+        .find_map(|block| block.lines().find_map(|line| line.strip_prefix("error: ")));
+    let shown = shown.unwrap().trim_end_matches('…');
+    assert!(refused.starts_with(shown), "{refused}");
+}
+
+#[test]
+fn summary_table_has_every_key() {
+    let schema: Value = serde_json::from_str(&read("docs/summary.schema.json")).unwrap();
+    let keys: BTreeSet<String> = schema["properties"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .cloned()
+        .collect();
+    let page = read("docs/how-it-decides.md");
+    let table = section(&page, "The summary");
+    let shown: BTreeSet<String> = table
+        .lines()
+        .filter_map(|row| Some(row.strip_prefix("| `")?.split_once('`')?.0.to_owned()))
+        .collect();
+    assert_eq!(shown, keys);
+}
+
+#[test]
+fn event_shown_has_the_keys_of_a_real_one() {
+    let mut world = World::new()
+        .running("t1")
+        .run("r1")
+        .heartbeat("22m ago")
+        .workspace("w1")
+        .set("task_id", "t1");
+    world.sweep();
+    let shown: Value = serde_json::from_str(&blocks("docs/how-it-decides.md", "json")[0]).unwrap();
+    let real = world.payload();
+    for place in ["", "/sweeper"] {
+        let keys = |value: &Value| {
+            let object = value.pointer(place).unwrap().as_object().unwrap();
+            object.keys().cloned().collect::<Vec<_>>()
+        };
+        assert_eq!(keys(&shown), keys(&real));
+    }
+    let kinds = |value: &Value| {
+        let released = &value["released"];
+        (
+            released["task"].is_object(),
+            released["runs"].is_array(),
+            released["workspaces"].is_u64(),
+        )
+    };
+    assert_eq!(kinds(&shown), kinds(&real));
+}
+
+#[test]
+fn fenced_worker_writes_while_the_run_is_its_own_and_not_after() {
+    let fences: Vec<String> = blocks("docs/how-it-decides.md", "sql")
+        .iter()
+        .flat_map(|block| block.split_inclusive(';'))
+        .filter(|statement| statement.contains("UPDATE"))
+        .map(str::to_owned)
+        .collect();
+    let [finish_task, finish_run, heartbeat] = &fences[..] else {
+        panic!("{fences:?}");
+    };
+    let worker_writes = |world: &World, sql: &str| -> usize {
+        let mut statement = world.conn.prepare(sql).unwrap();
+        bind(&mut statement, ":task", "t1");
+        bind(&mut statement, ":run", "r1");
+        bind(&mut statement, ":now", &moment("now"));
+        statement.raw_execute().unwrap()
+    };
+    let world = || World::new().running("t1").run("r1").heartbeat("16m ago");
+
+    let alive = world();
+    let written = [heartbeat, finish_task, finish_run].map(|sql| worker_writes(&alive, sql));
+    assert_eq!(written, [1, 1, 1]);
+    assert_eq!(alive.value("task_runs.completed_at", "r1"), moment("now"));
+
+    let mut reaped = world();
+    reaped.sweep();
+    let written = [heartbeat, finish_task, finish_run].map(|sql| worker_writes(&reaped, sql));
+    assert_eq!(written, [0, 0, 0]);
+    assert_eq!(reaped.value("tasks.completed_at", "t1"), NULL);
+}
+
+#[test]
+fn queries_for_operators_run() {
+    let mut world = World::new();
+    for task in ["t1", "t2"] {
+        world = world.running(task).run(format!("r-{task}")).heartbeat("16m ago");
+    }
+    let [last_seen, by_day, latest, deadly] = &blocks("docs/running.md", "sql")[..] else {
+        panic!("four queries are shown");
+    };
+    let rows = |world: &World, sql: &str| {
+        let mut query = world.conn.prepare(sql).unwrap();
+        query.query_map([], |_| Ok(())).unwrap().count()
+    };
+    assert_eq!(rows(&world, last_seen), 2);
+    world.sweep();
+    assert_eq!([by_day, latest, deadly].map(|sql| rows(&world, sql)), [1, 2, 0]);
+    world = world.sql("INSERT INTO task_events (task_id, event_type, created_at) SELECT 't1', 'zombie_reaped', '' FROM (VALUES (1), (2))");
+    assert_eq!(rows(&world, deadly), 1);
+}
+
+#[test]
+fn every_error_message_is_explained() {
+    let page = read("docs/running.md");
+    let path = || PathBuf::from("PATH");
+    let source = || io::Error::other("…");
+    let sqlite = || rusqlite::Error::InvalidQuery;
+    let open = [
+        OpenError::Missing(path()),
+        OpenError::Directory(path()),
+        OpenError::NotAFile(path()),
+        OpenError::Empty(path()),
+        OpenError::NotADatabase(path()),
+        OpenError::Corrupt(path(), "…".to_owned()),
+        OpenError::NotPermitted {
+            path: path(),
+            source: source(),
+        },
+        OpenError::ReadOnly(path()),
+        OpenError::Busy(path()),
+        OpenError::Copy {
+            path: path(),
+            why: "…".to_owned(),
+            source: source(),
+        },
+        OpenError::Io {
+            path: path(),
+            source: source(),
+        },
+        OpenError::Sqlite {
+            path: path(),
+            source: sqlite(),
+        },
+    ]
+    .map(|error| error.to_string());
+    let sweep = [
+        SchemaError::Unfit(Vec::new()).to_string(),
+        SchemaError::Sqlite(sqlite()).to_string(),
+        ProjectError::NoColumn.to_string(),
+        ProjectError::Unknown {
+            project: "NAME".to_owned(),
+            nearest: Vec::new(),
+        }
+        .to_string(),
+        SweepError::MissingFunction {
+            message: "…".to_owned(),
+        }
+        .to_string(),
+        SweepError::EventSwallowed {
+            task_id: "ID".to_owned(),
+        }
+        .to_string(),
+        SweepError::Reap {
+            task_id: "ID".to_owned(),
+            source: sqlite(),
+        }
+        .to_string(),
+        SweepError::Sqlite {
+            doing: "take the write lock",
+            source: sqlite(),
+        }
+        .to_string(),
+    ];
+    for message in open.into_iter().chain(sweep) {
+        // What varies stands at the end, and may be left out.
+        let constant = ["; it knows", ": sweep from within", ": Query"]
+            .iter()
+            .fold(message.as_str(), |text, end| text.split(end).next().unwrap());
+        assert!(page.contains(&format!("`{}", constant.trim_end())), "{message}");
+    }
+}
+
+#[cfg(feature = "cli")]
+#[test]
+fn exit_codes_are_those_of_the_help() {
+    let help = std::process::Command::new(env!("CARGO_BIN_EXE_zombie-sweeper"))
+        .arg("--help")
+        .output()
+        .unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    let (_, list) = help.split_once("Exit codes:\n").unwrap();
+    let listed: Vec<&str> = list
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    let page = read("docs/running.md");
+    let shown: Vec<&str> = section(&page, "Exit codes")
+        .lines()
+        .filter_map(|row| row.strip_prefix("| ")?.split(' ').next())
+        .filter(|code| code.bytes().all(|byte| byte.is_ascii_digit()))
+        .collect();
+    assert_eq!(shown, listed);
+}
+
+#[test]
+fn links_lead_somewhere() {
+    let mut followed = 0;
+    for page in pages() {
+        let text = without_blocks(&std::fs::read_to_string(&page).unwrap());
+        for link in text.split("](").skip(1) {
+            let link = link.split(')').next().unwrap();
+            if link.contains("://") || link.starts_with("mailto:") {
+                continue;
+            }
+            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let target = if file.is_empty() {
+                page.clone()
+            } else {
+                page.parent().unwrap().join(file)
+            };
+            assert!(target.exists(), "{}: {link}", page.display());
+            if !anchor.is_empty() {
+                let headings = headings(&std::fs::read_to_string(&target).unwrap());
+                assert!(headings.contains(anchor), "{}: {link}", page.display());
+            }
+            followed += 1;
+        }
+    }
+    assert!(followed > 10, "{followed}");
+}
+
+const BUILT_IN: &str = include_str!("../../src/store/orchestra.toml");
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// Every page for people.
+fn pages() -> Vec<PathBuf> {
+    let mut pages = Vec::new();
+    for folder in [".", "docs", "systemd"] {
+        for entry in std::fs::read_dir(root().join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "md") {
+                pages.push(path);
+            }
+        }
+    }
+    pages
+}
+
+/// The fenced blocks of one language, as they stand there without the indentation of a list.
+fn blocks(page: &str, language: &str) -> Vec<String> {
+    let text = read(page);
+    let mut blocks = Vec::new();
+    let mut rest = text.as_str();
+    while let Some((before, after)) = rest.split_once(&format!("```{language}\n")) {
+        let indent = before.rsplit('\n').next().unwrap();
+        let (block, after) = after.split_once(&format!("\n{indent}```")).unwrap();
+        blocks.push(unindented(block, indent));
+        rest = after;
+    }
+    blocks
+}
+
+fn unindented(text: &str, indent: &str) -> String {
+    let line = |line: &str| format!("{}\n", line.strip_prefix(indent).unwrap_or(line));
+    text.lines().map(line).collect()
+}
+
+fn without_blocks(text: &str) -> String {
+    text.split("```").step_by(2).collect()
+}
+
+/// What stands under a heading of the second level.
+fn section<'p>(page: &'p str, heading: &str) -> &'p str {
+    let (_, rest) = page.split_once(&format!("\n## {heading}\n")).unwrap();
+    rest.split("\n## ").next().unwrap()
+}
+
+/// The anchors that GitHub makes of the headings.
+fn headings(page: &str) -> BTreeSet<String> {
+    without_blocks(page)
+        .lines()
+        .filter_map(|line| line.strip_prefix('#'))
+        .map(|heading| {
+            let kept = heading.trim_start_matches('#').trim().to_lowercase();
+            let kept = kept.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+            kept.collect::<String>().replace(' ', "-")
+        })
+        .collect()
+}
+
+/// The values of a profile, with their keys, such as `tasks.columns.id`. An empty table is one.
+fn leaves(table: &Table, path: &str, visit: &mut impl FnMut(&str, &toml::Value)) {
+    for (key, value) in table {
+        let path = if path.is_empty() {
+            key.clone()
+        } else {
+            format!("{path}.{key}")
+        };
+        match value {
+            toml::Value::Table(inner) if !inner.is_empty() && key != "set" => {
+                leaves(inner, &path, visit);
+            }
+            value => visit(&path, value),
+        }
+    }
+}
+
+fn texts(value: &toml::Value) -> Vec<&str> {
+    match value {
+        toml::Value::String(text) => vec![text],
+        toml::Value::Array(items) => items.iter().filter_map(toml::Value::as_str).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Binds a parameter where the statement has it.
+fn bind(statement: &mut Statement<'_>, name: &str, value: &str) {
+    if let Some(place) = statement.parameter_index(name).unwrap() {
+        statement.raw_bind_parameter(place, value).unwrap();
+    }
+}

@@ -1,0 +1,216 @@
+//! What holds of every queue, whatever is in it.
+
+mod queue;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
+use zombie_sweeper::SweepReport;
+
+use crate::world::{Dump, World, moment, reasons};
+use queue::{Queue, queues};
+
+type Row = BTreeMap<String, String>;
+
+fn config() -> ProptestConfig {
+    ProptestConfig {
+        cases: 96,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
+fn reaped(report: &SweepReport) -> BTreeSet<String> {
+    report.reaps.iter().map(|reap| reap.task_id.to_string()).collect()
+}
+
+/// Sweeps a queue; returns what stood in it before and after.
+fn swept(queue: &Queue) -> (SweepReport, Dump, Dump) {
+    let mut world = queue.build();
+    let before = world.dump();
+    let report = world.sweep();
+    let after = world.dump();
+    (report, before, after)
+}
+
+/// The columns of a row that are not the same, with what they hold now.
+fn changes<'r>(before: &'r Row, after: &'r Row) -> BTreeMap<&'r str, &'r str> {
+    after
+        .iter()
+        .filter(|(column, value)| before[*column] != **value)
+        .map(|(column, value)| (column.as_str(), value.as_str()))
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn a_second_sweep_reaps_nothing_and_writes_nothing(queue in queues()) {
+        let mut world = queue.build();
+        let first = world.sweep();
+        let between = world.dump();
+        let second = world.sweep();
+        prop_assert!(second.reaps.is_empty());
+        prop_assert_eq!(second.transactions, 0);
+        prop_assert_eq!(second.scanned, first.scanned - first.reaps.len());
+        prop_assert_eq!(world.dump(), between);
+    }
+
+    #[test]
+    fn a_dry_run_changes_nothing_and_says_what_the_sweep_then_does(queue in queues()) {
+        let mut world = queue.build();
+        let before = world.dump();
+        let planned = world.dry_run();
+        prop_assert_eq!(world.dump(), before);
+        let done = world.sweep();
+        prop_assert_eq!(reasons(&planned), reasons(&done));
+        prop_assert_eq!(&planned.undecided, &done.undecided);
+        prop_assert_eq!(&planned.warnings, &done.warnings);
+        prop_assert_eq!(
+            (planned.scanned, planned.healthy, planned.runs_abandoned, planned.workspaces_freed),
+            (done.scanned, done.healthy, done.runs_abandoned, done.workspaces_freed)
+        );
+    }
+
+    #[test]
+    fn each_reap_is_recorded_once_and_nothing_else_is(queue in queues()) {
+        let (report, before, after) = swept(&queue);
+        prop_assert!(before["task_events"].is_empty());
+        let recorded: Vec<_> = after["task_events"].values().map(|row| row["task_id"].clone()).collect();
+        prop_assert_eq!(recorded.len(), report.reaps.len());
+        prop_assert_eq!(recorded.into_iter().collect::<BTreeSet<_>>(), reaped(&report));
+    }
+
+    #[test]
+    fn only_what_the_contract_names_changes_in_a_task(queue in queues()) {
+        let (report, before, after) = swept(&queue);
+        let (reaped, now) = (reaped(&report), moment("now"));
+        for (id, row) in &before["tasks"] {
+            let mut expected: BTreeMap<&str, &str> = BTreeMap::new();
+            if reaped.contains(id) {
+                prop_assert_eq!(&row["status"], "running");
+                expected.extend([
+                    ("status", "open"), ("active_run_id", ""), ("assigned_slot", ""), ("assigned_worker", ""),
+                    ("workspace_path", ""), ("lease_expires_at", "NULL"), ("updated_at", &now),
+                ]);
+                if row["task_type"] == "recurring" {
+                    expected.insert("next_eligible_at", &now);
+                }
+                expected.retain(|column, value| row[*column] != *value);
+            }
+            prop_assert_eq!(changes(row, &after["tasks"][id]), expected, "task {}", id);
+        }
+        prop_assert_eq!(before["tasks"].len(), after["tasks"].len());
+    }
+
+    #[test]
+    fn only_unfinished_runs_of_reaped_tasks_change(queue in queues()) {
+        let (report, before, after) = swept(&queue);
+        let (reaped, now) = (reaped(&report), moment("now"));
+        let mut abandoned = 0;
+        for (id, row) in &before["task_runs"] {
+            let mut expected: BTreeMap<&str, &str> = BTreeMap::new();
+            let finished = ["completed", "failed", "aborted", "abandoned"].contains(&row["status"].as_str());
+            if reaped.contains(&row["task_id"]) && !finished {
+                abandoned += 1;
+                expected.insert("status", "abandoned");
+                if ["", "NULL"].contains(&row["completed_at"].as_str()) {
+                    expected.insert("completed_at", &now);
+                }
+            }
+            prop_assert_eq!(changes(row, &after["task_runs"][id]), expected, "run {}", id);
+        }
+        prop_assert_eq!(report.runs_abandoned, abandoned);
+    }
+
+    #[test]
+    fn only_workspaces_of_reaped_tasks_change(queue in queues()) {
+        let (report, before, after) = swept(&queue);
+        let (reaped, now) = (reaped(&report), moment("now"));
+        let mut freed = 0;
+        for (id, row) in &before["workspaces"] {
+            let mut expected: BTreeMap<&str, &str> = BTreeMap::new();
+            let by_run = before["task_runs"].get(&row["run_id"]).map(|run| &run["task_id"]);
+            if [Some(&row["task_id"]), by_run].into_iter().flatten().any(|task| reaped.contains(task)) {
+                freed += 1;
+                let released = [("task_id", "NULL"), ("run_id", "NULL"), ("status", "free"), ("released_at", &now)];
+                expected.extend(released);
+                expected.retain(|column, value| row[*column] != *value);
+            }
+            prop_assert_eq!(changes(row, &after["workspaces"][id]), expected, "workspace {}", id);
+        }
+        prop_assert_eq!(report.workspaces_freed, freed);
+        prop_assert_eq!(&before["projects"], &after["projects"]);
+    }
+
+    #[test]
+    fn more_patience_reaps_no_other_tasks(queue in queues(), one in 0_u64..4000, other in 0_u64..4000) {
+        let swept = |seconds| {
+            let world = queue.build();
+            reaped(&world.options(|options| options.stale_after(Duration::from_secs(seconds))).sweep())
+        };
+        let (patient, impatient) = (swept(one.max(other)), swept(one.min(other)));
+        prop_assert!(patient.is_subset(&impatient), "{:?} in {:?}", patient, impatient);
+    }
+
+    #[test]
+    fn a_live_run_makes_any_task_healthy(queue in queues()) {
+        let mut world = queue.build();
+        let running = queue.running();
+        for task in &running {
+            world = world.sql(&format!(
+                "INSERT INTO task_runs (id, task_id, status, started_at, last_heartbeat)
+                 VALUES ('live-{task}', '{task}', 'running', '', '{}')",
+                moment("15m ago"),
+            ));
+        }
+        let report = world.sweep();
+        prop_assert_eq!((report.scanned, report.healthy), (running.len(), running.len()));
+    }
+
+    #[test]
+    fn a_task_that_is_not_running_is_never_looked_at(queue in queues()) {
+        let mut world = queue.build().sql("UPDATE tasks SET status = 'blocked'");
+        let before = world.dump();
+        prop_assert_eq!(world.sweep().scanned, 0);
+        prop_assert_eq!(world.dump(), before);
+    }
+
+    #[test]
+    fn one_project_at_a_time_comes_to_the_same_as_all_at_once(queue in queues()) {
+        let (all, _, expected) = swept(&queue);
+        let mut world = queue.build();
+        let mut scanned = 0;
+        for project in World::PROJECTS {
+            world = world.options(|options| options.project(project));
+            scanned += world.sweep().scanned;
+        }
+        prop_assert_eq!(scanned, all.scanned);
+        let found = world.dump();
+        for table in ["tasks", "task_runs", "workspaces"] {
+            prop_assert_eq!(&found[table], &expected[table]);
+        }
+    }
+}
+
+/// A law about zombies says nothing where there are none.
+#[test]
+fn random_queues_hold_zombies_healthy_tasks_and_undecided_ones() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let (mut reaped, mut healthy, mut undecided, mut freed) = (0, 0, 0, 0);
+    for _ in 0..64 {
+        let queue = queues().new_tree(&mut runner).unwrap().current();
+        let report = queue.build().sweep();
+        reaped += report.reaps.len();
+        healthy += report.healthy;
+        undecided += report.undecided.len();
+        freed += report.workspaces_freed;
+    }
+    assert!(
+        reaped > 30 && healthy > 30 && undecided > 5 && freed > 10,
+        "{reaped} {healthy} {undecided} {freed}"
+    );
+}

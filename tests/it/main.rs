@@ -1,0 +1,36 @@
+//! What a sweep promises, held to it. One binary; a file a concern.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+
+mod aliases;
+mod batches;
+mod cleared;
+mod concurrency;
+mod contract;
+#[cfg(all(feature = "cli", unix))]
+mod cli;
+mod docs;
+mod events;
+mod hostile;
+mod laws;
+mod layers;
+mod missing;
+mod mission;
+mod neighbours;
+mod profiles;
+mod projects;
+#[cfg(feature = "cli")]
+mod readme;
+mod run_states;
+mod schema_variations;
+mod styles;
+mod timestamps;
+mod triggers;
+mod truth_table;
+mod workspaces;
+mod world;

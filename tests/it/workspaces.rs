@@ -1,0 +1,130 @@
+//! Workspaces are optional, and held by the task, by one of its runs, or by both.
+
+use crate::world::{NULL, World, moment, reasons};
+
+fn one_zombie() -> World {
+    World::new().running("t1").run("r1").heartbeat("16m ago")
+}
+
+#[test]
+fn no_such_table_is_no_error() {
+    let mut world = one_zombie().sql("DROP TABLE workspaces");
+    let report = world.sweep();
+    assert_eq!((report.reaps.len(), report.workspaces_freed), (1, 0));
+}
+
+#[test]
+fn table_without_a_holder_is_left_alone() {
+    let mut world = one_zombie()
+        .workspace("w1")
+        .drop_column("workspaces", "task_id")
+        .drop_column("workspaces", "run_id");
+    assert_eq!(world.sweep().workspaces_freed, 0);
+    assert_eq!(world.value("workspaces.status", "w1"), "leased");
+}
+
+#[test]
+fn held_by_the_task_only() {
+    let mut world = one_zombie()
+        .workspace("w1")
+        .set("task_id", "t1")
+        .drop_column("workspaces", "run_id");
+    assert_eq!(world.sweep().workspaces_freed, 1);
+    assert_eq!(world.value("workspaces.task_id", "w1"), NULL);
+    assert_eq!(world.value("workspaces.status", "w1"), "free");
+}
+
+#[test]
+fn held_by_any_of_its_runs_only() {
+    let mut world = one_zombie()
+        .other_run("finished")
+        .status("completed")
+        .workspace("w1")
+        .set("run_id", "r1")
+        .workspace("w2")
+        .set("run_id", "finished")
+        .drop_column("workspaces", "task_id");
+    assert_eq!(world.sweep().workspaces_freed, 2);
+    assert_eq!(world.value("workspaces.run_id", "w1"), NULL);
+    assert_eq!(world.value("workspaces.status", "w2"), "free");
+}
+
+#[test]
+fn held_by_both_is_freed_once() {
+    let mut world = one_zombie()
+        .workspace("w1")
+        .set("task_id", "t1")
+        .set("run_id", "r1");
+    assert_eq!(world.sweep().workspaces_freed, 1);
+    assert_eq!(world.value("workspaces.released_at", "w1"), moment("now"));
+}
+
+#[test]
+fn those_of_others_stay_as_they_are() {
+    let mut world = one_zombie()
+        .running("t2")
+        .run("r2")
+        .heartbeat("1m ago")
+        .task("t3")
+        .other_run("r3")
+        .workspace("of-a-healthy-task")
+        .set("task_id", "t2")
+        .workspace("of-a-healthy-run")
+        .set("run_id", "r2")
+        .workspace("of-an-open-task")
+        .set("task_id", "t3")
+        .workspace("of-nobody");
+    let before = world.dump();
+    let report = world.sweep();
+    assert_eq!((reasons(&report).len(), report.workspaces_freed), (1, 0));
+    assert_eq!(world.dump()["workspaces"], before["workspaces"]);
+}
+
+#[test]
+fn table_needs_no_key() {
+    for key in [
+        "id TEXT",
+        "id TEXT, rowid TEXT",
+        "id TEXT PRIMARY KEY, rowid TEXT",
+    ] {
+        let mut world = one_zombie()
+            .workspace("w1")
+            .set("task_id", "t1")
+            .workspace("w2")
+            .set("run_id", "r1")
+            .redeclare("workspaces", "id TEXT PRIMARY KEY", key);
+        assert_eq!(world.sweep().workspaces_freed, 2, "{key}");
+    }
+}
+
+#[test]
+fn key_of_several_columns_without_rowid() {
+    let mut world = one_zombie()
+        .workspace("w1")
+        .set("task_id", "t1")
+        .workspace("w2")
+        .set("run_id", "r1")
+        .workspace("w3")
+        .redeclare("workspaces", "id TEXT PRIMARY KEY", "id TEXT")
+        .redeclare(
+            "workspaces",
+            "released_at TEXT",
+            "released_at TEXT, PRIMARY KEY (slot, id)",
+        )
+        .option("workspaces", "WITHOUT ROWID");
+    assert_eq!(world.sweep().workspaces_freed, 2);
+    assert_eq!(world.value("workspaces.status", "w3"), "leased");
+}
+
+#[test]
+fn holder_that_may_not_be_null_gets_the_empty_text() {
+    let mut world = one_zombie()
+        .workspace("w1")
+        .set("task_id", "t1")
+        .set("run_id", "r1")
+        .redeclare("workspaces", "task_id TEXT,", "task_id TEXT NOT NULL DEFAULT '',")
+        .redeclare("workspaces", "run_id TEXT,", "run_id TEXT NOT NULL,");
+    assert_eq!(world.sweep().workspaces_freed, 1);
+    assert_eq!(world.value("workspaces.task_id", "w1"), "");
+    assert_eq!(world.value("workspaces.run_id", "w1"), "");
+}
