@@ -1,2 +1,170 @@
+//! Builds a queue out of bytes, and sweeps it: dry, for real, and again. In between, another connection may write.
+//!
+//! Whatever the schema, the rows and the triggers: a dry run writes nothing and foretells the sweep; a sweep that
+//! fails has written nothing; a sweep that succeeds has reaped each zombie once, recorded it once, cleared what it
+//! held, and changed nobody else's rows; and after it there is nothing left to reap.
+
 #![no_main]
-libfuzzer_sys::fuzz_target!(|_data: &[u8]| {});
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use libfuzzer_sys::{Corpus, fuzz_target};
+use rusqlite::Connection;
+use rusqlite::trace::{TraceEvent, TraceEventCodes};
+use zombie_sweeper::zombie::Id;
+use zombie_sweeper::{SweepError, SweepOptions, SweepReport, sweep_zombie_tasks};
+use zombie_sweeper_fuzz::queue::{Column, Holds, Queue, Table};
+use zombie_sweeper_fuzz::{Row, as_set, image, opened, rows, rows_of, same};
+
+fuzz_target!(|data: &[u8]| -> Corpus {
+    match Queue::build(data) {
+        Some(queue) => {
+            check(queue);
+            Corpus::Keep
+        }
+        None => Corpus::Reject,
+    }
+});
+
+/// A sweep rests between two batches. Nobody waits here.
+#[unsafe(no_mangle)]
+pub extern "C" fn nanosleep(_: *const std::ffi::c_void, _: *mut std::ffi::c_void) -> std::ffi::c_int {
+    0
+}
+
+/// The same, as the standard library may call it.
+#[unsafe(no_mangle)]
+pub extern "C" fn clock_nanosleep(
+    _: std::ffi::c_int,
+    _: std::ffi::c_int,
+    _: *const std::ffi::c_void,
+    _: *mut std::ffi::c_void,
+) -> std::ffi::c_int {
+    0
+}
+
+type Swept = Result<SweepReport, SweepError>;
+
+fn check(mut queue: Queue) {
+    let options = queue.options.clone();
+    let untouched = image(&mut queue.conn);
+    let foretold = dry_run(&mut queue.conn, &options);
+    assert!(untouched == image(&mut queue.conn), "a dry run wrote");
+    check_pages(&mut queue.conn, &options, &foretold);
+
+    let raced = race(&mut queue);
+    let swept = sweep(&mut queue.conn, &options);
+    queue.conn.trace_v2(TraceEventCodes::empty(), None::<fn(TraceEvent<'_>)>).unwrap();
+    let raced = raced.lock().unwrap().take();
+    let (mut before, second_look) = match raced {
+        Some((image, foretold)) => (opened(&image), Some(foretold)),
+        None => (opened(&untouched), None),
+    };
+    let ids_are_unique = are_unique(&mut before, &queue.tasks);
+    match &swept {
+        Ok(report) => {
+            add_up(report);
+            if queue.is_passive && ids_are_unique {
+                as_foretold(report, &foretold, second_look.as_ref());
+            }
+            if queue.is_passive {
+                compare(&before, &queue, report);
+                let again = sweep(&mut queue.conn, &options);
+                let third = second_look.map(|_| sweep(&mut queue.conn, &options));
+                let last = third.unwrap_or(again).expect("what could be swept once can be swept again");
+                assert!(last.reaps.is_empty() && last.transactions == 0, "reaped again: {last:?}");
+            }
+        }
+        Err(SweepError::Partial { report, .. }) => {
+            assert!(report.transactions > 0 && !report.reaps.is_empty(), "nothing was done: {report:?}");
+        }
+        Err(error) => {
+            assert!(image(&mut before) == image(&mut queue.conn), "it failed and wrote: {error:?}");
+            let refused = matches!(error, SweepError::Schema(_) | SweepError::Project(_));
+            let excused = refused || queue.rival.iter().any(|deed| deed.contains("DROP") || deed.contains("ALTER"));
+            assert!(excused || !queue.is_yielding, "nothing stood in its way: {error:?}");
+        }
+    }
+}
+
+fn dry_run(conn: &mut Connection, options: &SweepOptions) -> Swept {
+    sweep(conn, &options.clone().dry_run(true))
+}
+
+fn sweep(conn: &mut Connection, options: &SweepOptions) -> Swept {
+    let swept = sweep_zombie_tasks(conn, options);
+    assert!(conn.is_autocommit(), "a transaction is left open: {swept:?}");
+    match &swept {
+        Ok(report) => drop(serde_json::to_string(report).unwrap()),
+        Err(error) => drop(error.to_string()),
+    }
+    swept
+}
+
+/// Page by page or at once: the same.
+fn check_pages(conn: &mut Connection, options: &SweepOptions, at_once: &Swept) {
+    let paged = dry_run(conn, &options.clone().batch_size(std::num::NonZeroUsize::MIN));
+    match (paged, at_once) {
+        (Ok(paged), Ok(at_once)) => {
+            assert_eq!(outcome(&paged), outcome(at_once), "{paged:?} {at_once:?}");
+            assert_eq!((paged.scanned, paged.healthy), (at_once.scanned, at_once.healthy));
+        }
+        (Err(_), Err(_)) => {}
+        (paged, at_once) => panic!("{paged:?}, but at once {at_once:?}"),
+    }
+}
+
+/// Lets the rival write when the sweep is about to take the lock: the database after that, and what a dry run of the
+/// rival's then says.
+fn race(queue: &mut Queue) -> Arc<Mutex<Option<(Vec<u8>, Swept)>>> {
+    let found = Arc::new(Mutex::new(None));
+    if queue.rival.is_empty() {
+        return found;
+    }
+    let (deeds, options, seen) = (queue.rival.clone(), queue.options.clone(), Arc::clone(&found));
+    let meddle = move |event: TraceEvent<'_>| {
+        let mut seen = seen.lock().unwrap();
+        if !matches!(event, TraceEvent::Stmt(_, "BEGIN IMMEDIATE")) || seen.is_some() {
+            return;
+        }
+        let mut rival = Connection::open(Queue::URI).unwrap();
+        for deed in &deeds {
+            let _ = rival.execute_batch(deed); // a constraint may forbid it
+        }
+        let foretold = dry_run(&mut rival, &options);
+        *seen = Some((image(&mut rival), foretold));
+    };
+    queue.conn.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(meddle)).unwrap();
+    found
+}
+
+fn add_up(report: &SweepReport) {
+    let accounted = report.reaps.len() + report.healthy + report.undecided.len() + report.moved_on;
+    assert_eq!(report.scanned, accounted, "{report:?}");
+    assert_eq!(report.reaps.is_empty(), report.transactions == 0, "{report:?}");
+}
+
+fn outcome(report: &SweepReport) -> Vec<(Id, String)> {
+    report.reaps.iter().map(|reap| (reap.task_id.clone(), reap.reason.to_string())).collect()
+}
+
+/// What was a zombie at the first look and still is at the second was reaped, for the reason it then has.
+fn as_foretold(report: &SweepReport, first_look: &Swept, second_look: Option<&Swept>) {
+    let first = outcome(first_look.as_ref().expect("a dry run fails where the sweep fails"));
+    let Some(second) = second_look else {
+        assert_eq!(outcome(report), first);
+        return;
+    };
+    // The rival may have made what is new unreadable, so that no dry run can say.
+    let Ok(second) = second else { return };
+    let mut expected = outcome(second);
+    expected.retain(|(id, _)| first.iter().any(|(known, _)| known == id));
+    assert_eq!(outcome(report), expected);
+}
+
+fn are_unique(conn: &mut Connection, tasks: &Table) -> bool {
+    let Some(id) = tasks.column(Holds::TaskId) else { return false };
+    let Ok(ids) = rows(conn, &format!("SELECT \"{}\" FROM tasks", id.name)) else { return false };
+    ids.iter().enumerate().all(|(place, [id, ..])| ids[..place].iter().all(|[other, ..]| !same(id, other)))
+}

@@ -69,7 +69,10 @@ impl Profile {
 
 impl Default for Profile {
     fn default() -> Self {
-        #[expect(clippy::expect_used, reason = "the text is part of the program, and a test reads it")]
+        #[expect(
+            clippy::expect_used,
+            reason = "the text is part of the program, and a test reads it"
+        )]
         static BUILT_IN: LazyLock<Profile> =
             LazyLock::new(|| Profile::from_toml("").expect("the built-in profile is valid"));
         BUILT_IN.clone()

@@ -38,10 +38,17 @@ pub(super) fn timestamp(value: ValueRef<'_>) -> Option<(Timestamp, Style)> {
 }
 
 pub(super) fn reading(value: ValueRef<'_>) -> Reading {
-    match value {
-        ValueRef::Null | ValueRef::Integer(0) => Reading::Absent,
-        ValueRef::Text(text) if text.trim_ascii().is_empty() => Reading::Absent,
-        value => timestamp(value).map_or(Reading::Unreadable, |(at, _)| Reading::At(at)),
+    if let ValueRef::Text(text) = value
+        && text.trim_ascii().is_empty()
+    {
+        return Reading::Absent;
+    }
+    match timestamp(value) {
+        // A bare 0 is how a column of numbers says none.
+        Some((at, Style::Seconds(..))) if at == Timestamp::EPOCH => Reading::Absent,
+        Some((at, _)) => Reading::At(at),
+        None if value == ValueRef::Null => Reading::Absent,
+        None => Reading::Unreadable,
     }
 }
 

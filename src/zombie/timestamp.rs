@@ -114,6 +114,9 @@ impl From<DateTime<Utc>> for Timestamp {
 }
 
 impl Timestamp {
+    /// Where epoch numbers begin.
+    pub const EPOCH: Self = Self(0);
+
     /// Microseconds from `earlier` to this; negative where this is the earlier one.
     #[must_use]
     pub fn micros_since(self, earlier: Self) -> i64 {

@@ -5,6 +5,7 @@ import concurrent.futures
 import contextlib
 import pathlib
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -66,7 +67,7 @@ class Campaign:
         def one(item):
             try:
                 return look(item)
-            except (queue.Violation, subprocess.TimeoutExpired) as error:
+            except (queue.Violation, sqlite3.Error, subprocess.TimeoutExpired) as error:
                 self.violated(f"{what} {item}", error)
                 return None
 

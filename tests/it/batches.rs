@@ -8,13 +8,14 @@ use crate::world::{World, reasons};
 
 fn zombies(count: usize, batch_size: usize) -> World {
     let batch_size = NonZeroUsize::new(batch_size).unwrap();
-    (1..=count).fold(World::new(), |world, n| {
-        world
-            .running(format!("t{n}"))
-            .run(format!("r{n}"))
-            .heartbeat("16m ago")
-    })
-    .options(|options| options.batch_size(batch_size))
+    (1..=count)
+        .fold(World::new(), |world, n| {
+            world
+                .running(format!("t{n}"))
+                .run(format!("r{n}"))
+                .heartbeat("16m ago")
+        })
+        .options(|options| options.batch_size(batch_size))
 }
 
 #[test]
@@ -23,8 +24,14 @@ fn each_batch_is_a_transaction() {
         let mut world = zombies(count, batch_size);
         let report = world.sweep();
         assert_eq!((report.reaps.len(), report.transactions), (count, transactions));
-        assert_eq!(world.query("SELECT count(*) FROM tasks WHERE status = 'running'"), 0);
-        assert_eq!(world.query("SELECT count(*) FROM task_events"), i64::try_from(count).unwrap());
+        assert_eq!(
+            world.query("SELECT count(*) FROM tasks WHERE status = 'running'"),
+            0
+        );
+        assert_eq!(
+            world.query("SELECT count(*) FROM task_events"),
+            i64::try_from(count).unwrap()
+        );
     }
 }
 
@@ -42,7 +49,10 @@ fn every_task_is_looked_at_once_whatever_lies_between() {
             .running(format!("zombie{n}"));
     }
     let report = world.sweep();
-    assert_eq!((report.scanned, report.healthy, report.undecided.len()), (12, 4, 4));
+    assert_eq!(
+        (report.scanned, report.healthy, report.undecided.len()),
+        (12, 4, 4)
+    );
     assert_eq!((report.reaps.len(), report.transactions), (4, 4));
     assert!(report.warnings[0].contains("4 not readable"), "{report:?}");
 }
@@ -68,7 +78,10 @@ fn batch_that_fails_keeps_what_was_committed_before_and_says_so() {
         "CREATE TRIGGER no BEFORE UPDATE ON tasks WHEN NEW.id = 't4' BEGIN SELECT RAISE(ABORT, 'not this one'); END",
     );
     let error = world.try_sweep().unwrap_err();
-    assert!(matches!(error.cause(), SweepError::Reap { task_id, .. } if task_id == "t4"), "{error:?}");
+    assert!(
+        matches!(error.cause(), SweepError::Reap { task_id, .. } if task_id == "t4"),
+        "{error:?}"
+    );
     let SweepError::Partial { report, .. } = error else {
         panic!("{error:?}");
     };

@@ -22,7 +22,9 @@ fn on_disk(journal: &str) -> (TempDir, World) {
     let folder = tempfile::tempdir().unwrap();
     let conn = Connection::open(file(&folder)).unwrap();
     conn.busy_timeout(Duration::ZERO).unwrap();
-    let world = World::at(conn).sql(&format!("PRAGMA journal_mode = {journal}; PRAGMA synchronous = OFF"));
+    let world = World::at(conn).sql(&format!(
+        "PRAGMA journal_mode = {journal}; PRAGMA synchronous = OFF"
+    ));
     (folder, world)
 }
 
@@ -71,7 +73,11 @@ fn task_that_finished_meanwhile_has_moved_on() {
             journal,
             "UPDATE tasks SET status = 'done', active_run_id = ''; UPDATE task_runs SET status = 'completed'",
         );
-        assert_eq!((report.reaps.len(), report.moved_on, report.transactions), (0, 1, 0), "{journal}");
+        assert_eq!(
+            (report.reaps.len(), report.moved_on, report.transactions),
+            (0, 1, 0),
+            "{journal}"
+        );
         assert_eq!(world.value("tasks.status", "t1"), "done");
         assert_eq!(world.value("task_runs.status", "r1"), "completed");
         assert_eq!(world.value("workspaces.status", "w1"), "leased");
@@ -93,7 +99,11 @@ fn run_that_showed_a_sign_of_life_meanwhile_is_healthy() {
     for journal in JOURNALS {
         let beat = format!("UPDATE task_runs SET last_heartbeat = '{}'", moment("now"));
         let (report, _, world) = swept_after(journal, &beat);
-        assert_eq!((report.reaps.len(), report.healthy, report.moved_on), (0, 1, 0), "{journal}");
+        assert_eq!(
+            (report.reaps.len(), report.healthy, report.moved_on),
+            (0, 1, 0),
+            "{journal}"
+        );
         assert_eq!(world.value("task_runs.status", "r1"), "running");
     }
 }
@@ -146,7 +156,10 @@ fn workspace_given_to_another_meanwhile_is_left_alone() {
 #[test]
 fn rival_that_rolls_back_changes_nothing() {
     for journal in JOURNALS {
-        let (report, _, _) = swept_after(journal, "UPDATE tasks SET status = 'done'; ROLLBACK; BEGIN IMMEDIATE");
+        let (report, _, _) = swept_after(
+            journal,
+            "UPDATE tasks SET status = 'done'; ROLLBACK; BEGIN IMMEDIATE",
+        );
         assert_eq!(reasons(&report), ["t1: stale_heartbeat"], "{journal}");
     }
 }
@@ -179,18 +192,30 @@ fn dry_run_never_asks_for_the_write_lock() {
 
 #[test]
 fn lock_that_is_not_had_in_time_is_an_error_and_nothing_is_written() {
-    for (journal, hold) in [("WAL", "IMMEDIATE"), ("DELETE", "IMMEDIATE"), ("DELETE", "EXCLUSIVE")] {
+    for (journal, hold) in [
+        ("WAL", "IMMEDIATE"),
+        ("DELETE", "IMMEDIATE"),
+        ("DELETE", "EXCLUSIVE"),
+    ] {
         let (folder, world) = on_disk(journal);
         let mut world = world.running("t1").run("r1").heartbeat("16m ago");
         let before = world.dump();
         let rival = rival(&folder);
         rival.execute_batch(&format!("BEGIN {hold}")).unwrap();
         let error = world.try_sweep().unwrap_err();
-        assert_eq!(code(&error), Some(ErrorCode::DatabaseBusy), "{journal}, {hold}: {error:?}");
+        assert_eq!(
+            code(&error),
+            Some(ErrorCode::DatabaseBusy),
+            "{journal}, {hold}: {error:?}"
+        );
         assert!(world.conn.is_autocommit());
         rival.execute_batch("ROLLBACK").unwrap();
         assert_eq!(world.dump(), before);
-        assert_eq!(reasons(&world.sweep()), ["t1: stale_heartbeat"], "the next one has it");
+        assert_eq!(
+            reasons(&world.sweep()),
+            ["t1: stale_heartbeat"],
+            "the next one has it"
+        );
     }
 }
 

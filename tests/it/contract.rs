@@ -78,7 +78,9 @@ fn first_keys_are_those_that_people_look_for() {
     let report = World::new().running("t1").sweep();
     let text = serde_json::to_string(&report).unwrap();
     assert!(
-        text.starts_with(r#"{"reaped":1,"task_ids":["t1"],"reasons":{"t1":"no_active_run"},"dry_run":false,"#),
+        text.starts_with(
+            r#"{"reaped":1,"task_ids":["t1"],"reasons":{"t1":"no_active_run"},"dry_run":false,"#
+        ),
         "{text}"
     );
 }
@@ -89,8 +91,14 @@ fn empty_sweep_says_so_with_the_same_keys() {
     for key in summary().as_object().unwrap().keys() {
         assert!(json.get(key).is_some(), "{key}");
     }
-    assert_eq!((&json["reaped"], &json["task_ids"], &json["reasons"]), (&json!(0), &json!([]), &json!({})));
-    assert_eq!((&json["project"], &json["actor"]), (&Value::Null, &json!("zombie-sweeper")));
+    assert_eq!(
+        (&json["reaped"], &json["task_ids"], &json["reasons"]),
+        (&json!(0), &json!([]), &json!({}))
+    );
+    assert_eq!(
+        (&json["project"], &json["actor"]),
+        (&Value::Null, &json!("zombie-sweeper"))
+    );
 }
 
 #[test]

@@ -46,9 +46,7 @@ fn what_a_task_holds_is_recorded_to_the_letter() {
 #[test]
 fn actor_is_kept_to_the_letter() {
     for actor in ODD {
-        let mut world = World::new()
-            .running("t1")
-            .options(|options| options.actor(actor));
+        let mut world = World::new().running("t1").options(|options| options.actor(actor));
         assert_eq!(world.sweep().actor, actor);
         assert_eq!(world.query("SELECT actor FROM task_events"), actor);
     }
@@ -81,11 +79,15 @@ fn id_of_a_megabyte() {
 #[test]
 fn id_that_is_not_utf_8_is_written_back_byte_for_byte() {
     for value in ["CAST(x'66ff6f' AS TEXT)", "x'66ff6f'"] {
-        let mut world = World::new().running("t1").run("r1").heartbeat("16m ago").sql(&format!(
-            "PRAGMA foreign_keys = OFF;
+        let mut world = World::new()
+            .running("t1")
+            .run("r1")
+            .heartbeat("16m ago")
+            .sql(&format!(
+                "PRAGMA foreign_keys = OFF;
              UPDATE tasks SET id = {value}, active_run_id = {value};
              UPDATE task_runs SET id = {value}, task_id = {value}"
-        ));
+            ));
         let report = world.sweep();
         assert_eq!(reasons(&report), ["f\u{fffd}o: stale_heartbeat"]);
         assert_eq!(world.query("SELECT status FROM tasks"), "open");
@@ -113,7 +115,10 @@ fn ids_that_differ_only_in_case_or_type_are_told_apart() {
         .running("01")
         .run("1")
         .heartbeat("1m ago");
-    assert_eq!(reasons(&world.sweep()), ["1: stale_heartbeat", "T1: stale_heartbeat"]);
+    assert_eq!(
+        reasons(&world.sweep()),
+        ["1: stale_heartbeat", "T1: stale_heartbeat"]
+    );
     assert_eq!(world.value("task_runs.status", "r1"), "running");
 }
 
@@ -126,7 +131,10 @@ fn task_without_an_id_is_reported_and_left_alone() {
     let report = world.sweep();
     assert_eq!(reasons(&report), ["t2: no_active_run"]);
     assert_eq!(report.undecided.len(), 1);
-    assert_eq!(world.query("SELECT status FROM tasks WHERE id IS NULL"), "running");
+    assert_eq!(
+        world.query("SELECT status FROM tasks WHERE id IS NULL"),
+        "running"
+    );
 }
 
 #[test]
@@ -219,6 +227,9 @@ fn words_of_every_kind() {
         );
         assert_eq!(world.value("tasks.status", "t1"), word("open"));
         assert_eq!(world.value("task_runs.status", "r1"), word("lost"));
-        assert_eq!(world.query("SELECT min(event_type) FROM task_events"), word("reaped"));
+        assert_eq!(
+            world.query("SELECT min(event_type) FROM task_events"),
+            word("reaped")
+        );
     }
 }

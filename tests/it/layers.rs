@@ -31,7 +31,9 @@ fn sources(layer: &str) -> Vec<(PathBuf, String)> {
 
 /// The code alone: comments speak of other layers freely.
 fn code(text: &str) -> String {
-    let lines = text.lines().map(|line| line.split("//").next().unwrap_or_default());
+    let lines = text
+        .lines()
+        .map(|line| line.split("//").next().unwrap_or_default());
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -74,8 +76,12 @@ fn first_word(text: &str) -> String {
 
 #[test]
 fn modules_are_found_behind_every_form_of_use() {
-    let used = modules_used("use crate::a::X; use crate::{b, c::{Y, Z}, d::W as V}; fn f() -> crate::e::R {}");
-    assert_eq!(used.iter().map(String::as_str).collect::<Vec<_>>(), ["a", "b", "c", "d", "e"]);
+    let used =
+        modules_used("use crate::a::X; use crate::{b, c::{Y, Z}, d::W as V}; fn f() -> crate::e::R {}");
+    assert_eq!(
+        used.iter().map(String::as_str).collect::<Vec<_>>(),
+        ["a", "b", "c", "d", "e"]
+    );
 }
 
 #[test]
@@ -107,8 +113,20 @@ fn assert_unsaid(layer: &str, unsaid: &[&str]) {
 #[test]
 fn what_a_zombie_is_is_decided_without_database_clock_or_file() {
     let outside = [
-        "rusqlite", "tempfile", "std::fs", "std::io", "std::env", "std::net", "std::process", "std::thread",
-        "SystemTime", "Instant", "::now(", "super::super", "SELECT ", "println!",
+        "rusqlite",
+        "tempfile",
+        "std::fs",
+        "std::io",
+        "std::env",
+        "std::net",
+        "std::process",
+        "std::thread",
+        "SystemTime",
+        "Instant",
+        "::now(",
+        "super::super",
+        "SELECT ",
+        "println!",
     ];
     assert_unsaid("zombie", &outside);
 }
@@ -116,7 +134,17 @@ fn what_a_zombie_is_is_decided_without_database_clock_or_file() {
 #[test]
 fn no_layer_below_the_surface_reads_a_clock() {
     for layer in ["store", "options.rs", "report.rs", "error.rs"] {
-        assert_unsaid(layer, &["::now(", "'now'", "datetime(", "strftime(", "julianday(", "unixepoch("]);
+        assert_unsaid(
+            layer,
+            &[
+                "::now(",
+                "'now'",
+                "datetime(",
+                "strftime(",
+                "julianday(",
+                "unixepoch(",
+            ],
+        );
     }
 }
 

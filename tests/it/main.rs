@@ -10,10 +10,10 @@
 mod aliases;
 mod batches;
 mod cleared;
+#[cfg(all(feature = "cli", target_os = "linux"))]
+mod cli;
 mod concurrency;
 mod contract;
-#[cfg(all(feature = "cli", unix))]
-mod cli;
 mod docs;
 mod events;
 mod hostile;

@@ -50,7 +50,10 @@ fn trigger_that_keeps_a_log() {
          CREATE TRIGGER d AFTER INSERT ON task_events BEGIN INSERT INTO audit VALUES (NEW.event_type); END",
     );
     let report = world.sweep();
-    assert_eq!((report.reaps.len(), report.runs_abandoned, report.workspaces_freed), (1, 1, 1));
+    assert_eq!(
+        (report.reaps.len(), report.runs_abandoned, report.workspaces_freed),
+        (1, 1, 1)
+    );
     assert_eq!(
         world.query("SELECT group_concat(line, ', ' ORDER BY rowid) FROM audit"),
         "running > open, abandoned, free, zombie_reaped"
@@ -81,14 +84,22 @@ fn trigger_that_abandons_the_runs_itself() {
 #[test]
 fn refusal_of_any_write_undoes_all_of_them() {
     for (write, at_the_17th) in WRITES {
-        for (when, how) in [("BEFORE", "ABORT"), ("AFTER", "ABORT"), ("AFTER", "FAIL"), ("AFTER", "ROLLBACK")] {
+        for (when, how) in [
+            ("BEFORE", "ABORT"),
+            ("AFTER", "ABORT"),
+            ("AFTER", "FAIL"),
+            ("AFTER", "ROLLBACK"),
+        ] {
             let said = twenty_zombies()
                 .sql(&format!(
                     "CREATE TRIGGER no {when} {write} WHEN {at_the_17th}
                      BEGIN SELECT RAISE({how}, 'not this one'); END"
                 ))
                 .refused();
-            assert!(said.contains("t17") && said.contains("not this one"), "{write}: {said}");
+            assert!(
+                said.contains("t17") && said.contains("not this one"),
+                "{write}: {said}"
+            );
         }
     }
 }
@@ -129,7 +140,10 @@ fn trigger_that_calls_a_function_of_the_orchestrators_process_only() {
         ));
         let before = world.dump();
         let error = world.try_sweep().unwrap_err();
-        assert!(matches!(error, SweepError::MissingFunction { .. }), "{write}: {error:?}");
+        assert!(
+            matches!(error, SweepError::MissingFunction { .. }),
+            "{write}: {error:?}"
+        );
         assert!(error.to_string().contains("notify_orchestrator"), "{error}");
         assert_eq!(world.dump(), before);
     }
@@ -137,9 +151,11 @@ fn trigger_that_calls_a_function_of_the_orchestrators_process_only() {
 
 #[test]
 fn such_a_trigger_does_not_matter_while_all_is_well() {
-    let mut world = World::new().running("t1").run("r1").heartbeat("1m ago").sql(
-        "CREATE TRIGGER theirs AFTER UPDATE ON tasks BEGIN SELECT notify_orchestrator(NEW.id); END",
-    );
+    let mut world = World::new()
+        .running("t1")
+        .run("r1")
+        .heartbeat("1m ago")
+        .sql("CREATE TRIGGER theirs AFTER UPDATE ON tasks BEGIN SELECT notify_orchestrator(NEW.id); END");
     assert_eq!(world.sweep().healthy, 1);
 }
 
@@ -168,13 +184,16 @@ fn task_whose_reset_is_swallowed_counts_as_moved_on() {
     assert_eq!(world.value("tasks.status", "t17"), "running");
     assert_eq!(world.value("task_runs.status", "r17"), "running");
     assert_eq!(world.value("workspaces.status", "w17"), "leased");
-    assert_eq!(world.query("SELECT count(*) FROM task_events WHERE task_id = 't17'"), 0);
+    assert_eq!(
+        world.query("SELECT count(*) FROM task_events WHERE task_id = 't17'"),
+        0
+    );
 }
 
 #[test]
 fn sweep_that_is_left_with_nothing_commits_nothing() {
-    let mut world = one_zombie()
-        .sql("CREATE TRIGGER swallow BEFORE UPDATE ON tasks BEGIN SELECT RAISE(IGNORE); END");
+    let mut world =
+        one_zombie().sql("CREATE TRIGGER swallow BEFORE UPDATE ON tasks BEGIN SELECT RAISE(IGNORE); END");
     let before = world.dump();
     let report = world.sweep();
     assert_eq!((report.moved_on, report.transactions), (1, 0));

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use insta::assert_snapshot;
 
@@ -46,6 +47,29 @@ fn tells_its_story_and_leaves_nothing() {
     let ran = demo(&temp, &[]);
     assert_snapshot!(stable(&temp, &ran.stdout));
     assert!(temp.names().is_empty(), "{:?}", temp.names());
+}
+
+#[test]
+fn takes_no_more_of_your_time_than_reading_it() {
+    #[expect(clippy::disallowed_methods, reason = "how long the demo takes")]
+    let started = Instant::now();
+    demo(&Place::empty(), &[]);
+    assert!(
+        started.elapsed() < Duration::from_secs(10),
+        "{:?}",
+        started.elapsed()
+    );
+}
+
+#[test]
+fn keeps_the_database_by_variable_too() {
+    let temp = Place::empty();
+    let keep = |value: &str| {
+        let demo = zombie_sweeper(["demo"]).env("TMPDIR", temp.path());
+        demo.env("ZOMBIE_SWEEPER_KEEP", value).run().exits(0);
+        temp.names().len()
+    };
+    assert_eq!((keep("0"), keep("1")), (0, 1));
 }
 
 #[test]

@@ -16,9 +16,7 @@ fn printed(args: &[&str]) -> String {
 }
 
 fn without_trailing_blanks(text: &str) -> String {
-    text.lines()
-        .map(|line| format!("{}\n", line.trim_end()))
-        .collect()
+    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
 }
 
 #[test]

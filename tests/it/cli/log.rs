@@ -1,5 +1,9 @@
 //! The log on standard error, which is empty unless asked for or needed.
 
+use std::fs::{self, File};
+use std::os::unix::fs::MetadataExt;
+use std::process::Stdio;
+
 use insta::assert_snapshot;
 use serde_json::Value;
 
@@ -79,4 +83,21 @@ fn quiet_still_tells_of_errors() {
             .run();
         assert!(ran.exits(2).stderr.contains("project"));
     }
+}
+
+/// The journal takes each line for an entry, and a number in front of it for its priority.
+#[test]
+fn error_is_one_entry_of_the_journal() {
+    let place = queue();
+    let profile = place.write("queue.toml", "[tasks]\ntabel = 'jobs'\n");
+    let journal = File::create(place.file("journal")).unwrap();
+    let found = journal.metadata().unwrap();
+    let stream = format!("{}:{}", found.dev(), found.ino());
+    let program = place
+        .sweeper(&["--schema", profile.to_str().unwrap()])
+        .env("JOURNAL_STREAM", stream);
+    program.run_into(Stdio::piped(), journal.into()).exits(65);
+    let entry = fs::read_to_string(place.file("journal")).unwrap();
+    assert!(entry.starts_with("<3>error: the profile "), "{entry}");
+    assert_eq!(entry.lines().count(), 1, "{entry}");
 }

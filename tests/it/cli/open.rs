@@ -133,7 +133,7 @@ fn file_that_ends_after_the_magic_words() {
 
 #[test]
 fn encrypted_database() {
-    let noise = (0_u32..8192).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8);
+    let noise = (0_u32..8192).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[1]);
     assert_snapshot!(refused_bytes(noise.collect::<Vec<_>>()), @"
     exit 65
     error: ~/orchestra.db is not a SQLite database, or it is encrypted or of a newer format than this program reads

@@ -51,7 +51,8 @@ impl Place {
     }
 }
 
-/// Says so where the test harness does not keep it to itself.
+/// Says so where the test harness does not keep it to itself, as it does with what is printed.
+#[expect(clippy::explicit_write, reason = "`eprintln!` is kept by the harness")]
 pub(crate) fn skipped(why: &str) {
     let test = std::thread::current().name().unwrap_or_default().to_owned();
     writeln!(std::io::stderr(), "SKIPPED {test}: {why}").unwrap();

@@ -12,7 +12,7 @@ use crate::world::check_json;
 pub(crate) const BINARY: &str = env!("CARGO_BIN_EXE_zombie-sweeper");
 
 /// Longer than anything here takes: what runs into it hangs.
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The program, to be run.
 pub(crate) struct Program {

@@ -9,8 +9,8 @@ use insta::assert_snapshot;
 use super::place::Place;
 use super::program::Ran;
 
-/// A machine at its limit needs a while; who waits for a lock, for 60 s or for ever, needs longer.
-const PROMPTLY: Duration = Duration::from_secs(20);
+/// On a machine at its limit. Who goes on waiting for a lock, or reaping, takes a minute and more.
+const PROMPTLY: Duration = Duration::from_secs(10);
 
 fn send(signal: &str, to: &Child) {
     let sent = Command::new("kill")
@@ -26,17 +26,20 @@ fn ended(sweep: Child) -> Ran {
 /// Until the program has opened the database: from then on it listens, as it does that first.
 fn wait_until_it_has_opened(place: &Place, sweep: &Child) {
     let files = format!("/proc/{}/fd", sweep.id());
-    let opened = || {
+    wait_until("it has opened the database", || {
         let mut files = std::fs::read_dir(&files).into_iter().flatten().flatten();
         files.any(|file| std::fs::read_link(file.path()).is_ok_and(|file| file == place.db()))
-    };
-    for _ in 0..1000 {
-        if opened() {
+    });
+}
+
+fn wait_until(what: &str, condition: impl Fn() -> bool) {
+    for _ in 0..2000 {
+        if condition() {
             return;
         }
         thread::sleep(Duration::from_millis(10));
     }
-    panic!("it never opened the database");
+    panic!("waited in vain until {what}");
 }
 
 #[track_caller]
@@ -110,13 +113,9 @@ fn long_sweep() -> Place {
 fn wait_until_it_writes(place: &Place) {
     let other = place.connect();
     other.busy_timeout(Duration::ZERO).unwrap();
-    for _ in 0..1000 {
-        if other.execute_batch("BEGIN IMMEDIATE; ROLLBACK").is_err() {
-            return;
-        }
-        thread::sleep(Duration::from_millis(10));
-    }
-    panic!("it never took the write lock");
+    wait_until("the write lock is taken", || {
+        other.execute_batch("BEGIN IMMEDIATE; ROLLBACK").is_err()
+    });
 }
 
 #[test]
@@ -140,10 +139,9 @@ fn terminated_while_it_reaps() {
 fn terminated_between_two_transactions_it_says_what_it_did() {
     let place = long_sweep();
     let sweep = place.sweeper(&["--batch-size", "1"]).start();
-    let events = || place.world().query("SELECT count(*) > 1 FROM task_events") == 1;
-    while !events() {
-        thread::sleep(Duration::from_millis(10));
-    }
+    wait_until("something is committed", || {
+        place.world().query("SELECT count(*) > 1 FROM task_events") == 1
+    });
     send("INT", &sweep);
     let ran = ended(sweep).exits(130);
     let summary = ran.json();

@@ -67,7 +67,12 @@ impl Sign {
     }
 }
 
-fn signs() -> impl Strategy<Value = Sign> {
+/// No sign of life that could be read.
+fn mute() -> BoxedStrategy<Sign> {
+    prop_oneof![2 => Just(Sign::None), 1 => Just(Sign::Garbage)].boxed()
+}
+
+fn signs() -> BoxedStrategy<Sign> {
     prop_oneof![
         2 => Just(Sign::None),
         2 => (0_u32..900_000).prop_map(Sign::Ago),
@@ -76,19 +81,31 @@ fn signs() -> impl Strategy<Value = Sign> {
         1 => (1_u32..600).prop_map(Sign::Ahead),
         1 => Just(Sign::Garbage),
     ]
+    .boxed()
 }
 
-fn runs() -> impl Strategy<Value = Run> {
-    let words = vec!["running", "running", "running", "completed", "failed", "aborted", "abandoned", "paused"];
-    (select(words), signs(), signs(), signs()).prop_map(|(status, heartbeat, started, ended)| Run {
-        status,
-        heartbeat,
-        started,
-        ended,
-    })
+fn runs(signs: &BoxedStrategy<Sign>) -> impl Strategy<Value = Run> + use<> {
+    let words = vec![
+        "running",
+        "running",
+        "running",
+        "completed",
+        "failed",
+        "aborted",
+        "abandoned",
+        "paused",
+    ];
+    (select(words), signs.clone(), signs.clone(), signs.clone()).prop_map(
+        |(status, heartbeat, started, ended)| Run {
+            status,
+            heartbeat,
+            started,
+            ended,
+        },
+    )
 }
 
-fn tasks() -> impl Strategy<Value = Task> {
+fn tasks(signs: &BoxedStrategy<Sign>) -> impl Strategy<Value = Task> + use<> {
     let active = prop_oneof![
         2 => Just(Active::None),
         1 => Just(Active::Gone),
@@ -102,8 +119,15 @@ fn tasks() -> impl Strategy<Value = Task> {
         any::<bool>(),
         any::<bool>(),
     );
-    (words, active, (signs(), signs(), signs(), signs()), vec(runs(), 0..4), holder).prop_map(
-        |((status, project, recurring, bare), active, (heartbeat, started, updated, next_eligible), runs, holder)| {
+    let four = (signs.clone(), signs.clone(), signs.clone(), signs.clone());
+    (words, active, four, vec(runs(signs), 0..4), holder).prop_map(
+        |(
+            (status, project, recurring, bare),
+            active,
+            (heartbeat, started, updated, next_eligible),
+            runs,
+            holder,
+        )| {
             Task {
                 status,
                 project,
@@ -122,7 +146,8 @@ fn tasks() -> impl Strategy<Value = Task> {
 }
 
 pub(super) fn queues() -> impl Strategy<Value = Queue> {
-    vec(tasks(), 0..8).prop_map(Queue)
+    let task = prop_oneof![4 => tasks(&signs()), 1 => tasks(&mute())];
+    vec(task, 0..7).prop_map(Queue)
 }
 
 impl World {
@@ -141,7 +166,11 @@ impl Queue {
 
     pub(super) fn build(&self) -> World {
         let world = World::new().project("Atlas").sql("BEGIN");
-        let world = self.0.iter().enumerate().fold(world, |world, (n, task)| task.add_to(world, n));
+        let world = self
+            .0
+            .iter()
+            .enumerate()
+            .fold(world, |world, (n, task)| task.add_to(world, n));
         world.sql("COMMIT")
     }
 }
@@ -149,7 +178,11 @@ impl Queue {
 impl Task {
     fn add_to(&self, world: World, n: usize) -> World {
         let id = format!("t{n}");
-        let world = if self.bare { world.bare_task(&id) } else { world.task(&id) };
+        let world = if self.bare {
+            world.bare_task(&id)
+        } else {
+            world.task(&id)
+        };
         let world = if self.recurring { world.recurring() } else { world };
         let mut world = world
             .status(self.status)

@@ -16,7 +16,7 @@ use zombie_sweeper::{SweepOptions, rusqlite};
 
 pub(crate) use moment::{NOW, moment};
 pub(crate) use rows::{Cell, Dump, NULL};
-#[cfg(all(feature = "cli", unix))]
+#[cfg(all(feature = "cli", target_os = "linux"))]
 pub(crate) use sweeps::check_json;
 pub(crate) use sweeps::{check, reasons, schema_errors};
 
