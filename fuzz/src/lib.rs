@@ -1,13 +1,15 @@
 //! What the fuzz targets share.
 
+mod aftermath;
 mod choices;
 mod image;
 pub mod queue;
 mod rows;
 
+pub use aftermath::check_aftermath;
 pub use choices::Choices;
 pub use image::{image, opened};
-pub use rows::{Row, as_set, names, rows, rows_of, same};
+pub use rows::{Row, rows, rows_of, same};
 
 use chrono::{DateTime, Utc};
 

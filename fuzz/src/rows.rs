@@ -1,6 +1,8 @@
 use rusqlite::Connection;
 use zombie_sweeper::zombie::Id;
 
+use crate::queue::{Column, Table};
+
 /// A row, value by value, each exactly as it is stored.
 pub type Row = Vec<Id>;
 
@@ -16,28 +18,17 @@ pub fn rows(conn: &Connection, sql: &str) -> rusqlite::Result<Vec<Row>> {
     Ok(all)
 }
 
-/// These columns of all rows of a table; none: no row.
-pub fn rows_of(conn: &Connection, table: &str, columns: &[&str]) -> Vec<Row> {
+/// These columns of all rows of a table; without a column: no row.
+pub fn rows_of(conn: &Connection, table: &Table, columns: &[&Column]) -> Vec<Row> {
     if columns.is_empty() {
         return Vec::new();
     }
-    rows(conn, &format!("SELECT {} FROM {} AS t", names(columns), name(table))).unwrap()
-}
-
-/// Names, as a list in SQL.
-pub fn names(columns: &[&str]) -> String {
-    let quoted: Vec<_> = columns.iter().map(|column| format!("t.{}", name(column))).collect();
-    quoted.join(", ")
+    let names: Vec<_> = columns.iter().map(|column| format!("t.{}", name(&column.name))).collect();
+    rows(conn, &format!("SELECT {} FROM {} AS t", names.join(", "), name(&table.name))).unwrap()
 }
 
 pub(crate) fn name(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-/// Without an order, but with duplicates.
-pub fn as_set(mut rows: Vec<Row>) -> Vec<Row> {
-    rows.sort_unstable();
-    rows
 }
 
 /// Whether SQLite might take two ids for the same, in one type or collation or another: `1` and `"1.0"`, `a` and `A `.

@@ -295,7 +295,10 @@ class Damage:
 
     def cut_off(self):
         rng = self.random
-        suffix = rng.choice([each for each, data in self.files.items() if data])
+        left = [each for each, data in self.files.items() if data]
+        if not left:
+            return
+        suffix = rng.choice(left)
         data = self.files[suffix]
         unit = {"": self.map.size, "-wal": self.map.size + 24, "-journal": self.map.size + 8}.get(suffix, 1024)
         how = rng.choice(("anywhere", "at a page", "in the head", "near the end", "longer"))

@@ -58,14 +58,17 @@ PATIENCE = ["--busy-timeout", "100ms"]
 # Which calls can fail with what.
 WRITE_FAULTS = ["error=EIO", "error=ENOSPC", "error=EDQUOT"]
 FAULTS = (
-    {name: WRITE_FAULTS for name in calls.WRITES}
-    | {name: [*WRITE_FAULTS, "retval=0"] for name in ("write", "pwrite64")}
-    | {name: ["error=EIO", "error=EINTR"] for name in calls.READS}
-    | {name: ["error=EIO", "error=ENOSPC", "error=EMFILE", "error=EACCES"] for name in calls.OPENS}
-    | {name: ["error=EIO", "error=ENOLCK", "error=EAGAIN"] for name in calls.LOCKS}
-    | {name: ["error=ENOMEM"] for name in calls.MAPS}
-    | {name: ["error=EIO", "error=EACCES"] for name in calls.LOOKS}
+    dict.fromkeys(calls.WRITES, WRITE_FAULTS)
+    | dict.fromkeys(["write", "pwrite64"], [*WRITE_FAULTS, "retval=0"])
+    | dict.fromkeys(calls.READS, ["error=EIO", "error=EINTR"])
+    | dict.fromkeys(calls.OPENS, ["error=EIO", "error=ENOSPC", "error=EMFILE", "error=EACCES"])
+    | dict.fromkeys(calls.LOCKS, ["error=EIO", "error=ENOLCK", "error=EAGAIN"])
+    | dict.fromkeys(calls.MAPS, ["error=ENOMEM"])
+    | dict.fromkeys(calls.LOOKS, ["error=EIO", "error=EACCES"])
 )
+# What stays as it is: a broken disk, a full disk, no memory. Locks that never work make SQLite try for ten seconds.
+LASTING = ("error=EIO", "error=ENOSPC", "error=ENOMEM")
+SHORT_LIVED = (*calls.LOCKS, *calls.LOOKS)
 
 
 @dataclass(frozen=True)
@@ -87,11 +90,6 @@ class Fault:
     def prints(self):
         """Whether it hits the summary on its way out."""
         return self.call.name in ("write", "writev") and self.call.text.startswith("1, ")
-
-    @property
-    def endless(self):
-        """Whether it asks for the same again for ever: a call interrupted each time it is tried."""
-        return self.onwards and self.what in ("error=EINTR", "retval=0")
 
 
 def judge_run(stage, run, documented, prints, reaped):
@@ -151,10 +149,8 @@ def faults_of(found, most):
         for call in found
         for what in FAULTS[call.name]
         for onwards in (False, True)
-        # Once is enough for what differs in nothing but its number.
-        if not (onwards and what in ("error=EDQUOT", "error=EACCES"))
+        if not onwards or (what in LASTING and call.name not in SHORT_LIVED)
     ]
-    faults = [fault for fault in faults if not fault.endless]
     if not most or len(faults) <= most:
         return faults
     step = len(faults) / most
@@ -283,6 +279,7 @@ class Move:
 
     what: str
     call: calls.Call
+    before_commit: bool
 
     def __str__(self):
         return f"{self.what} at {self.call}"
@@ -318,7 +315,8 @@ def moving_floor(campaign, variant, zombies, most, seed, total):
     other = stage.template.with_name("other.db")
     other_built = queue.build(other, 20, 20, variant.journal, seed + 1)
     other_before = queue.dump(other)
-    moves = [Move(what, call) for call in sample(found, most) for what in MOVES]
+    last = commit(found, variant.journal)
+    moves = [Move(what, call, found.index(call) < last) for call in sample(found, most) for what in MOVES]
 
     def happen(step):
         with tempfile.TemporaryDirectory(dir=campaign.folder) as outer:
@@ -341,11 +339,11 @@ def moving_floor(campaign, variant, zombies, most, seed, total):
                 said = (run.summary or {}).get("reaped", 0)
                 if there.reaped and (len(there.reaped), said) != (len(other_built.zombies),) * 2:
                     wrong.append(f"{len(there.reaped)} reaped in the database put there, {said} said")
-                elif not there.reaped and said:
+                elif not there.reaped and said and step.before_commit:
                     wrong.append(f"{said} said to be reaped, in a database that is no longer there")
             elif step.what == "folder renamed":
                 wrong += judge_renamed(stage, run, pathlib.Path(outer) / "elsewhere" / "work.db")
-            elif run.summary and run.summary["reaped"]:
+            elif run.summary and run.summary["reaped"] and step.before_commit:
                 wrong.append(f"{run.summary['reaped']} said to be reaped, in a database that was deleted")
             if wrong:
                 raise queue.Violation("; ".join(wrong[:5]))
@@ -356,10 +354,21 @@ def moving_floor(campaign, variant, zombies, most, seed, total):
     report(f"moving floor, {variant}", tally, campaign.violations - violations, began)
 
 
+def commit(found, journal):
+    """The place of the call after which a sweep in one transaction is committed: from there on its files may vanish
+    without making it a liar."""
+    if journal == "delete":
+        return max(place for place, call in enumerate(found) if call.name == "unlink" and "-journal" in call.text)
+    log = next(call.text.rpartition("= ")[2] for call in found if call.name in calls.OPENS and "-wal" in call.text)
+    return max(place for place, call in enumerate(found) if call.name == "fsync" and call.text.startswith(f"{log})"))
+
+
 def judge_renamed(stage, run, path):
     """The database is where it was renamed to, as the sweep says that it left it."""
     wrong = queue.integrity(path)
     found = queue.judge(stage.built, stage.before, queue.dump(path), run.began, run.ended)
+    if run.code != 0 and run.summary is None and "moved" in run.stderr:
+        return wrong + found.violations
     return wrong + found.violations + queue.judge_summary(stage.built, run, found.reaped, stage.batches)
 
 
@@ -391,14 +400,14 @@ def main():
     )
     parser.add_argument("--binary", help="the sweeper [default: target/release/zombie-sweeper]")
     parser.add_argument("--quick", action="store_true", help="a sample, in less than a minute")
-    parser.add_argument("--zombies", type=int, help="how many [default: 120; quick: 40]")
+    parser.add_argument("--zombies", type=int, help="how many [default: 60; quick: 40]")
     parser.add_argument("--seed", type=int, default=1, help="of the rows [default: 1]")
     parser.add_argument("--jobs", type=int, default=4, help="how many at a time [default: 4]")
     parser.add_argument("--only", choices=("walk", "dry", "limit", "floor"), help="this part alone")
     parser.add_argument("--messages", action="store_true", help="show what the sweeper said, and upon what")
     args = parser.parse_args()
     binary = queue.find_binary(parser, args.binary)
-    quick, zombies = args.quick, args.zombies or (40 if args.quick else 120)
+    quick, zombies = args.quick, args.zombies or (40 if args.quick else 60)
 
     began, total = time.time(), Tally()
     with tempfile.TemporaryDirectory(prefix="failing-io-") as folder:

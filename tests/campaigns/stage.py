@@ -130,16 +130,22 @@ class Stage:
         """A fresh copy of the queue in a folder of its own, with its neighbour where it has one."""
         with tempfile.TemporaryDirectory(dir=self.campaign.folder) as folder:
             work = queue.copy(self.template, pathlib.Path(folder) / "work.db")
-            if not self.variant.neighbour:
-                yield work, None
-                return
-            command = [sys.executable, "-I", "-S", "-c", NEIGHBOUR, str(work)]
-            with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-                process.stdout.readline()
-                try:
-                    yield work, process
-                finally:
-                    process.stdin.close()
+            with self.beside(work) as neighbour:
+                yield work, neighbour
+
+    @contextlib.contextmanager
+    def beside(self, work):
+        """Another connection to this queue, where the variant has one."""
+        if not self.variant.neighbour:
+            yield None
+            return
+        command = [sys.executable, "-I", "-S", "-c", NEIGHBOUR, str(work)]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+            process.stdout.readline()
+            try:
+                yield process
+            finally:
+                process.stdin.close()
 
     def look(self, work, neighbour, run, judge_run):
         """What must hold after a mishap. `judge_run(reaped)` says what is wrong with how the run ended, given what

@@ -198,18 +198,18 @@ fn toml_text(text: &str) -> String {
 #[test]
 fn words_of_every_kind() {
     for odd in ODD.into_iter().filter(|odd| !odd.contains('\0')) {
-        let word = |part: &str| format!("{part}{odd}");
-        let key = |part: &str| toml_text(&word(part));
+        let with = |part: &str| format!("{part}{odd}");
+        let key = |part: &str| toml_text(&with(part));
         let mut world = World::new()
             .running("t1")
-            .status(&word("run"))
+            .status(&with("run"))
             .run("r1")
-            .status(&word("run"))
+            .status(&with("run"))
             .heartbeat("16m ago")
             .running("t2")
-            .status(&word("run"))
+            .status(&with("run"))
             .run("r2")
-            .status(&word("done"))
+            .status(&with("done"))
             .profile(&format!(
                 "tasks.words = {{ running = {run}, open = {} }}
                  runs.words = {{ running = {run}, finished = [{}], abandoned = {} }}
@@ -225,11 +225,11 @@ fn words_of_every_kind() {
             reasons(&report),
             ["t1: stale_heartbeat".to_owned(), format!("t2: run_done{odd}")]
         );
-        assert_eq!(world.value("tasks.status", "t1"), word("open"));
-        assert_eq!(world.value("task_runs.status", "r1"), word("lost"));
+        assert_eq!(world.value("tasks.status", "t1"), with("open"));
+        assert_eq!(world.value("task_runs.status", "r1"), with("lost"));
         assert_eq!(
             world.query("SELECT min(event_type) FROM task_events"),
-            word("reaped")
+            with("reaped")
         );
     }
 }

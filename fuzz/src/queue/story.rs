@@ -61,6 +61,8 @@ pub(super) fn rival(queue: &mut Queue, schema: &mut Choices<'_>) {
     ];
     for decision in [schema.byte(), schema.byte()] {
         if decision >= 128 {
+            // In one batch: behind it, what the rival made a zombie would be found as well.
+            queue.options = queue.options.clone().batch_size(SweepOptions::BATCH_SIZE);
             queue.rival.push(deeds[usize::from(decision) % deeds.len()].clone());
         }
     }

@@ -97,7 +97,7 @@ impl World {
     fn rows(&self, table: &str) -> BTreeMap<String, BTreeMap<String, String>> {
         let table = table.replace('"', "\"\"");
         let mut rows = self.conn.prepare(&format!("SELECT * FROM \"{table}\"")).unwrap();
-        let names: Vec<_> = rows.column_names().into_iter().map(str::to_owned).collect();
+        let names: Vec<_> = rows.column_names().map(str::to_owned).collect();
         let rows = rows.query_map([], |row| {
             let value = |(place, name): (usize, &String)| Ok((name.clone(), shown(row.get_ref(place)?)));
             names

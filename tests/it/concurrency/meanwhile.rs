@@ -1,0 +1,139 @@
+//! What somebody commits after a zombie was found, and before the write lock is had.
+
+use std::cell::RefCell;
+
+use rusqlite::Connection;
+use zombie_sweeper::{SweepReport, rusqlite};
+
+use super::{JOURNALS, on_disk, rival};
+use crate::world::{World, moment, reasons};
+
+thread_local! {
+    /// The one that holds the write lock when the sweep asks for it.
+    static RIVAL: RefCell<Option<Connection>> = const { RefCell::new(None) };
+}
+
+/// A silent run `r1` of task `t1`; and what a sweep makes of it when this is committed after it was found to be a
+/// zombie, and before the lock is had.
+fn swept_after(journal: &str, change: &str) -> (SweepReport, World) {
+    let (folder, world) = on_disk(journal);
+    let mut world = world
+        .running("t1")
+        .run("r1")
+        .heartbeat("16m ago")
+        .workspace("w1")
+        .set("task_id", "t1");
+    let rival = rival(&folder);
+    rival
+        .execute_batch(&format!("BEGIN IMMEDIATE; {change}"))
+        .unwrap();
+    RIVAL.set(Some(rival));
+    world
+        .conn
+        .busy_handler(Some(|_| {
+            let rival = RIVAL.take();
+            rival.is_some_and(|rival| rival.execute_batch("COMMIT").is_ok())
+        }))
+        .unwrap();
+    let report = world.sweep();
+    assert!(RIVAL.take().is_none(), "the sweep waited for the lock");
+    (report, world)
+}
+
+#[test]
+fn task_that_finished_meanwhile_has_moved_on() {
+    for journal in JOURNALS {
+        let (report, world) = swept_after(
+            journal,
+            "UPDATE tasks SET status = 'done', active_run_id = ''; UPDATE task_runs SET status = 'completed'",
+        );
+        assert_eq!(
+            (report.reaps.len(), report.moved_on, report.transactions),
+            (0, 1, 0),
+            "{journal}"
+        );
+        assert_eq!(world.value("tasks.status", "t1"), "done");
+        assert_eq!(world.value("task_runs.status", "r1"), "completed");
+        assert_eq!(world.value("workspaces.status", "w1"), "leased");
+        assert_eq!(world.query("SELECT count(*) FROM task_events"), 0);
+    }
+}
+
+#[test]
+fn task_that_is_gone_meanwhile_has_moved_on() {
+    for journal in JOURNALS {
+        let (report, world) = swept_after(journal, "DELETE FROM task_runs; DELETE FROM tasks");
+        assert_eq!((report.reaps.len(), report.moved_on), (0, 1), "{journal}");
+        assert_eq!(world.query("SELECT count(*) FROM task_events"), 0);
+    }
+}
+
+#[test]
+fn run_that_showed_a_sign_of_life_meanwhile_is_healthy() {
+    for journal in JOURNALS {
+        let beat = format!("UPDATE task_runs SET last_heartbeat = '{}'", moment("now"));
+        let (report, world) = swept_after(journal, &beat);
+        assert_eq!(
+            (report.reaps.len(), report.healthy, report.moved_on),
+            (0, 1, 0),
+            "{journal}"
+        );
+        assert_eq!(world.value("task_runs.status", "r1"), "running");
+    }
+}
+
+#[test]
+fn task_claimed_anew_meanwhile_is_healthy() {
+    for journal in JOURNALS {
+        let claim = format!(
+            "UPDATE task_runs SET status = 'failed';
+             INSERT INTO task_runs (id, task_id, started_at) VALUES ('r2', 't1', '{}');
+             UPDATE tasks SET active_run_id = 'r2'",
+            moment("now")
+        );
+        let (report, world) = swept_after(journal, &claim);
+        assert_eq!((report.reaps.len(), report.healthy), (0, 1), "{journal}");
+        assert_eq!(world.value("tasks.active_run_id", "t1"), "r2");
+        assert_eq!(world.value("task_runs.status", "r2"), "running");
+    }
+}
+
+#[test]
+fn run_that_failed_meanwhile_is_reaped_for_that() {
+    for journal in JOURNALS {
+        let (report, world) = swept_after(journal, "UPDATE task_runs SET status = 'failed'");
+        assert_eq!(reasons(&report), ["t1: run_failed"], "{journal}");
+        assert_eq!(world.value("task_runs.status", "r1"), "failed");
+        assert_eq!(world.payload()["run_status"], "failed");
+    }
+}
+
+#[test]
+fn what_is_written_elsewhere_meanwhile_does_not_matter() {
+    for journal in JOURNALS {
+        let (report, world) = swept_after(journal, "UPDATE projects SET name = 'Renamed'");
+        assert_eq!(reasons(&report), ["t1: stale_heartbeat"], "{journal}");
+        assert_eq!((report.runs_abandoned, report.workspaces_freed), (1, 1));
+        assert_eq!(world.value("workspaces.status", "w1"), "free");
+    }
+}
+
+#[test]
+fn workspace_given_to_another_meanwhile_is_left_alone() {
+    for journal in JOURNALS {
+        let (report, world) = swept_after(journal, "UPDATE workspaces SET task_id = 'somebody'");
+        assert_eq!((report.reaps.len(), report.workspaces_freed), (1, 0), "{journal}");
+        assert_eq!(world.value("workspaces.task_id", "w1"), "somebody");
+    }
+}
+
+#[test]
+fn rival_that_rolls_back_changes_nothing() {
+    for journal in JOURNALS {
+        let (report, _) = swept_after(
+            journal,
+            "UPDATE tasks SET status = 'done'; ROLLBACK; BEGIN IMMEDIATE",
+        );
+        assert_eq!(reasons(&report), ["t1: stale_heartbeat"], "{journal}");
+    }
+}

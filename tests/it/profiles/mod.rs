@@ -1,0 +1,15 @@
+//! A profile file: other names and words, as data.
+
+mod jobs;
+mod overrides;
+mod refused;
+
+use crate::world::World;
+
+fn one_zombie(profile: &str) -> World {
+    World::new()
+        .running("t1")
+        .run("r1")
+        .heartbeat("16m ago")
+        .profile(profile)
+}

@@ -1,0 +1,124 @@
+//! What a profile that cannot be used is told.
+
+use zombie_sweeper::store::Profile;
+
+use super::one_zombie;
+
+fn profile_error(toml: &str) -> String {
+    Profile::from_toml(toml).unwrap_err().to_string()
+}
+
+#[test]
+fn unknown_key_is_shown_with_its_line_and_the_keys_there_are() {
+    let said = profile_error("[tasks]\ntable = 'jobs'\ncolums = { id = 'x' }\n");
+    assert!(said.contains("line 3") && said.contains("colums"), "{said}");
+    assert!(said.contains("`columns`"), "{said}");
+    let said = profile_error("[jobs]\ntable = 'jobs'\n");
+    assert!(said.contains("line 1") && said.contains("`tasks`"), "{said}");
+    let said = profile_error("tasks.columns.hartbeat = 'x'");
+    assert!(said.contains("`heartbeat`"), "{said}");
+}
+
+#[test]
+fn value_of_the_wrong_kind_is_shown_with_its_line() {
+    let said = profile_error("[tasks]\n\ntable = 7\n");
+    assert!(said.contains("line 3"), "{said}");
+    assert!(profile_error("tasks.columns.id = 7").contains("expected a column name, or a list of them"));
+    assert!(profile_error("tasks.set.x = [1]").contains("expected a text, a number or a boolean"));
+    assert!(profile_error("tasks = \n").contains("line 1"));
+}
+
+#[test]
+fn empty_name_or_word_is_refused() {
+    for toml in [
+        "tasks.words.running = ''",
+        "tasks.words.open = '  '",
+        "runs.words.finished = ['done', '']",
+        "events.words.reaped = ''",
+        "tasks.columns.id = ''",
+        "tasks.clear = ['']",
+    ] {
+        let key = toml.split(" =").next().unwrap();
+        assert!(profile_error(toml).starts_with(key), "{toml}");
+    }
+}
+
+#[test]
+fn nul_in_a_name_or_word_is_refused() {
+    for toml in [
+        r#"tasks.words.running = "run\u0000ning""#,
+        r#"tasks.table = "\u0000""#,
+        r#"runs.words.finished = ["\u0000"]"#,
+        r#"tasks.set.title = "\u0000""#,
+    ] {
+        let key = toml.split(" =").next().unwrap();
+        assert!(profile_error(toml).starts_with(key), "{toml}");
+    }
+}
+
+#[test]
+fn column_that_a_profile_asks_for_must_exist() {
+    for (toml, role) in [
+        (
+            "tasks.columns.heartbeat = 'beat'",
+            "tasks.heartbeat: expected beat",
+        ),
+        (
+            "tasks.columns.id = ['uid', 'key']",
+            "tasks.id: expected uid or key",
+        ),
+        (
+            "workspaces.columns.released = 'x'",
+            "workspaces.released: expected x",
+        ),
+        (
+            "tasks.clear = ['assigned_slot', 'rack']",
+            "tasks.clear: expected rack",
+        ),
+        ("runs.clear = ['pid']", "runs.clear: expected pid"),
+        ("tasks.set = { rack = 1 }", "tasks.set: expected rack"),
+        (
+            "events.set = { \"level\\u0000\" = 1 }",
+            "events.set: expected level",
+        ),
+    ] {
+        let said = one_zombie(toml).refused();
+        assert!(said.contains(role), "{toml}: {said}");
+        assert!(
+            said.contains("table ") && said.contains(" has "),
+            "{toml}: {said}"
+        );
+    }
+}
+
+#[test]
+fn table_that_a_profile_asks_for_must_exist() {
+    for (toml, missing) in [
+        ("tasks.table = 'jobs'", "tasks: expected a table jobs"),
+        ("workspaces.table = 'rooms'", "workspaces: expected a table rooms"),
+        ("projects.table = 'teams'", "projects: expected a table teams"),
+    ] {
+        let said = one_zombie(toml).refused();
+        assert!(said.contains(missing), "{toml}: {said}");
+        assert!(
+            said.contains("task_runs"),
+            "it names the tables that there are: {said}"
+        );
+    }
+}
+
+#[test]
+fn what_is_needed_may_not_be_switched_off() {
+    for section in ["tasks", "runs", "events"] {
+        let said = one_zombie(&format!("{section}.table = ''")).refused();
+        assert!(
+            said.contains(&format!("{section}: expected a table; the database has")),
+            "{said}"
+        );
+    }
+    let said = one_zombie("tasks.columns.id = []").refused();
+    assert!(
+        said.contains("tasks.id: expected a column; table tasks has"),
+        "{said}"
+    );
+}
