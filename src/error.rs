@@ -84,18 +84,6 @@ impl SweepError {
         }
     }
 
-    /// The error and what is behind it, in one line.
-    pub(crate) fn in_full(&self) -> String {
-        let mut text = self.to_string();
-        let mut error: &dyn std::error::Error = self;
-        while let Some(source) = error.source() {
-            text.push_str(": ");
-            text.push_str(&source.to_string());
-            error = source;
-        }
-        text
-    }
-
     /// The error behind a partial sweep, else this one.
     #[must_use]
     pub fn cause(&self) -> &Self {
@@ -104,4 +92,19 @@ impl SweepError {
             other => other,
         }
     }
+}
+
+/// An error and what is behind it, in one line.
+pub fn in_full(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let said = error.to_string();
+        // SQLite's code behind its message often says the same again.
+        if !said.ends_with(text.rsplit(": ").next().unwrap_or_default()) {
+            text = text + ": " + &said;
+        }
+        cause = error.source();
+    }
+    text
 }

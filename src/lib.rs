@@ -39,7 +39,7 @@ pub mod store;
 mod sweep;
 pub mod zombie;
 
-pub use error::SweepError;
+pub use error::{SweepError, in_full};
 pub use options::SweepOptions;
 pub use report::SweepReport;
 pub use sweep::sweep_zombie_tasks;

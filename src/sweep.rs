@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use crate::error::SweepError;
+use crate::error::{SweepError, in_full};
 use crate::options::SweepOptions;
 use crate::report::SweepReport;
 use crate::store::{Project, Schema, Store, Writer, data_version};
@@ -53,7 +53,7 @@ pub fn sweep_zombie_tasks(conn: &mut Connection, opts: &SweepOptions) -> Result<
         Ok(()) => Ok(report),
         Err(source) if report.transactions == 0 => Err(source),
         Err(source) => {
-            report.error = Some(source.in_full());
+            report.error = Some(in_full(&source));
             Err(SweepError::Partial {
                 report: Box::new(report),
                 source: Box::new(source),

@@ -105,6 +105,9 @@ fn sweep(conn: &mut Connection, options: &SweepOptions) -> Swept {
 
 /// Page by page or at once: the same.
 fn check_pages(conn: &mut Connection, options: &SweepOptions, at_once: &Swept) {
+    if at_once.as_ref().is_ok_and(|at_once| at_once.reaps.len() < 2) {
+        return;
+    }
     let paged = dry_run(conn, &options.clone().batch_size(std::num::NonZeroUsize::MIN));
     match (paged, at_once) {
         (Ok(paged), Ok(at_once)) => {

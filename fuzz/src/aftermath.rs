@@ -87,7 +87,7 @@ impl Aftermath<'_> {
         let [Some(kind), Some(task)] = [Holds::EventType, Holds::TaskId].map(|holds| events.column(holds)) else {
             return;
         };
-        let payload = events.column(Holds::Payload);
+        let payload = events.column(Holds::Payload).filter(|payload| !payload.generated);
         let columns: Vec<_> = [kind, task].into_iter().chain(payload).collect();
         let mut recorded = rows_of(self.after, events, &columns);
         recorded.retain(|row| row[0] == Id::from("zombie_reaped"));

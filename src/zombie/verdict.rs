@@ -18,6 +18,18 @@ pub enum Verdict {
     Undecided(Undecided),
 }
 
+impl Verdict {
+    /// `healthy`, `undecided` or the reason code, for the log.
+    #[must_use]
+    pub fn code(&self) -> String {
+        match self {
+            Self::Healthy => "healthy".to_owned(),
+            Self::Zombie(evidence) => evidence.reason.to_string(),
+            Self::Undecided(_) => "undecided".to_owned(),
+        }
+    }
+}
+
 /// Why a task is a zombie.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Evidence {

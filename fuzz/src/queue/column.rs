@@ -133,7 +133,6 @@ impl Column {
             208..216 => self.declare(true, Some(default), "COLLATE NOCASE"),
             216..234 => {
                 self.generated = true;
-                self.is_yielding = false;
                 let value = ["NULL", "'running'", "'2026-04-11T00:00:00Z'", "1"][usize::from(how) % 4];
                 let kind = if how < 228 { "VIRTUAL" } else { "STORED" };
                 self.constraint = format!("GENERATED ALWAYS AS ({value}) {kind}");

@@ -107,6 +107,8 @@ impl Table {
                 columns.push(column);
             }
         }
+        // A key of anything but an id of its own may stand in the way of a row, or of a change to one.
+        let has_own_key = key % 8 < 6 && !(table == EVENTS.0 && columns.iter().all(|c| c.holds != Holds::EventId));
         let key = key_of(&columns, key);
         let without_rowid = matches!(options % 8, 5 | 7) && key.is_some();
         let mut options = Vec::new();
@@ -122,7 +124,7 @@ impl Table {
         let table = if naming % 16 == 15 { table.to_uppercase() } else { table.to_owned() };
         Self {
             sql: format!("CREATE TABLE {} ({}) {}", name(&table), parts.join(", "), options.join(", ")),
-            is_yielding: !is_there || columns.iter().all(|column| column.is_yielding),
+            is_yielding: !is_there || has_own_key && columns.iter().all(|column| column.is_yielding),
             name: table,
             columns,
             is_there,

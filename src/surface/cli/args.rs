@@ -175,7 +175,7 @@ pub(crate) struct LogArgs {
     )]
     #[arg(value_enum, default_value = "text")]
     pub(crate) log_format: Format,
-    /// Log each reap; twice: each verdict
+    /// Log each reap; twice: also each verdict that took a closer look
     #[arg(long, short, global = true, env = "ZOMBIE_SWEEPER_VERBOSE", hide_env = true)]
     #[arg(action = ArgAction::Count)]
     pub(crate) verbose: u8,

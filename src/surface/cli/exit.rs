@@ -41,8 +41,14 @@ pub(crate) const MEANINGS: [(Exit, &str); 12] = [
     (Exit::Io, "reading or writing failed: disk full, I/O error"),
     (Exit::Busy, "the database is busy: nothing was written, try again"),
     (Exit::NoPermission, "no permission, or the database is read-only"),
-    (Exit::Interrupted, "interrupted (SIGINT), rolled back"),
-    (Exit::Terminated, "terminated (SIGTERM), rolled back"),
+    (
+        Exit::Interrupted,
+        "stopped by SIGINT; what was under way was rolled back",
+    ),
+    (
+        Exit::Terminated,
+        "stopped by SIGTERM; what was under way was rolled back",
+    ),
 ];
 
 impl From<Exit> for ExitCode {

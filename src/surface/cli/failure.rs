@@ -1,8 +1,8 @@
 use std::io;
 
-use zombie_sweeper::SweepError;
 use zombie_sweeper::rusqlite::{self, ErrorCode};
 use zombie_sweeper::store::{OpenError, ProjectError, SchemaError};
+use zombie_sweeper::{SweepError, in_full};
 
 use super::exit::Exit;
 use super::signals;
@@ -32,8 +32,8 @@ pub(crate) fn text(error: &anyhow::Error) -> String {
             format!("stopped by {signal}; what was under way was rolled back")
         }
         (Some(signal), Some(_), _) => format!("stopped by {signal}; nothing was written"),
-        (_, _, Some(hint)) => format!("{error:#}; {hint}"),
-        (_, _, None) => format!("{error:#}"),
+        (_, _, Some(hint)) => format!("{}; {hint}", in_full(error.as_ref())),
+        (_, _, None) => in_full(error.as_ref()),
     }
 }
 
