@@ -32,7 +32,7 @@ sys.dont_write_bytecode = True  # no litter in the repository
 import calls
 import queue
 from failing_io import PATIENCE, judge_run
-from stage import Campaign, Stage, Variant
+from stage import Campaign, Stage, Variant, bare
 
 VARIANTS = [
     Variant("wal"),
@@ -122,7 +122,7 @@ def sweeps(campaign, variant, zombies, rooms, seed, ends, messages):
         with stage_on(campaign, stage, room) as (work, neighbour, ballast):
             run = queue.sweep(campaign.binary, work, *stage.args, *PATIENCE, timeout=60)
             here[run.end] += 1
-            messages[f"{run.end}: {run.stderr.strip().replace(str(work.parent) + '/', '')}"] += 1
+            messages[f"{run.end}: {bare(run.stderr)}"] += 1
             wrong = judge_fullness(run)
             ballast.unlink()
             look_at = work
@@ -169,7 +169,7 @@ def dry_runs(campaign, variant, zombies, rooms, seed, ends, messages):
             env = {**os.environ, "TMPDIR": str(work.parent)}
             run = queue.sweep(campaign.binary, work, "--dry-run", *PATIENCE, timeout=60, env=env)
             here[run.end] += 1
-            messages[f"dry run, {run.end}: {run.stderr.strip().replace(str(work.parent) + '/', '')}"] += 1
+            messages[f"dry run, {run.end}: {bare(run.stderr)}"] += 1
             wrong = queue.judge_run(run, campaign.documented) + queue.judge_dry_run(stage.built, run)
             wrong += queue.judge_files(before, queue.files(work))
             left = sorted(set(os.listdir(work.parent)) - {"ballast"} - {"work.db" + suffix for suffix in before})
@@ -219,7 +219,7 @@ def main():
         for variant in variants:
             # A page changed takes one of the log or of the journal; the log's index, and what is new, take some too.
             most = zombies + 80
-            pages = range(0, most, most // 7) if quick else [*range(0, 24), *range(24, most, 3)]
+            pages = range(0, most, most // 5) if quick else [*range(0, 24), *range(24, most, 3)]
             rooms = [Room(pages=pages) for pages in [*pages, most]]
             try:
                 points += sweeps(campaign, variant, zombies, rooms, args.seed, ends, messages)

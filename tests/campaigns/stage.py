@@ -4,6 +4,7 @@ import collections
 import concurrent.futures
 import contextlib
 import pathlib
+import re
 import signal
 import sqlite3
 import subprocess
@@ -208,3 +209,8 @@ def sample(found, most):
 
 def told(done):
     return "after " + ", ".join(f"{kills} kills {count} committed" for count, kills in sorted(done.items()))
+
+
+def bare(message):
+    """A message without what differs from run to run: folders and tasks."""
+    return re.sub(r"T-\d+", "T-…", re.sub(r"/\S*/", "", message.strip()))

@@ -13,7 +13,7 @@ use zombie_sweeper::SweepOptions;
 pub use column::{Column, Holds};
 pub use table::Table;
 
-use crate::Choices;
+use crate::{Choices, rows, rows_of};
 use table::{EVENTS, PROJECTS, RUNS, TASKS, WORKSPACES};
 
 /// How many decisions a schema takes at most.
@@ -78,6 +78,21 @@ impl Queue {
             queue.conn.execute_batch("PRAGMA foreign_keys = ON").ok()?;
         }
         Some(queue)
+    }
+
+    /// Tells what the bytes of an input mean.
+    pub fn show(&self) {
+        for row in rows(&self.conn, "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL").unwrap() {
+            eprintln!("{}", row[0]);
+        }
+        for table in [&self.tasks, &self.runs, &self.events, &self.workspaces] {
+            let columns: Vec<_> = table.columns.iter().collect();
+            for row in if table.is_there { rows_of(&self.conn, table, &columns) } else { Vec::new() } {
+                eprintln!("{}: {row:?}", table.name);
+            }
+        }
+        let Self { options, rival, is_passive, is_yielding, .. } = self;
+        eprintln!("{rival:?} {is_passive} {is_yielding} {options:?}");
     }
 
     fn index(&mut self, schema: &mut Choices<'_>) {

@@ -36,7 +36,7 @@ fn locked_for_writing() {
             let sweep = place.sweeper(&SHORTLY).run();
             assert_snapshot!(sweep.failure(place.path()), @"
             exit 75
-            error: failed to take the write lock: database is locked: Error code 5: database is locked; try again, or wait longer with --busy-timeout
+            error: failed to take the write lock: database is locked; try again, or wait longer with --busy-timeout
             ");
             assert!(place.files() == before);
             place.sweeper(&SHORTLY).args(["--dry-run"]).run().summary();

@@ -174,7 +174,7 @@ fn corrupt_tables() {
     let sweep = place.untouched(|| place.sweeper(&[]).run());
     assert_snapshot!(sweep.failure(place.path()), @"
     exit 65
-    error: failed to find the zombies: database disk image is malformed: Error code 11: database disk image is malformed; run `PRAGMA integrity_check`, and restore or recover it
+    error: failed to find the zombies: database disk image is malformed; run `PRAGMA integrity_check`, and restore or recover it
     ");
     let dry_run = place.untouched(|| place.sweeper(&["--dry-run"]).run());
     assert_eq!(dry_run.failure(place.path()), sweep.failure(place.path()));

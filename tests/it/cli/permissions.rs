@@ -88,7 +88,7 @@ fn folder_that_may_not_be_written() {
     ");
     assert_snapshot!(journal, @"
     exit 77
-    error: failed to reap task t1: attempt to write a readonly database: Error code 1544: attempt to write a readonly database; its file, its directory or its mount is read-only; --dry-run works all the same
+    error: failed to reap task t1: attempt to write a readonly database; its file, its directory or its mount is read-only; --dry-run works all the same
     ");
 }
 
