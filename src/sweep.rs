@@ -166,8 +166,9 @@ impl Sweep<'_> {
     }
 
     /// Applies a plan, in one write transaction.
-    fn reap(&self, store: &Store<'_>, writer: &mut Writer<'_>, page: Page) -> Result<Batch, SweepError> {
-        let write = Transaction::new_unchecked(self.conn, TransactionBehavior::Immediate)
+    fn reap(&mut self, store: &Store<'_>, writer: &mut Writer<'_>, page: Page) -> Result<Batch, SweepError> {
+        let conn = self.conn;
+        let write = Transaction::new_unchecked(conn, TransactionBehavior::Immediate)
             .map_err(SweepError::sqlite("take the write lock"))?;
         let version = data_version(&write).map_err(SweepError::sqlite("look at the database again"))?;
         let (plan, mut batch) = if version == page.data_version {
@@ -186,8 +187,11 @@ impl Sweep<'_> {
             write
                 .rollback()
                 .map_err(SweepError::sqlite("let go of the write lock"))?;
-        } else {
-            write.commit().map_err(SweepError::sqlite("commit"))?;
+        } else if let Err(source) = write.commit() {
+            if stands(store, &batch) {
+                self.add(batch);
+            }
+            return Err(SweepError::sqlite("commit")(source));
         }
         Ok(batch)
     }
@@ -237,6 +241,15 @@ impl Batch {
         self.runs_abandoned += runs_abandoned;
         self.workspaces_freed += workspaces_freed;
     }
+}
+
+/// Whether a batch was committed although SQLite says that it failed: what failed came after the moment that counts,
+/// such as the release of a lock.
+fn stands(store: &Store<'_>, batch: &Batch) -> bool {
+    let ids = batch.reaps.iter().map(|(id, _)| id);
+    store
+        .suspects_again(ids, |_| ControlFlow::Continue(()))
+        .is_ok_and(|scan| scan.scanned == 0)
 }
 
 /// What a sweep would come to.

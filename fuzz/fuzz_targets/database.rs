@@ -19,7 +19,7 @@ use zombie_sweeper_fuzz::{check_aftermath, image, opened, rows_of, same};
 fuzz_target!(|data: &[u8]| -> Corpus {
     match Queue::build(data) {
         Some(queue) => {
-            if std::env::var_os("SHOW").is_some() {
+            if shows() {
                 queue.show();
             }
             check(queue);
@@ -28,6 +28,11 @@ fuzz_target!(|data: &[u8]| -> Corpus {
         None => Corpus::Reject,
     }
 });
+
+/// Whether to tell what an input means.
+fn shows() -> bool {
+    std::env::var_os("SHOW").is_some()
+}
 
 /// A sweep rests between two batches. Nobody waits here.
 #[unsafe(no_mangle)]
@@ -57,13 +62,22 @@ fn check(mut queue: Queue) {
 
     let raced = race(&mut queue);
     let swept = sweep(&mut queue.conn, &options);
-    queue.conn.trace_v2(TraceEventCodes::empty(), None::<fn(TraceEvent<'_>)>).unwrap();
+    queue
+        .conn
+        .trace_v2(TraceEventCodes::empty(), None::<fn(TraceEvent<'_>)>)
+        .unwrap();
     let raced = raced.lock().unwrap().take();
     let (mut before, second_look) = match raced {
         Some((image, foretold)) => (opened(&image), Some(foretold)),
         None => (opened(&untouched), None),
     };
-    let redeclared = queue.rival.iter().any(|deed| deed.contains("DROP") || deed.contains("ALTER"));
+    if shows() {
+        eprintln!("swept: {swept:?}; the rival's view: {second_look:?}");
+    }
+    let redeclared = queue
+        .rival
+        .iter()
+        .any(|deed| deed.contains("DROP") || deed.contains("ALTER"));
     let ids_are_unique = !redeclared && are_unique(&before, &queue.tasks);
     match &swept {
         Ok(report) => {
@@ -79,17 +93,31 @@ fn check(mut queue: Queue) {
             if queue.is_passive {
                 let again = sweep(&mut queue.conn, &options);
                 let third = second_look.map(|_| sweep(&mut queue.conn, &options));
-                let last = third.unwrap_or(again).expect("what could be swept once can be swept again");
-                assert!(last.reaps.is_empty() && last.transactions == 0, "reaped again: {last:?}");
+                let last = third
+                    .unwrap_or(again)
+                    .expect("what could be swept once can be swept again");
+                assert!(
+                    last.reaps.is_empty() && last.transactions == 0,
+                    "reaped again: {last:?}"
+                );
             }
         }
         Err(SweepError::Partial { report, .. }) => {
-            assert!(report.transactions > 0 && !report.reaps.is_empty(), "nothing was done: {report:?}");
+            assert!(
+                report.transactions > 0 && !report.reaps.is_empty(),
+                "nothing was done: {report:?}"
+            );
         }
         Err(error) => {
-            assert!(image(&mut before) == image(&mut queue.conn), "it failed and wrote: {error:?}");
+            assert!(
+                image(&mut before) == image(&mut queue.conn),
+                "it failed and wrote: {error:?}"
+            );
             let refused = matches!(error, SweepError::Schema(_) | SweepError::Project(_));
-            assert!(refused || redeclared || !queue.is_yielding, "nothing stood in its way: {error:?}");
+            assert!(
+                refused || redeclared || !queue.is_yielding,
+                "nothing stood in its way: {error:?}"
+            );
         }
     }
 }
@@ -144,7 +172,10 @@ fn race(queue: &mut Queue) -> Arc<Mutex<Option<(Vec<u8>, Swept)>>> {
         let foretold = dry_run(&mut rival, &options);
         *seen = Some((image(&mut rival), foretold));
     };
-    queue.conn.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(meddle)).unwrap();
+    queue
+        .conn
+        .trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(meddle))
+        .unwrap();
     found
 }
 
@@ -155,12 +186,20 @@ fn add_up(report: &SweepReport) {
 }
 
 fn outcome(report: &SweepReport) -> Vec<(Id, String)> {
-    report.reaps.iter().map(|reap| (reap.task_id.clone(), reap.reason.to_string())).collect()
+    report
+        .reaps
+        .iter()
+        .map(|reap| (reap.task_id.clone(), reap.reason.to_string()))
+        .collect()
 }
 
 /// What was a zombie at the first look and still is at the second was reaped, for the reason it then has.
 fn as_foretold(report: &SweepReport, first_look: &Swept, second_look: Option<&Swept>) {
-    let first = outcome(first_look.as_ref().expect("a dry run fails where the sweep fails"));
+    let first = outcome(
+        first_look
+            .as_ref()
+            .expect("a dry run fails where the sweep fails"),
+    );
     let Some(second) = second_look else {
         assert_eq!(outcome(report), first);
         return;
@@ -173,7 +212,11 @@ fn as_foretold(report: &SweepReport, first_look: &Swept, second_look: Option<&Sw
 }
 
 fn are_unique(conn: &Connection, tasks: &Table) -> bool {
-    let Some(id) = tasks.column(Holds::TaskId) else { return false };
+    let Some(id) = tasks.column(Holds::TaskId) else {
+        return false;
+    };
     let ids = rows_of(conn, tasks, &[id]);
-    ids.iter().enumerate().all(|(place, id)| ids[..place].iter().all(|other| !same(&id[0], &other[0])))
+    ids.iter()
+        .enumerate()
+        .all(|(place, id)| ids[..place].iter().all(|other| !same(&id[0], &other[0])))
 }

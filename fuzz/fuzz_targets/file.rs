@@ -22,8 +22,12 @@ type Files = [Option<Vec<u8>>; 4];
 
 static PROFILE: LazyLock<Profile> = LazyLock::new(Profile::default);
 static FOLDER: LazyLock<TempDir> = LazyLock::new(folder);
-static QUEUES: LazyLock<Vec<Files>> =
-    LazyLock::new(|| ["DELETE", "WAL", "PERSIST"].into_iter().flat_map(queues).collect());
+static QUEUES: LazyLock<Vec<Files>> = LazyLock::new(|| {
+    ["DELETE", "WAL", "PERSIST"]
+        .into_iter()
+        .flat_map(queues)
+        .collect()
+});
 
 fuzz_target!(|data: &[u8]| {
     let files = files(data);
@@ -39,11 +43,15 @@ fuzz_target!(|data: &[u8]| {
     let left = pick_up(&path);
     for ((suffix, was), is) in SUFFIXES.iter().zip(&files).zip(&left) {
         // The index of a log that is in use belongs to its readers.
-        assert!(*suffix == "-shm" && was.is_some() || was == is, "queue.db{suffix} changed: {seen:?}");
+        assert!(
+            *suffix == "-shm" && was.is_some() || was == is,
+            "queue.db{suffix} changed: {seen:?}"
+        );
     }
     lay_down(&path, &files);
-    let swept: Result<_, SweepError> =
-        sweep_database(&path, &PROFILE, configure, |conn| sweep_zombie_tasks(conn, &options));
+    let swept: Result<_, SweepError> = sweep_database(&path, &PROFILE, configure, |conn| {
+        sweep_zombie_tasks(conn, &options)
+    });
     for told in [seen.map(|(report, _)| report), swept] {
         match told {
             Ok(report) => drop(serde_json::to_string(&report).unwrap()),
@@ -56,8 +64,17 @@ fuzz_target!(|data: &[u8]| {
 fn folder() -> TempDir {
     let memory = Path::new("/dev/shm");
     let asked = std::env::var_os("TMPDIR").map(PathBuf::from);
-    let place = asked.unwrap_or_else(|| if memory.is_dir() { memory.into() } else { std::env::temp_dir() });
-    tempfile::Builder::new().prefix("queue-").tempdir_in(place).unwrap()
+    let place = asked.unwrap_or_else(|| {
+        if memory.is_dir() {
+            memory.into()
+        } else {
+            std::env::temp_dir()
+        }
+    });
+    tempfile::Builder::new()
+        .prefix("queue-")
+        .tempdir_in(place)
+        .unwrap()
 }
 
 /// Which queue to take, and where to change what in it. Or else all is taken as it comes.
@@ -65,7 +82,12 @@ fn files(data: &[u8]) -> Files {
     let mut choices = Choices::new(data);
     let which = choices.byte();
     if which == u8::MAX {
-        return [Some(data[1..].to_vec()).filter(|bytes| !bytes.is_empty()), None, None, None];
+        return [
+            Some(data[1..].to_vec()).filter(|bytes| !bytes.is_empty()),
+            None,
+            None,
+            None,
+        ];
     }
     let mut files = QUEUES[usize::from(which) % QUEUES.len()].clone();
     while !choices.is_over() {
@@ -99,16 +121,23 @@ fn queues(journal_mode: &str) -> [Files; 2] {
     let folder = folder();
     let path = folder.path().join("queue.db");
     let mut conn = Connection::open(&path).unwrap();
-    conn.execute_batch(&format!("PRAGMA page_size = {PAGE}; PRAGMA journal_mode = {journal_mode}")).unwrap();
+    conn.execute_batch(&format!(
+        "PRAGMA page_size = {PAGE}; PRAGMA journal_mode = {journal_mode}"
+    ))
+    .unwrap();
     conn.execute_batch(include_str!("../src/orchestra.sql")).unwrap();
     conn.close().unwrap();
     let at_rest = pick_up(&path);
     conn = Connection::open(&path).unwrap();
     // What does not fit in here is written to the file before it is committed.
-    conn.execute_batch("PRAGMA cache_size = 1; PRAGMA cache_spill = 1; PRAGMA wal_autocheckpoint = 0").unwrap();
-    conn.execute_batch("UPDATE tasks SET title = 'one'; BEGIN; UPDATE tasks SET status = 'running', title = 'two'")
+    conn.execute_batch("PRAGMA cache_size = 1; PRAGMA cache_spill = 1; PRAGMA wal_autocheckpoint = 0")
         .unwrap();
-    conn.execute_batch("UPDATE task_runs SET error = printf('%900s', 'x')").unwrap();
+    conn.execute_batch(
+        "UPDATE tasks SET title = 'one'; BEGIN; UPDATE tasks SET status = 'running', title = 'two'",
+    )
+    .unwrap();
+    conn.execute_batch("UPDATE task_runs SET error = printf('%900s', 'x')")
+        .unwrap();
     let [db, wal, _, journal] = pick_up(&path);
     [at_rest, [db, wal, None, journal]]
 }

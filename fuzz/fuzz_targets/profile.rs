@@ -58,12 +58,18 @@ fn check_again(conn: &mut Connection, options: &SweepOptions, first: &SweepRepor
 }
 
 fn outcome(report: &SweepReport) -> Vec<(String, String)> {
-    report.reaps.iter().map(|reap| (reap.task_id.to_string(), reap.reason.to_string())).collect()
+    report
+        .reaps
+        .iter()
+        .map(|reap| (reap.task_id.to_string(), reap.reason.to_string()))
+        .collect()
 }
 
 // Half of the changes are made to the profile's keys and words, the rest to its bytes.
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
-    let text = std::str::from_utf8(&data[..size]).ok().and_then(|text| text.parse::<Table>().ok());
+    let text = std::str::from_utf8(&data[..size])
+        .ok()
+        .and_then(|text| text.parse::<Table>().ok());
     if let (Some(mut profile), true) = (text, seed % 2 == 0) {
         change(&mut profile, seed / 2);
         let text = profile.to_string();
@@ -76,27 +82,117 @@ fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
 });
 
 const KEYS: &[&str] = &[
-    "database.foreign_keys", "tasks.table", "tasks.clear", "tasks.columns.id", "tasks.columns.status",
-    "tasks.columns.active_run", "tasks.columns.project", "tasks.columns.project_id", "tasks.columns.kind",
-    "tasks.columns.is_recurring", "tasks.columns.heartbeat", "tasks.columns.started", "tasks.columns.updated",
-    "tasks.columns.next_eligible", "tasks.words.running", "tasks.words.open", "tasks.words.recurring",
-    "tasks.set.?", "tasks.set.?", "runs.table", "runs.clear", "runs.columns.id", "runs.columns.task",
-    "runs.columns.status", "runs.columns.heartbeat", "runs.columns.started", "runs.columns.ended",
-    "runs.words.running", "runs.words.finished", "runs.words.abandoned", "runs.set.?", "events.table",
-    "events.columns.id", "events.columns.task", "events.columns.type", "events.columns.actor",
-    "events.columns.payload", "events.columns.time", "events.columns.run", "events.words.reaped", "events.set.?",
-    "workspaces.table", "workspaces.columns.task", "workspaces.columns.run", "workspaces.columns.status",
-    "workspaces.columns.released", "workspaces.words.free", "projects.table", "projects.columns.id",
-    "projects.columns.name", "?", "tasks.?",
+    "database.foreign_keys",
+    "tasks.table",
+    "tasks.clear",
+    "tasks.columns.id",
+    "tasks.columns.status",
+    "tasks.columns.active_run",
+    "tasks.columns.project",
+    "tasks.columns.project_id",
+    "tasks.columns.kind",
+    "tasks.columns.is_recurring",
+    "tasks.columns.heartbeat",
+    "tasks.columns.started",
+    "tasks.columns.updated",
+    "tasks.columns.next_eligible",
+    "tasks.words.running",
+    "tasks.words.open",
+    "tasks.words.recurring",
+    "tasks.set.?",
+    "tasks.set.?",
+    "runs.table",
+    "runs.clear",
+    "runs.columns.id",
+    "runs.columns.task",
+    "runs.columns.status",
+    "runs.columns.heartbeat",
+    "runs.columns.started",
+    "runs.columns.ended",
+    "runs.words.running",
+    "runs.words.finished",
+    "runs.words.abandoned",
+    "runs.set.?",
+    "events.table",
+    "events.columns.id",
+    "events.columns.task",
+    "events.columns.type",
+    "events.columns.actor",
+    "events.columns.payload",
+    "events.columns.time",
+    "events.columns.run",
+    "events.words.reaped",
+    "events.set.?",
+    "workspaces.table",
+    "workspaces.columns.task",
+    "workspaces.columns.run",
+    "workspaces.columns.status",
+    "workspaces.columns.released",
+    "workspaces.words.free",
+    "projects.table",
+    "projects.columns.id",
+    "projects.columns.name",
+    "?",
+    "tasks.?",
 ];
 const WORDS: &[&str] = &[
-    "id", "project_id", "title", "status", "task_type", "priority", "active_run_id", "assigned_slot",
-    "workspace_path", "lease_expires_at", "last_heartbeat", "next_eligible_at", "created_at", "started_at",
-    "updated_at", "completed_at", "task_id", "run_id", "worker_id", "slot", "error", "event_type", "actor",
-    "payload", "path", "released_at", "name", "tasks", "task_runs", "task_events", "workspaces", "projects",
-    "sqlite_schema", "running", "open", "completed", "abandoned", "paused", "free", "leased", "recurring",
-    "one_shot", "zombie_reaped", "created", "", " ", "TASKS", "Id", "rowid", "'", "\"", "{t.key}", "--", "a\0b",
-    "it's", "50", "1",
+    "id",
+    "project_id",
+    "title",
+    "status",
+    "task_type",
+    "priority",
+    "active_run_id",
+    "assigned_slot",
+    "workspace_path",
+    "lease_expires_at",
+    "last_heartbeat",
+    "next_eligible_at",
+    "created_at",
+    "started_at",
+    "updated_at",
+    "completed_at",
+    "task_id",
+    "run_id",
+    "worker_id",
+    "slot",
+    "error",
+    "event_type",
+    "actor",
+    "payload",
+    "path",
+    "released_at",
+    "name",
+    "tasks",
+    "task_runs",
+    "task_events",
+    "workspaces",
+    "projects",
+    "sqlite_schema",
+    "running",
+    "open",
+    "completed",
+    "abandoned",
+    "paused",
+    "free",
+    "leased",
+    "recurring",
+    "one_shot",
+    "zombie_reaped",
+    "created",
+    "",
+    " ",
+    "TASKS",
+    "Id",
+    "rowid",
+    "'",
+    "\"",
+    "{t.key}",
+    "--",
+    "a\0b",
+    "it's",
+    "50",
+    "1",
 ];
 
 /// Sets one key to a value, or takes it away.
@@ -104,16 +200,30 @@ fn change(profile: &mut Table, seed: u32) {
     let mut seed = seed;
     let mut choose = |among: usize| {
         let chosen = seed as usize % among;
-        seed = (seed / u32::try_from(among).unwrap()).wrapping_mul(0x9e37_79b1).rotate_left(11) ^ seed;
+        seed = (seed / u32::try_from(among).unwrap())
+            .wrapping_mul(0x9e37_79b1)
+            .rotate_left(11)
+            ^ seed;
         chosen
     };
-    let (key, word, other) = (KEYS[choose(KEYS.len())], WORDS[choose(WORDS.len())], WORDS[choose(WORDS.len())]);
+    let (key, word, other) = (
+        KEYS[choose(KEYS.len())],
+        WORDS[choose(WORDS.len())],
+        WORDS[choose(WORDS.len())],
+    );
     let value = match choose(12) {
         0..5 => Some(Value::from(word)),
         5 | 6 => Some(Value::from(vec![word, other])),
         7 => Some(Value::from(Vec::<String>::new())),
         8 => Some([Value::from(0), Value::from(i64::MIN), Value::from(1)][choose(3)].clone()),
-        9 => Some([Value::from(f64::INFINITY), Value::from(f64::NAN), Value::from(-0.5)][choose(3)].clone()),
+        9 => Some(
+            [
+                Value::from(f64::INFINITY),
+                Value::from(f64::NAN),
+                Value::from(-0.5),
+            ][choose(3)]
+            .clone(),
+        ),
         10 => Some(Value::from(choose(2) == 0)),
         _ => None,
     };

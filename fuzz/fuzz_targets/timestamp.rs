@@ -23,7 +23,11 @@ fuzz_target!(|data: &[u8]| {
     for (at, style) in readings.into_iter().flatten() {
         reads_back(at, style);
         reads_back(now, style);
-        let _ = (at.to_rfc3339(), at.to_datetime(), at.is_later_by(std::time::Duration::MAX, now));
+        let _ = (
+            at.to_rfc3339(),
+            at.to_datetime(),
+            at.is_later_by(std::time::Duration::MAX, now),
+        );
     }
 });
 
@@ -47,7 +51,10 @@ fn reads_back(at: Timestamp, style: Style) {
 
 /// 0: nothing that is written may lie ahead of the moment. Beyond the year 2255 its microseconds outgrow a float.
 fn may_be_ahead_us(at: Timestamp, style: Style, precision: i64) -> i64 {
-    let is_real = matches!(style, Style::Seconds(Number::Real, _) | Style::Millis(Number::Real));
+    let is_real = matches!(
+        style,
+        Style::Seconds(Number::Real, _) | Style::Millis(Number::Real)
+    );
     let is_far = at.micros_since(Timestamp::EPOCH) > 1 << 53;
     if is_real && is_far { -precision } else { 0 }
 }

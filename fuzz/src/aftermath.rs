@@ -10,7 +10,11 @@ use crate::rows::{Row, rows, rows_of, same};
 
 /// Compares a queue that nothing but a sweep changed with what it was before.
 pub fn check_aftermath(before: &Connection, queue: &Queue, report: &SweepReport, ids_are_unique: bool) {
-    let after = Aftermath { before, after: &queue.conn, report };
+    let after = Aftermath {
+        before,
+        after: &queue.conn,
+        report,
+    };
     after.others_are_untouched(&queue.tasks, &[Holds::TaskId], &[]);
     let runs = after.runs_reaped(queue);
     after.others_are_untouched(&queue.runs, &[Holds::TaskId], &[]);
@@ -36,7 +40,8 @@ impl Aftermath<'_> {
 
     /// The ids of the runs of reaped tasks.
     fn runs_reaped(&self, queue: &Queue) -> Vec<Id> {
-        let [Some(run), Some(task)] = [Holds::RunId, Holds::TaskId].map(|holds| queue.runs.column(holds)) else {
+        let [Some(run), Some(task)] = [Holds::RunId, Holds::TaskId].map(|holds| queue.runs.column(holds))
+        else {
             return Vec::new();
         };
         let mut runs = rows_of(self.before, &queue.runs, &[task, run]);
@@ -50,7 +55,9 @@ impl Aftermath<'_> {
             return;
         }
         let columns: Vec<_> = table.columns.iter().collect();
-        let places: Vec<_> = (0..columns.len()).filter(|place| by.contains(&columns[*place].holds)).collect();
+        let places: Vec<_> = (0..columns.len())
+            .filter(|place| by.contains(&columns[*place].holds))
+            .collect();
         let [mut was, is] = [self.before, self.after].map(|conn| rows_of(conn, table, &columns));
         assert_eq!(was.len(), is.len(), "rows of {}", table.name);
         was.retain(|row| {
@@ -62,7 +69,9 @@ impl Aftermath<'_> {
 
     fn finished_runs_are_history(&self, runs: &Table) {
         let columns: Vec<_> = runs.columns.iter().collect();
-        let Some(status) = columns.iter().position(|column| column.holds == Holds::RunStatus) else { return };
+        let Some(status) = columns.iter().position(|column| column.holds == Holds::RunStatus) else {
+            return;
+        };
         let [mut was, is] = [self.before, self.after].map(|conn| rows_of(conn, runs, &columns));
         let finished = ["completed", "failed", "aborted", "abandoned"].map(Id::from);
         was.retain(|row| finished.contains(&row[status]));
@@ -84,7 +93,8 @@ impl Aftermath<'_> {
     }
 
     fn each_has_its_event(&self, events: &Table, ids_are_unique: bool) {
-        let [Some(kind), Some(task)] = [Holds::EventType, Holds::TaskId].map(|holds| events.column(holds)) else {
+        let [Some(kind), Some(task)] = [Holds::EventType, Holds::TaskId].map(|holds| events.column(holds))
+        else {
             return;
         };
         let payload = events.column(Holds::Payload).filter(|payload| !payload.generated);
@@ -93,10 +103,18 @@ impl Aftermath<'_> {
         recorded.retain(|row| row[0] == Id::from("zombie_reaped"));
         assert_eq!(recorded.len(), self.report.reaps.len(), "events: {recorded:?}");
         for row in recorded {
-            let reap = self.report.reaps.iter().find(|reap| same(&reap.task_id, &row[1])).expect("a reap");
+            let reap = self
+                .report
+                .reaps
+                .iter()
+                .find(|reap| same(&reap.task_id, &row[1]))
+                .expect("a reap");
             if let Some(Id::Text(payload)) = row.get(2) {
                 let payload: serde_json::Value = serde_json::from_slice(payload).expect("a JSON payload");
-                assert!(!ids_are_unique || payload["reason"] == reap.reason.to_string(), "{payload}");
+                assert!(
+                    !ids_are_unique || payload["reason"] == reap.reason.to_string(),
+                    "{payload}"
+                );
             }
         }
     }
@@ -141,11 +159,21 @@ fn empty(column: &Column, strict: bool) -> Id {
     let key = (column.declared_type, column.default, column.not_null, strict);
     let ask = || {
         let conn = Connection::open_in_memory().unwrap();
-        let default = column.default.map_or_else(String::new, |default| format!("DEFAULT {default}"));
+        let default = column
+            .default
+            .map_or_else(String::new, |default| format!("DEFAULT {default}"));
         let options = if strict { "STRICT" } else { "" };
-        conn.execute_batch(&format!("CREATE TABLE d (x INT, c {} {default}) {options}", column.declared_type)).unwrap();
+        conn.execute_batch(&format!(
+            "CREATE TABLE d (x INT, c {} {default}) {options}",
+            column.declared_type
+        ))
+        .unwrap();
         let _ = conn.execute_batch("INSERT INTO d (x) VALUES (1)"); // a strict type refuses a default of another
-        let value = rows(&conn, "SELECT c FROM d").unwrap().pop().and_then(|mut row| row.pop()).unwrap_or(Id::Null);
+        let value = rows(&conn, "SELECT c FROM d")
+            .unwrap()
+            .pop()
+            .and_then(|mut row| row.pop())
+            .unwrap_or(Id::Null);
         match (value, column.declared_type) {
             (Id::Null, _) if !column.not_null => Id::Null,
             (Id::Null, "INT" | "INTEGER") if strict => Id::from(0),

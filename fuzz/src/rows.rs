@@ -13,7 +13,11 @@ pub fn rows(conn: &Connection, sql: &str) -> rusqlite::Result<Vec<Row>> {
     let mut rows = statement.query([])?;
     let mut all = Vec::new();
     while let Some(row) = rows.next()? {
-        all.push((0..width).map(|place| row.get_ref(place).map(Id::from)).collect::<Result<_, _>>()?);
+        all.push(
+            (0..width)
+                .map(|place| row.get_ref(place).map(Id::from))
+                .collect::<Result<_, _>>()?,
+        );
     }
     Ok(all)
 }
@@ -23,8 +27,15 @@ pub fn rows_of(conn: &Connection, table: &Table, columns: &[&Column]) -> Vec<Row
     if columns.is_empty() {
         return Vec::new();
     }
-    let names: Vec<_> = columns.iter().map(|column| format!("t.{}", name(&column.name))).collect();
-    rows(conn, &format!("SELECT {} FROM {} AS t", names.join(", "), name(&table.name))).unwrap()
+    let names: Vec<_> = columns
+        .iter()
+        .map(|column| format!("t.{}", name(&column.name)))
+        .collect();
+    rows(
+        conn,
+        &format!("SELECT {} FROM main.{} AS t", names.join(", "), name(&table.name)),
+    )
+    .unwrap()
 }
 
 pub(crate) fn name(name: &str) -> String {
@@ -35,7 +46,9 @@ pub(crate) fn name(name: &str) -> String {
 pub fn same(a: &Id, b: &Id) -> bool {
     fn key(id: &Id) -> String {
         let text = id.to_string().trim_end().to_lowercase();
-        text.trim().parse::<f64>().map_or(text, |number| number.to_string())
+        text.trim()
+            .parse::<f64>()
+            .map_or(text, |number| number.to_string())
     }
     a == b || key(a) == key(b)
 }

@@ -116,10 +116,14 @@ impl TableInfo {
         self.strict && matches!(column.declared_type.as_str(), "INT" | "INTEGER")
     }
 
+    /// Whether the primary key is this column and no other.
+    pub(super) fn is_whole_key(&self, column: &ColumnInfo) -> bool {
+        column.key_place > 0 && self.columns.iter().filter(|column| column.key_place > 0).count() == 1
+    }
+
     /// Whether SQLite itself fills this column of the primary key on insert.
     pub(super) fn fills_itself(&self, column: &ColumnInfo) -> bool {
-        let alone = self.columns.iter().filter(|column| column.key_place > 0).count() == 1;
-        column.key_place > 0 && alone && !self.without_rowid && column.declared_type == "INTEGER"
+        self.is_whole_key(column) && !self.without_rowid && column.declared_type == "INTEGER"
     }
 }
 

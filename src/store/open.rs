@@ -1,6 +1,6 @@
 use std::ffi::OsString;
 use std::fs::{self, Metadata};
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -50,6 +50,9 @@ pub enum OpenError {
         "{0} cannot be written: its file, its directory or its mount is read-only, and a sweep must write"
     )]
     ReadOnly(PathBuf),
+    /// It went away while it was swept.
+    #[error("{0} was deleted, moved or replaced while it was swept: what was written went with it")]
+    Moved(PathBuf),
     /// Somebody holds it.
     #[error("{0} is locked by another process for longer than the busy timeout; nothing was written")]
     Busy(PathBuf),
@@ -114,6 +117,9 @@ pub fn sweep_database<T, E: From<OpenError>>(
     }
     first_read(&conn).map_err(|error| file.error(error))?;
     let swept = sweep(&mut conn);
+    if conn.total_changes() > 0 && file.has_moved() {
+        return Err(OpenError::Moved(file.path).into());
+    }
     if conn.total_changes() > 0 {
         // The last one out folds the log in. A failure leaves it to the next one: nothing is lost.
         let _ = conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false);
@@ -159,7 +165,24 @@ pub fn read_database<T, E: From<OpenError>>(
 /// An existing database file, links resolved: a log stands beside the file itself.
 struct File {
     path: PathBuf,
+    identity: Identity,
 }
+
+/// What tells a file from another at the same path.
+#[cfg(unix)]
+type Identity = (u64, u64);
+#[cfg(not(unix))]
+type Identity = ();
+
+#[cfg(unix)]
+fn identity(found: &Metadata) -> Identity {
+    use std::os::unix::fs::MetadataExt as _;
+
+    (found.dev(), found.ino())
+}
+
+#[cfg(not(unix))]
+fn identity(_: &Metadata) -> Identity {}
 
 /// An open connection, and what it reads where that is a copy.
 struct Reading {
@@ -174,10 +197,8 @@ type Fingerprint = [Option<(u64, Option<SystemTime>)>; 3];
 impl File {
     fn find(path: &Path) -> Result<Self, OpenError> {
         let failed = |source: std::io::Error| match source.kind() {
-            std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
-                OpenError::Missing(path.into())
-            }
-            std::io::ErrorKind::PermissionDenied => OpenError::NotPermitted {
+            ErrorKind::NotFound | ErrorKind::NotADirectory => OpenError::Missing(path.into()),
+            ErrorKind::PermissionDenied => OpenError::NotPermitted {
                 path: path.into(),
                 source,
             },
@@ -198,6 +219,7 @@ impl File {
         }
         Ok(Self {
             path: fs::canonicalize(path).map_err(failed)?,
+            identity: identity(&found),
         })
     }
 
@@ -287,7 +309,7 @@ impl File {
             }
         }
         Err(std::io::Error::new(
-            std::io::ErrorKind::ResourceBusy,
+            ErrorKind::ResourceBusy,
             "it kept changing while it was copied",
         ))
     }
@@ -308,6 +330,21 @@ impl File {
         read.is_ok() && header.ends_with(&[2, 2])
     }
 
+    /// Whether something else stands at the path by now, or nothing. SQLite notices that in part only.
+    fn has_moved(&self) -> bool {
+        match fs::metadata(&self.path) {
+            Ok(found) => identity(&found) != self.identity,
+            Err(error) => matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory),
+        }
+    }
+
+    /// Whether it is for want of room that no file can be made beside the database: SQLite does not say.
+    fn no_room(&self) -> Option<std::io::Error> {
+        let made = tempfile::tempfile_in(self.path.parent()?);
+        made.err()
+            .filter(|error| matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded))
+    }
+
     fn wal_bytes(&self) -> u64 {
         self.beside("-wal").map_or(0, |found| found.len())
     }
@@ -319,7 +356,7 @@ impl File {
     /// Why SQLite could not open the file: the system knows better than it.
     fn open_error(&self, error: rusqlite::Error) -> OpenError {
         match fs::File::open(&self.path) {
-            Err(source) if source.kind() == std::io::ErrorKind::PermissionDenied => OpenError::NotPermitted {
+            Err(source) if source.kind() == ErrorKind::PermissionDenied => OpenError::NotPermitted {
                 path: self.path.clone(),
                 source,
             },
@@ -333,7 +370,10 @@ impl File {
             Some(ErrorCode::NotADatabase) => OpenError::NotADatabase(path),
             Some(ErrorCode::DatabaseCorrupt) => OpenError::Corrupt(path, error.to_string()),
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => OpenError::Busy(path),
-            Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly) => OpenError::ReadOnly(path),
+            Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly) => match self.no_room() {
+                Some(source) => OpenError::Io { path, source },
+                None => OpenError::ReadOnly(path),
+            },
             _ if error.to_string().contains("unsupported file format") => OpenError::NotADatabase(path),
             _ => OpenError::Sqlite { path, source: error },
         }

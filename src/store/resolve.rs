@@ -47,7 +47,7 @@ impl Resolver<'_> {
         let Some(table) = self.needed_table("tasks", &names.table)? else {
             return Ok(None);
         };
-        let id = self.needed("tasks", "id", &table, &names.columns.id);
+        let id = self.address("tasks", &table, &names.columns.id);
         let status = self.written("tasks", "status", &table, &names.columns.status);
         let active_run = self.written("tasks", "active_run", &table, &names.columns.active_run);
         let project = self.column("tasks", "project", &table, &names.columns.project);
@@ -101,7 +101,7 @@ impl Resolver<'_> {
         let Some(table) = self.needed_table("runs", &names.table)? else {
             return Ok(None);
         };
-        let id = self.needed("runs", "id", &table, &names.columns.id);
+        let id = self.address("runs", &table, &names.columns.id);
         let task = self.needed("runs", "task", &table, &names.columns.task);
         let status = self.written("runs", "status", &table, &names.columns.status);
         let heartbeat = self.column("runs", "heartbeat", &table, &names.columns.heartbeat);
@@ -157,7 +157,7 @@ impl Resolver<'_> {
             .find(|column| column.key_place > 0)
             .or(id.as_ref());
         let uuid = key
-            .filter(|key| key.name != task.name && !table.fills_itself(key))
+            .filter(|key| ![&task.name, &kind.name].contains(&&key.name) && !table.fills_itself(key))
             .filter(|key| key.default_expression().is_none() && !key.is_numeric() && !key.is_blob())
             .cloned();
         let events = Events {
@@ -262,6 +262,18 @@ impl Resolver<'_> {
             self.miss_column(section, role, table, names.as_slice());
         }
         column
+    }
+
+    /// The id, which has to address one row where the table has no rowid to do so.
+    fn address(&mut self, section: &str, table: &TableInfo, names: &Candidates) -> Option<ColumnInfo> {
+        let id = self.needed(section, "id", table, names)?;
+        if table.rowid().is_none() && !table.is_whole_key(&id) {
+            self.problems.push(format!(
+                "{section}.id: {}.{} does not address one row: the table has no rowid, and its primary key is another",
+                table.name, id.name
+            ));
+        }
+        Some(id)
     }
 
     /// A needed column that we have to be able to write.

@@ -138,10 +138,10 @@ impl Schema {
 }
 
 impl Events {
-    /// The columns that an event of ours fills. A run may be missing, so its column is no promise.
+    /// The columns that an event of ours fills; that of a run with the empty value where there is none.
     pub(super) fn written(&self) -> impl Iterator<Item = &ColumnInfo> {
         let needed = [&self.task, &self.kind];
-        let found = [&self.uuid, &self.actor, &self.payload, &self.time];
+        let found = [&self.uuid, &self.actor, &self.payload, &self.time, &self.run];
         needed.into_iter().chain(found.into_iter().flatten())
     }
 }

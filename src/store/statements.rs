@@ -102,7 +102,7 @@ pub(super) fn abandon_run(runs: &Runs, stamps: &Stamps) -> String {
         // A numeric column that must not be null says 0 where it means none.
         set.to(
             ended,
-            &format!("CASE WHEN trim(coalesce({name}, '')) IN ('', '0', '0.0') THEN {now} ELSE {name} END"),
+            &format!("CASE WHEN trim(coalesce({name}, ''), char(9, 10, 13, 32)) IN ('', '0', '0.0') THEN {now} ELSE {name} END"),
         );
     }
     set.empty(&runs.table, &runs.clear);

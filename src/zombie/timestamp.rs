@@ -180,6 +180,10 @@ impl Timestamp {
         if leap {
             micros += 1_000_000;
         }
+        // The leap second of the last year would be written in a year of five digits.
+        if micros >= END_OF_TIME_S * 1_000_000 {
+            return None;
+        }
         if let Zone::Offset { minutes, .. } = zone {
             micros -= i64::from(minutes) * 60_000_000;
         }

@@ -875,7 +875,7 @@ def main():
     parser.add_argument("--only", choices=("company", "locks"), help="one of the two parts")
     parser.add_argument("--seconds", type=float, help="how long the company lives [default: 60; quick: 15]")
     parser.add_argument("--heap", type=int, help="tasks that die at once [default: 400; quick: 150]")
-    parser.add_argument("--zombies", type=int, help="for the locks [default: 20000; quick: 2500]")
+    parser.add_argument("--zombies", type=int, help="for the locks [default: 10000; quick: 2500]")
     parser.add_argument("--seed", type=int, help="of fates and moments [default: by chance]")
     parser.add_argument("--keep", metavar="DIR", help="leave databases and logs in this new folder")
     args = parser.parse_args()
@@ -899,8 +899,8 @@ def main():
             for journal in queue.JOURNALS:
                 beside = folder / journal
                 beside.mkdir()
-                locks = Locks(binary, beside, journal, args.zombies or (2500 if quick else 20_000), seed)
-                violations += locks.report(1 if quick else 6, 4 if quick else 24, 1 if quick else WORKER_TIMEOUT_S)
+                locks = Locks(binary, beside, journal, args.zombies or (2500 if quick else 10_000), seed)
+                violations += locks.report(1 if quick else 4, 4 if quick else 18, 1 if quick else WORKER_TIMEOUT_S)
     for text in violations[:30]:
         print(f"VIOLATION: {text}")
     print(f"{len(violations)} violations, seed {seed}, {time.time() - began:.0f} s")

@@ -2,9 +2,9 @@
 """Kills a sweep at every system call by which it writes, and at random moments, and looks at what is left.
 
 First the walk: a sweep of some hundred zombies is killed (SIGKILL, before the call is carried out) at its first call
-that writes, syncs, truncates, creates, deletes or locks a file, then at its second, and so on to the last. In WAL mode
-and with a rollback journal, in one transaction and in several, alone and beside another connection, and on a queue that
-a crash has been through already.
+that opens, writes, syncs, truncates, deletes or locks a file, then at its second, and so on to the last. In WAL mode
+and with a rollback journal, in one transaction and in several, alone and beside another connection, and on a queue
+that a crash has been through already.
 
 Then the draw: a sweep of many thousand zombies is killed at random moments.
 

@@ -491,7 +491,7 @@ class Campaign:
             wrong.append(f"sweep: {run.end}, and the database, sound before, is broken")
         if not run.summary and before.dump != after.dump:
             wrong.append(f"sweep: {run.end}, but something was written")
-        if run.code == 0 and dry and dry.code == 0:
+        if run.summary and run.code == 0 and dry and dry.summary and dry.code == 0:
             with self.lock:
                 self.agreed += 1
             keys = ("reaped", "task_ids", "reasons", "scanned", "healthy", "runs_abandoned", "workspaces_freed")
@@ -501,7 +501,7 @@ class Campaign:
         if run.code == 0:
             again, said = self.run(number)
             wrong += [f"second sweep: {text}" for text in said]
-            if again and (again.code != 0 or again.summary["reaped"]):
+            if again and (again.code != 0 or (again.summary or {}).get("reaped") != 0):
                 wrong.append(f"second sweep: {again.end}, {again.stdout or again.stderr}")
         return wrong
 

@@ -131,7 +131,7 @@ def sweeps(campaign, variant, zombies, rooms, seed, ends, messages):
                 look_at = queue.copy(work, pathlib.Path(tempfile.mkdtemp(dir=campaign.folder)) / "work.db")
 
             def judge(reaped):
-                return wrong + judge_run(stage, run, campaign.documented, False, reaped)
+                return wrong + judge_run(stage, run, campaign.documented, room, reaped)
 
             return stage.look(look_at, neighbour, run, judge)
 

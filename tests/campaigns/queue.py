@@ -649,6 +649,8 @@ def judge_files(before, after):
     readers' to write to; its content is no data."""
     wrong = []
     for suffix in sorted(before.keys() | after.keys()):
+        if suffix == "-wal" and "-shm" in before and not after.get(suffix, b"") and suffix not in before:
+            continue  # an index without its log: whoever looks into it makes the log, empty
         if suffix not in before:
             wrong.append(f"made a file *{suffix} of {len(after[suffix])} bytes")
         elif suffix not in after:

@@ -193,7 +193,7 @@ class Stage:
             wrong.append(f"{len(found.reaped)} of {len(self.built.zombies)} zombies are reaped after the next sweep")
         left = [task_id for task_id in found.reaped if task_id not in set(reaped)]
         if after.summary["task_ids"] != sorted(left):
-            wrong.append(f"the next sweep says that it reaped {after.summary['reaped']}, of {len(left)} that were left")
+            wrong.append(f"the next sweep says that it reaped {after.summary['reaped']}, where {len(left)} were left")
         if wrong:
             raise queue.Violation("the next sweep: " + "; ".join(wrong[:5]))
 

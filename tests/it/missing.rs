@@ -61,3 +61,21 @@ fn dry_run_finds_it_too() {
         .refused();
     assert!(said.contains("tasks.status"), "{said}");
 }
+
+#[test]
+fn id_that_does_not_address_one_row() {
+    for (table, last, other, role) in [
+        ("tasks", "completed_at TEXT", "project_id", "tasks.id"),
+        ("task_runs", "error TEXT", "task_id", "runs.id"),
+    ] {
+        let said = one_zombie()
+            .redeclare(table, "TEXT PRIMARY KEY", "TEXT NOT NULL")
+            .redeclare(table, last, &format!("{last}, PRIMARY KEY ({other}, id)"))
+            .option(table, "WITHOUT ROWID")
+            .refused();
+        assert!(
+            said.contains(&format!("{role}: {table}.id does not address one row")),
+            "{said}"
+        );
+    }
+}

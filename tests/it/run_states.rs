@@ -80,6 +80,17 @@ fn word_never_seen_before_is_unfinished_and_named() {
 }
 
 #[test]
+fn warnings_stay_few_however_many_words_there_are() {
+    let mut world = World::new();
+    for n in 0..100 {
+        world = world.running(n).run(n).status(&format!("odd-{n}"));
+    }
+    let report = world.sweep();
+    assert_eq!(report.reaps.len(), 100);
+    assert!((1..=30).contains(&report.warnings.len()), "{report:?}");
+}
+
+#[test]
 fn running_is_no_word_to_warn_of() {
     let report = World::new().running("t1").run("r1").sweep();
     assert!(report.warnings.is_empty(), "{report:?}");

@@ -154,6 +154,17 @@ fn each_column_keeps_its_own_style() {
 }
 
 #[test]
+fn empty_column_follows_its_own_table() {
+    let mut world = silent().rewrite("task_runs", "started_at", "strftime('%Y-%m-%d %H:%M:%S', at)");
+    world.sweep();
+    assert_eq!(world.value("task_runs.completed_at", "r1"), "2026-04-11 03:18:00");
+    assert_eq!(
+        world.value("tasks.next_eligible_at", "t1"),
+        "2026-04-11T03:18:00.123Z"
+    );
+}
+
+#[test]
 fn newest_row_shows_the_style_and_garbage_does_not() {
     let mut world = silent()
         .task("t2")

@@ -22,7 +22,11 @@ pub enum Holds {
 }
 
 /// What a column may be called, and whether it may be missing.
-pub(super) struct Role(pub(super) &'static [&'static str], pub(super) Holds, pub(super) Needed);
+pub(super) struct Role(
+    pub(super) &'static [&'static str],
+    pub(super) Holds,
+    pub(super) Needed,
+);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Needed {
@@ -105,10 +109,17 @@ impl Column {
             Holds::Flag | Holds::EventId => ("INTEGER", "INTEGER"),
             _ => ("TEXT", "TEXT"),
         };
-        let (loose_type, strict_type) =
-            if typing < 128 { natural } else { TYPES[usize::from(typing) % TYPES.len()] };
+        let (loose_type, strict_type) = if typing < 128 {
+            natural
+        } else {
+            TYPES[usize::from(typing) % TYPES.len()]
+        };
         let mut column = Self {
-            name: if naming % 16 == 15 { alias.to_uppercase() } else { alias.to_owned() },
+            name: if naming % 16 == 15 {
+                alias.to_uppercase()
+            } else {
+                alias.to_owned()
+            },
             holds: *holds,
             declared_type: if strict { strict_type } else { loose_type },
             default: None,
@@ -160,7 +171,9 @@ impl Column {
     /// Whether its default is the same at any time.
     pub fn has_constant_default(&self) -> bool {
         !self.default.is_some_and(|default| {
-            ["CURRENT", "now", "unixepoch", "no_such"].iter().any(|varying| default.contains(varying))
+            ["CURRENT", "now", "unixepoch", "no_such"]
+                .iter()
+                .any(|varying| default.contains(varying))
         })
     }
 

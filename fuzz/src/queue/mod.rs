@@ -22,6 +22,16 @@ const DECISIONS: usize = 256;
 /// How many of them an input may change.
 const MOST_ODDITIES: u8 = 48;
 
+/// What a connection or a database may be set to, and must make no difference.
+const SETTINGS: [&str; 4] = [
+    "PRAGMA encoding = 'UTF-16le'",
+    "PRAGMA reverse_unordered_selects = ON",
+    "PRAGMA recursive_triggers = ON",
+    // None of these is the queue's.
+    "CREATE TEMP TABLE tasks (id, status, active_run_id); CREATE TEMP TABLE task_runs (id, task_id, status); \
+     CREATE TEMP TABLE task_events (task_id, type); CREATE TEMP VIEW workspaces AS SELECT 1 AS task_id",
+];
+
 /// A queue in a database, and what it was made of.
 pub struct Queue {
     pub conn: Connection,
@@ -52,8 +62,15 @@ impl Queue {
         }
         let mut schema = Choices::new(&decisions);
         let conn = Connection::open(Self::URI).ok()?;
-        conn.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA page_size = 512").ok()?;
-        let mut tables = [TASKS, RUNS, EVENTS, WORKSPACES, PROJECTS].map(|spec| Table::new(spec, &mut schema));
+        conn.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA page_size = 512")
+            .ok()?;
+        for setting in SETTINGS {
+            if schema.one_in(8) {
+                conn.execute_batch(setting).ok()?;
+            }
+        }
+        let mut tables =
+            [TASKS, RUNS, EVENTS, WORKSPACES, PROJECTS].map(|spec| Table::new(spec, &mut schema));
         for table in tables.iter_mut().filter(|table| table.is_there) {
             conn.execute_batch(&table.sql).ok()?;
         }
@@ -62,7 +79,9 @@ impl Queue {
             options: story::options(&mut schema),
             rival: Vec::new(),
             is_passive: true,
-            is_yielding: [&tasks, &runs, &events, &workspaces].iter().all(|table| table.is_yielding),
+            is_yielding: [&tasks, &runs, &events, &workspaces]
+                .iter()
+                .all(|table| table.is_yielding),
             conn,
             tasks,
             runs,
@@ -82,16 +101,31 @@ impl Queue {
 
     /// Tells what the bytes of an input mean.
     pub fn show(&self) {
-        for row in rows(&self.conn, "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL").unwrap() {
+        for row in rows(
+            &self.conn,
+            "SELECT sql FROM main.sqlite_schema WHERE sql IS NOT NULL",
+        )
+        .unwrap()
+        {
             eprintln!("{}", row[0]);
         }
         for table in [&self.tasks, &self.runs, &self.events, &self.workspaces] {
             let columns: Vec<_> = table.columns.iter().collect();
-            for row in if table.is_there { rows_of(&self.conn, table, &columns) } else { Vec::new() } {
+            for row in if table.is_there {
+                rows_of(&self.conn, table, &columns)
+            } else {
+                Vec::new()
+            } {
                 eprintln!("{}: {row:?}", table.name);
             }
         }
-        let Self { options, rival, is_passive, is_yielding, .. } = self;
+        let Self {
+            options,
+            rival,
+            is_passive,
+            is_yielding,
+            ..
+        } = self;
         eprintln!("{rival:?} {is_passive} {is_yielding} {options:?}");
     }
 
@@ -100,11 +134,24 @@ impl Queue {
         let [id, status] = [Holds::TaskId, Holds::TaskStatus].map(|holds| tasks.quoted(holds));
         let indexes = [
             String::new(),
-            format!("CREATE INDEX i ON {} ({status})", tasks.quoted_name()),
-            format!("CREATE INDEX i ON {} ({})", runs.quoted_name(), runs.quoted(Holds::TaskId)),
-            format!("CREATE INDEX i ON {} ({id}) WHERE {status} = 'running'", tasks.quoted_name()),
-            format!("CREATE INDEX i ON {} (lower({status}), {id} DESC)", tasks.quoted_name()),
-            format!("CREATE UNIQUE INDEX i ON {} ({status}) WHERE {status} = 'open'", tasks.quoted_name()),
+            format!("CREATE INDEX main.i ON {} ({status})", tasks.quoted_name()),
+            format!(
+                "CREATE INDEX main.i ON {} ({})",
+                runs.quoted_name(),
+                runs.quoted(Holds::TaskId)
+            ),
+            format!(
+                "CREATE INDEX main.i ON {} ({id}) WHERE {status} = 'running'",
+                tasks.quoted_name()
+            ),
+            format!(
+                "CREATE INDEX main.i ON {} (lower({status}), {id} DESC)",
+                tasks.quoted_name()
+            ),
+            format!(
+                "CREATE UNIQUE INDEX main.i ON {} ({status}) WHERE {status} = 'open'",
+                tasks.quoted_name()
+            ),
         ];
         let chosen = usize::from(schema.byte()) % indexes.len();
         self.is_yielding &= chosen != 5;
@@ -123,11 +170,15 @@ impl Queue {
             }
             let which = data.pick(&[0, 1, 0, 1, 2, 3, 4]);
             let table = tables[which];
-            let row: Vec<_> =
-                table.written().map(|column| values::value(column.holds, which, counts[which], data)).collect();
+            let row: Vec<_> = table
+                .written()
+                .map(|column| values::value(column.holds, which, counts[which], data))
+                .collect();
             counts[which] += 1;
             if table.is_there && !row.is_empty() {
-                let _ = self.conn.execute(&table.insert(), rusqlite::params_from_iter(row));
+                let _ = self
+                    .conn
+                    .execute(&table.insert(), rusqlite::params_from_iter(row));
             }
         }
     }

@@ -9,14 +9,30 @@ use crate::{Choices, now};
 /// What to ask of a sweep. Takes six decisions always.
 pub(super) fn options(schema: &mut Choices<'_>) -> SweepOptions {
     let seconds = [900, 0, 60, u64::MAX, 86_400];
-    let project = schema.pick(&[None, None, None, Some("p"), Some("SciDEX"), Some("nobody's"), Some(""), Some("'\0\"{")]);
+    let project = schema.pick(&[
+        None,
+        None,
+        None,
+        Some("p"),
+        Some("SciDEX"),
+        Some("nobody's"),
+        Some(""),
+        Some("'\0\"{"),
+    ]);
     let actor = schema.pick(&["zombie-sweeper", "", "'\0\"{t.key}", "é\n"]);
     let policy = Policy {
         stale_after: Duration::from_secs(schema.pick(&seconds)),
-        claim_grace: schema.pick(&[None, Some(0), Some(60), Some(u64::MAX)]).map(Duration::from_secs),
+        claim_grace: schema
+            .pick(&[None, Some(0), Some(60), Some(u64::MAX)])
+            .map(Duration::from_secs),
         settle: Duration::from_secs(schema.pick(&[0, 0, 900, u64::MAX])),
     };
-    let batch_size = schema.pick(&[SweepOptions::BATCH_SIZE.get(), SweepOptions::BATCH_SIZE.get(), 1, 2]);
+    let batch_size = schema.pick(&[
+        SweepOptions::BATCH_SIZE.get(),
+        SweepOptions::BATCH_SIZE.get(),
+        1,
+        2,
+    ]);
     let options = SweepOptions::at(now())
         .actor(actor)
         .policy(policy)
@@ -30,7 +46,7 @@ pub(super) fn options(schema: &mut Choices<'_>) -> SweepOptions {
 /// What somebody else does between the first look and the write lock.
 pub(super) fn rival(queue: &mut Queue, schema: &mut Choices<'_>) {
     let (tasks, runs) = (&queue.tasks, &queue.runs);
-    let (t, r) = (tasks.quoted_name(), runs.quoted_name());
+    let (t, r) = (tasks.qualified_name(), runs.qualified_name());
     let [task, status, active] =
         [Holds::TaskId, Holds::TaskStatus, Holds::ActiveRun].map(|holds| tasks.quoted(holds));
     let [run, of, run_status, heartbeat] =
@@ -49,7 +65,9 @@ pub(super) fn rival(queue: &mut Queue, schema: &mut Choices<'_>) {
         format!("UPDATE {r} SET {run_status} = 'running', {heartbeat} = {fresh}"),
         format!("UPDATE {r} SET {run_status} = 'paused'"),
         format!("DELETE FROM {r} WHERE {run} = 'r1'"),
-        format!("INSERT INTO {r} ({run}, {of}, {run_status}, {heartbeat}) VALUES ('rx', 't0', 'running', {fresh})"),
+        format!(
+            "INSERT INTO {r} ({run}, {of}, {run_status}, {heartbeat}) VALUES ('rx', 't0', 'running', {fresh})"
+        ),
         format!("UPDATE {r} SET {of} = 't1'"),
         format!("UPDATE {t} SET {task} = 't9' WHERE {task} = 't0'"),
         "UPDATE workspaces SET task_id = 't1'".to_owned(),
@@ -63,7 +81,9 @@ pub(super) fn rival(queue: &mut Queue, schema: &mut Choices<'_>) {
         if decision >= 128 {
             // In one batch: behind it, what the rival made a zombie would be found as well.
             queue.options = queue.options.clone().batch_size(SweepOptions::BATCH_SIZE);
-            queue.rival.push(deeds[usize::from(decision) % deeds.len()].clone());
+            queue
+                .rival
+                .push(deeds[usize::from(decision) % deeds.len()].clone());
         }
     }
 }

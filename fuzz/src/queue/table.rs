@@ -3,8 +3,8 @@ use crate::Choices;
 use crate::rows::name;
 
 use Holds::{
-    ActiveRun, Anything, EventId, EventType, Flag, Held, Kind, Payload, Project, RunId, RunStatus, TaskId, TaskStatus,
-    Time,
+    ActiveRun, Anything, EventId, EventType, Flag, Held, Kind, Payload, Project, RunId, RunStatus, TaskId,
+    TaskStatus, Time,
 };
 use Needed::{Always, Mostly, Rarely};
 
@@ -12,12 +12,23 @@ use Needed::{Always, Mostly, Rarely};
 pub(super) type Spec = (&'static str, Needed, &'static [Role]);
 
 const HELD: &[&str] = &[
-    "assigned_slot", "slot", "assigned_worker", "worker_id", "claimed_by", "workspace", "workspace_id",
-    "workspace_path", "worktree_path", "lease_owner", "lease_expires_at", "locked_by", "locked_at",
+    "assigned_slot",
+    "slot",
+    "assigned_worker",
+    "worker_id",
+    "claimed_by",
+    "workspace",
+    "workspace_id",
+    "workspace_path",
+    "worktree_path",
+    "lease_owner",
+    "lease_expires_at",
+    "locked_by",
+    "locked_at",
 ];
 const EXTRA: &[&str] = &[
-    "title", "rowid", "_rowid_", "oid", "a\"b", "{t.key}", "--", "'", "select", "x\ny", "", "é", "status ", "t", "r",
-    "priority",
+    "title", "rowid", "_rowid_", "oid", "a\"b", "{t.key}", "--", "'", "select", "x\ny", "", "é", "status ",
+    "t", "r", "priority",
 ];
 const HEARTBEAT: &[&str] = &["last_heartbeat", "last_heartbeat_at", "heartbeat_at"];
 
@@ -83,8 +94,11 @@ pub(super) const WORKSPACES: Spec = (
         Role(EXTRA, Anything, Rarely),
     ],
 );
-pub(super) const PROJECTS: Spec =
-    ("projects", Mostly, &[Role(&["id"], Project, Mostly), Role(&["name"], Project, Mostly)]);
+pub(super) const PROJECTS: Spec = (
+    "projects",
+    Mostly,
+    &[Role(&["id"], Project, Mostly), Role(&["name"], Project, Mostly)],
+);
 
 #[derive(Debug)]
 pub struct Table {
@@ -102,13 +116,19 @@ impl Table {
         let is_strict = options % 8 >= 6;
         let mut columns: Vec<Column> = Vec::new();
         for role in roles {
-            let Some(column) = Column::new(role, is_strict, schema) else { continue };
-            if !columns.iter().any(|known| known.name.eq_ignore_ascii_case(&column.name)) {
+            let Some(column) = Column::new(role, is_strict, schema) else {
+                continue;
+            };
+            if !columns
+                .iter()
+                .any(|known| known.name.eq_ignore_ascii_case(&column.name))
+            {
                 columns.push(column);
             }
         }
         // A key of anything but an id of its own may stand in the way of a row, or of a change to one.
-        let has_own_key = key % 8 < 6 && !(table == EVENTS.0 && columns.iter().all(|c| c.holds != Holds::EventId));
+        let has_own_key =
+            key % 8 < 6 && !(table == EVENTS.0 && columns.iter().all(|c| c.holds != Holds::EventId));
         let key = key_of(&columns, key);
         let without_rowid = matches!(options % 8, 5 | 7) && key.is_some();
         let mut options = Vec::new();
@@ -121,9 +141,18 @@ impl Table {
         let is_there = (needed == Always || naming < 192) && !columns.is_empty();
         let mut parts: Vec<_> = columns.iter().map(Column::sql).collect();
         parts.extend(key);
-        let table = if naming % 16 == 15 { table.to_uppercase() } else { table.to_owned() };
+        let table = if naming % 16 == 15 {
+            table.to_uppercase()
+        } else {
+            table.to_owned()
+        };
         Self {
-            sql: format!("CREATE TABLE {} ({}) {}", name(&table), parts.join(", "), options.join(", ")),
+            sql: format!(
+                "CREATE TABLE main.{} ({}) {}",
+                name(&table),
+                parts.join(", "),
+                options.join(", ")
+            ),
             is_yielding: !is_there || has_own_key && columns.iter().all(|column| column.is_yielding),
             name: table,
             columns,
@@ -136,13 +165,19 @@ impl Table {
         name(&self.name)
     }
 
+    /// Its name, so that no temporary table is meant.
+    pub(super) fn qualified_name(&self) -> String {
+        format!("main.{}", name(&self.name))
+    }
+
     pub fn column(&self, holds: Holds) -> Option<&Column> {
         self.columns.iter().find(|column| column.holds == holds)
     }
 
     /// The column that holds this, as SQL.
     pub(super) fn quoted(&self, holds: Holds) -> String {
-        self.column(holds).map_or_else(|| "NULL".to_owned(), |column| name(&column.name))
+        self.column(holds)
+            .map_or_else(|| "NULL".to_owned(), |column| name(&column.name))
     }
 
     /// The columns that may be written.
@@ -153,21 +188,33 @@ impl Table {
     pub(super) fn insert(&self) -> String {
         let columns: Vec<_> = self.written().map(|column| name(&column.name)).collect();
         let values = vec!["?"; columns.len()];
-        format!("INSERT INTO {} ({}) VALUES ({})", self.quoted_name(), columns.join(", "), values.join(", "))
+        format!(
+            "INSERT INTO {} ({}) VALUES ({})",
+            self.qualified_name(),
+            columns.join(", "),
+            values.join(", ")
+        )
     }
 }
 
 /// The table's key: the first column's unless the decision says otherwise.
 fn key_of(columns: &[Column], decision: u8) -> Option<String> {
     let place = usize::from(decision / 8);
-    let other = columns.get(place % columns.len().max(1)).filter(|column| !column.generated);
-    let first = columns.first().filter(|column| !column.generated).map(|column| name(&column.name))?;
+    let other = columns
+        .get(place % columns.len().max(1))
+        .filter(|column| !column.generated);
+    let first = columns
+        .first()
+        .filter(|column| !column.generated)
+        .map(|column| name(&column.name))?;
     let other = other.map(|column| name(&column.name));
     match decision % 8 {
         0..4 => Some(format!("PRIMARY KEY ({first})")),
         4 => None,
         5 => Some(format!("UNIQUE ({first})")),
-        6 => other.filter(|other| *other != first).map(|other| format!("PRIMARY KEY ({first}, {other})")),
+        6 => other
+            .filter(|other| *other != first)
+            .map(|other| format!("PRIMARY KEY ({first}, {other})")),
         _ => other.map(|other| format!("PRIMARY KEY ({other})")),
     }
 }

@@ -47,10 +47,29 @@ fn id(of: char, row: u8, data: &mut Choices<'_>) -> Id {
     }
 }
 
-const TASK_STATUSES: [&str; 8] =
-    ["open", "RUNNING", "running ", "done", "", "zombie", "running\0", "läuft"];
+const TASK_STATUSES: [&str; 8] = [
+    "open",
+    "RUNNING",
+    "running ",
+    "done",
+    "",
+    "zombie",
+    "running\0",
+    "läuft",
+];
 const RUN_STATUSES: [&str; 12] = [
-    "completed", "failed", "aborted", "abandoned", "FAILED", "failed ", "paused", "", "{running}", "it's", "1", "running\0",
+    "completed",
+    "failed",
+    "aborted",
+    "abandoned",
+    "FAILED",
+    "failed ",
+    "paused",
+    "",
+    "{running}",
+    "it's",
+    "1",
+    "running\0",
 ];
 
 fn status(words: &[&str], data: &mut Choices<'_>) -> Id {
@@ -92,13 +111,47 @@ fn odd(which: u8, data: &mut Choices<'_>) -> Id {
     }
 }
 
-const ISO: Style = Style::Iso { separator: b'T', point: b'.', digits: 0, zone: Zone::Letter(b'Z') };
+const ISO: Style = Style::Iso {
+    separator: b'T',
+    point: b'.',
+    digits: 0,
+    zone: Zone::Letter(b'Z'),
+};
 const STYLES: [Style; 12] = [
     ISO,
-    Style::Iso { separator: b' ', point: b'.', digits: 0, zone: Zone::Unsaid },
-    Style::Iso { separator: b'T', point: b'.', digits: 6, zone: Zone::Offset { minutes: 0, form: OffsetForm::Colon } },
-    Style::Iso { separator: b'T', point: b',', digits: 3, zone: Zone::Offset { minutes: -570, form: OffsetForm::Plain } },
-    Style::Iso { separator: b't', point: b'.', digits: 9, zone: Zone::Offset { minutes: 1439, form: OffsetForm::Hours } },
+    Style::Iso {
+        separator: b' ',
+        point: b'.',
+        digits: 0,
+        zone: Zone::Unsaid,
+    },
+    Style::Iso {
+        separator: b'T',
+        point: b'.',
+        digits: 6,
+        zone: Zone::Offset {
+            minutes: 0,
+            form: OffsetForm::Colon,
+        },
+    },
+    Style::Iso {
+        separator: b'T',
+        point: b',',
+        digits: 3,
+        zone: Zone::Offset {
+            minutes: -570,
+            form: OffsetForm::Plain,
+        },
+    },
+    Style::Iso {
+        separator: b't',
+        point: b'.',
+        digits: 9,
+        zone: Zone::Offset {
+            minutes: 1439,
+            form: OffsetForm::Hours,
+        },
+    },
     Style::Seconds(Number::Integer, 0),
     Style::Seconds(Number::Real, 0),
     Style::Seconds(Number::Text, 0),
@@ -108,11 +161,36 @@ const STYLES: [Style; 12] = [
     Style::Millis(Number::Text),
 ];
 /// Seconds from *now*, around the limits: those of silence, and that from which a clock is wrong.
-const AGES: [i64; 15] =
-    [-7200, -10, -899, -900, -901, -60, -61, -86_400, 0, 59, 61, 86_400, -1, -1_700_000_000, -1_775_877_480];
+const AGES: [i64; 15] = [
+    -7200,
+    -10,
+    -899,
+    -900,
+    -901,
+    -60,
+    -61,
+    -86_400,
+    0,
+    59,
+    61,
+    86_400,
+    -1,
+    -1_700_000_000,
+    -1_775_877_480,
+];
 const UNREADABLE: [&str; 12] = [
-    "yesterday", "2026-04-11", "2026-13-01T00:00:00Z", "2026-04-11T03:18:00+24:00", "0000-01-01T00:00:00+23:59",
-    "9999-12-31T23:59:60Z", "9999-12-31T23:59:59-23:59", "99999999999999999999", ".5", "253402300799999", "NaN", "-1",
+    "yesterday",
+    "2026-04-11",
+    "2026-13-01T00:00:00Z",
+    "2026-04-11T03:18:00+24:00",
+    "0000-01-01T00:00:00+23:59",
+    "9999-12-31T23:59:60Z",
+    "9999-12-31T23:59:59-23:59",
+    "99999999999999999999",
+    ".5",
+    "253402300799999",
+    "NaN",
+    "-1",
 ];
 
 fn time(data: &mut Choices<'_>) -> Id {

@@ -87,6 +87,7 @@ fn of_open(error: &OpenError) -> Exit {
         OpenError::Missing(_) | OpenError::Directory(_) | OpenError::NotAFile(_) => Exit::NoInput,
         OpenError::Empty(_) | OpenError::NotADatabase(_) | OpenError::Corrupt(..) => Exit::Data,
         OpenError::NotPermitted { .. } | OpenError::ReadOnly(_) => Exit::NoPermission,
+        OpenError::Moved(_) => Exit::Io,
         OpenError::Busy(_) => Exit::Busy,
         OpenError::Copy { source, .. } => of_copy(source),
         OpenError::Io { source, .. } => of_io(source),
@@ -97,7 +98,9 @@ fn of_open(error: &OpenError) -> Exit {
 
 fn of_sqlite(error: &rusqlite::Error) -> Exit {
     match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Exit::Busy,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed) => {
+            Exit::Busy
+        }
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Exit::Data,
         Some(ErrorCode::SystemIoFailure | ErrorCode::DiskFull) => Exit::Io,
         Some(ErrorCode::PermissionDenied | ErrorCode::ReadOnly | ErrorCode::CannotOpen) => Exit::NoPermission,

@@ -76,3 +76,34 @@ fn connection_that_takes_no_double_quoted_texts_sweeps_as_well() {
     let said = world.refused();
     assert!(said.contains("no such column"), "{said}");
 }
+
+#[test]
+fn task_that_a_trigger_finishes_has_moved_on() {
+    for change in ["status = 'done'", "active_run_id = 'another'"] {
+        let mut world = one_zombie()
+            .running("t2")
+            .run("r2")
+            .heartbeat("16m ago")
+            .sql(&format!(
+                "CREATE TRIGGER finish AFTER UPDATE OF status ON tasks WHEN NEW.id = 't1'
+                 BEGIN UPDATE tasks SET {change} WHERE id = 't2'; END"
+            ));
+        let report = world.sweep();
+        assert_eq!(reasons(&report), ["t1: stale_heartbeat"], "{change}");
+        assert_eq!(report.moved_on, 1);
+        assert_eq!(world.value("task_runs.status", "r2"), "running");
+        assert_eq!(world.query("SELECT count(*) FROM task_events"), 1);
+    }
+}
+
+#[test]
+fn workspace_that_a_trigger_gives_away_is_left_alone() {
+    let mut world = one_zombie().sql(
+        "CREATE TRIGGER give AFTER UPDATE OF status ON tasks
+         BEGIN UPDATE workspaces SET task_id = 'somebody' WHERE task_id = NEW.id; END",
+    );
+    assert_eq!(world.sweep().workspaces_freed, 0);
+    assert_eq!(world.value("workspaces.task_id", "w1"), "somebody");
+    assert_eq!(world.value("workspaces.status", "w1"), "leased");
+    assert_eq!(world.payload()["released"]["workspaces"], 0);
+}
