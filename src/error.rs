@@ -46,9 +46,9 @@ pub enum SweepError {
         /// What SQLite said.
         message: String,
     },
-    /// A trigger of the queue swallowed the event of a reap.
-    #[error("a trigger on the events table kept the event of task {task_id} from being written")]
-    EventSwallowed {
+    /// A trigger of the queue swallowed a part of a reap: its event, or the end of a run.
+    #[error("a trigger kept the event or a run of task {task_id} from being written, so its reap was undone")]
+    Swallowed {
         /// The task whose reap was undone.
         task_id: String,
     },
@@ -79,7 +79,7 @@ impl SweepError {
     pub(crate) fn reaping(task_id: &Id, source: rusqlite::Error) -> Self {
         let task_id = task_id.to_string();
         match source {
-            rusqlite::Error::StatementChangedRows(_) => Self::EventSwallowed { task_id },
+            rusqlite::Error::StatementChangedRows(_) => Self::Swallowed { task_id },
             source => Self::Reap { task_id, source },
         }
     }

@@ -229,7 +229,8 @@ impl Sweep<'_> {
         report.undecided.extend(batch.undecided);
         report.moved_on += batch.moved_on;
         for (task_id, reason) in batch.reaps {
-            tracing::info!(%task_id, %reason, dry_run = report.dry_run, "reaped");
+            let done = if report.dry_run { "would reap" } else { "reaped" };
+            tracing::info!(%task_id, %reason, "{done}");
             report.reaps.push(task_id, reason);
         }
     }

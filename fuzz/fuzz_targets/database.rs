@@ -55,9 +55,9 @@ type Swept = Result<SweepReport, SweepError>;
 
 fn check(mut queue: Queue) {
     let options = queue.options.clone();
-    let untouched = image(&mut queue.conn);
+    let untouched = image_now();
     let foretold = dry_run(&mut queue.conn, &options);
-    assert!(untouched == image(&mut queue.conn), "a dry run wrote");
+    assert!(untouched == image_now(), "a dry run wrote");
     check_pages(&mut queue.conn, &options, &foretold);
 
     let raced = race(&mut queue);
@@ -67,10 +67,11 @@ fn check(mut queue: Queue) {
         .trace_v2(TraceEventCodes::empty(), None::<fn(TraceEvent<'_>)>)
         .unwrap();
     let raced = raced.lock().unwrap().take();
-    let (mut before, second_look) = match raced {
-        Some((image, foretold)) => (opened(&image), Some(foretold)),
-        None => (opened(&untouched), None),
+    let (untouched, second_look) = match raced {
+        Some((image, foretold)) => (image, Some(foretold)),
+        None => (untouched, None),
     };
+    let before = opened(&untouched);
     if shows() {
         eprintln!("swept: {swept:?}; the rival's view: {second_look:?}");
     }
@@ -110,7 +111,7 @@ fn check(mut queue: Queue) {
         }
         Err(error) => {
             assert!(
-                image(&mut before) == image(&mut queue.conn),
+                untouched == image_now(),
                 "it failed and wrote: {error:?}"
             );
             let refused = matches!(error, SweepError::Schema(_) | SweepError::Project(_));
@@ -120,6 +121,11 @@ fn check(mut queue: Queue) {
             );
         }
     }
+}
+
+/// The queue as anybody who opens it finds it. A connection's own view of a page that it freed may be another.
+fn image_now() -> Vec<u8> {
+    image(&mut Connection::open(Queue::URI).unwrap())
 }
 
 fn dry_run(conn: &mut Connection, options: &SweepOptions) -> Swept {
@@ -170,7 +176,7 @@ fn race(queue: &mut Queue) -> Arc<Mutex<Option<(Vec<u8>, Swept)>>> {
             let _ = rival.execute_batch(deed); // a constraint may forbid it
         }
         let foretold = dry_run(&mut rival, &options);
-        *seen = Some((image(&mut rival), foretold));
+        *seen = Some((image_now(), foretold));
     };
     queue
         .conn

@@ -2,8 +2,9 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Row, Statement};
+use rusqlite::{Connection, Row};
 
+use super::other_runs::OtherRuns;
 use super::schema::{Runs, Schema};
 use super::statements::{self, Which};
 use super::value::reading;
@@ -108,7 +109,7 @@ impl<'c> Loader<'c> {
         let mut tasks = self
             .conn
             .prepare(&statements::running_tasks(self.schema, self.in_project, which))?;
-        let mut other_runs = self.conn.prepare(&statements::other_runs(self.schema))?;
+        let mut other_runs = None;
         let mut scan = Scan::default();
         for parameter in parameters {
             let mut rows = tasks.query(rusqlite::params_from_iter(parameter))?;
@@ -156,24 +157,26 @@ impl<'c> Loader<'c> {
         row: &Row<'_>,
         task: Task,
         active: ActiveRun<Run>,
-        other_runs: &mut Statement<'_>,
+        other_runs: &mut Option<OtherRuns<'c>>,
         notes: &mut Notes,
     ) -> rusqlite::Result<Suspect> {
-        let id = Id::from(row.get_ref(1)?);
         let active = match active {
             ActiveRun::None => ActiveRun::None,
             ActiveRun::Missing => ActiveRun::Missing,
             ActiveRun::Own(run) => ActiveRun::Own(run_row(row, RUN, run)?),
         };
+        let key = Id::from(row.get_ref(0)?);
+        let other_runs = match other_runs {
+            Some(other_runs) => other_runs,
+            none => none.insert(OtherRuns::new(self.conn, self.schema, |row| {
+                // All runs, those of no suspect too: what is odd about them is none of our business.
+                run_row(row, 0, self.run(row, 0, &mut Notes::default())?)
+            })?),
+        };
         let active_key = active.own().map(|row| &row.key);
-        let mut others = Vec::new();
-        let mut rows = other_runs.query((&id, active_key))?;
-        while let Some(row) = rows.next()? {
-            let run = self.run(row, 0, notes)?;
-            if run.state == RunState::Unfinished {
-                others.push(run_row(row, 0, run)?);
-            }
-        }
+        let read = |row: &Row<'_>| run_row(row, 0, self.run(row, 0, notes)?);
+        let mut others = other_runs.of(&key, active_key, read)?;
+        others.retain(|row| row.run.state == RunState::Unfinished);
         let mut held = Vec::new();
         for (place, column) in (HELD..).zip(&self.columns.held) {
             let value = Id::from(row.get_ref(place)?);
@@ -185,8 +188,8 @@ impl<'c> Loader<'c> {
             }
         }
         Ok(Suspect {
-            key: row.get_ref(0)?.into(),
-            id,
+            key,
+            id: row.get_ref(1)?.into(),
             active_run_id: row.get_ref(2)?.into(),
             task,
             active,

@@ -5,6 +5,7 @@ mod catalog;
 mod event;
 mod load;
 mod open;
+mod other_runs;
 mod profile;
 mod project;
 mod resolve;
@@ -22,7 +23,7 @@ use rusqlite::Connection;
 pub use open::{OpenError, read_database, sweep_database};
 pub use profile::{Profile, ProfileError};
 pub use project::ProjectError;
-pub use schema::{Role, Schema, SchemaError};
+pub use schema::{Role, Schema, SchemaError, Words};
 
 pub(crate) use load::Scan;
 pub(crate) use project::Project;

@@ -22,6 +22,9 @@ pub enum ProfileError {
     /// It is not TOML, or has a key or a value that no profile has. The text shows the line.
     #[error("{0}")]
     Toml(toml::de::Error),
+    /// Two words that must differ are the same: a reap would leave what it found, or take the living for dead.
+    #[error("{0} and {1} must differ")]
+    Same(&'static str, &'static str),
     /// A name or word is empty or holds a NUL character.
     #[error("{key}: expected a name or a word, found {found:?}")]
     Word {
@@ -50,10 +53,9 @@ impl Profile {
         })?;
         let mut merged: toml::Table = toml::from_str(BUILT_IN).map_err(ProfileError::Toml)?;
         overlay(&mut merged, over);
-        Ok(Self {
-            names: merged.try_into().map_err(ProfileError::Toml)?,
-            asked,
-        })
+        let names: Names = merged.try_into().map_err(ProfileError::Toml)?;
+        names.check_words_differ()?;
+        Ok(Self { names, asked })
     }
 
     /// Whether a file asked for this key, so that what it names has to exist.
@@ -89,6 +91,25 @@ pub(super) struct Names {
     pub(super) events: Events,
     pub(super) workspaces: Workspaces,
     pub(super) projects: Projects,
+}
+
+impl Names {
+    fn check_words_differ(&self) -> Result<(), ProfileError> {
+        let (tasks, runs) = (&self.tasks.words, &self.runs.words);
+        if tasks.open == tasks.running {
+            return Err(ProfileError::Same("tasks.words.open", "tasks.words.running"));
+        }
+        if runs.abandoned == runs.running {
+            return Err(ProfileError::Same("runs.words.abandoned", "runs.words.running"));
+        }
+        if runs.finished.contains(&runs.running) {
+            return Err(ProfileError::Same(
+                "each of runs.words.finished",
+                "runs.words.running",
+            ));
+        }
+        Ok(())
+    }
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

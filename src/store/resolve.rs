@@ -113,6 +113,11 @@ impl Resolver<'_> {
             return Ok(None);
         };
         let words = &names.words;
+        let mut finished: Vec<_> = words.finished.iter().map(String::as_str).collect();
+        // What the sweeper itself writes is an end, whether the profile lists it or not.
+        if !finished.contains(&words.abandoned.as_str()) {
+            finished.push(&words.abandoned);
+        }
         Ok(Some(Runs {
             table,
             id,
@@ -124,13 +129,7 @@ impl Resolver<'_> {
             clear,
             set: names.set.clone(),
             running: words.running.clone(),
-            // What the sweeper itself writes is an end, whether the profile lists it or not.
-            finished: words
-                .finished
-                .iter()
-                .chain([&words.abandoned])
-                .map(|word| word.as_str().into())
-                .collect(),
+            finished: finished.into_iter().map(Into::into).collect(),
             abandoned: words.abandoned.clone(),
         }))
     }

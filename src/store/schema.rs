@@ -6,6 +6,8 @@ use serde::Serialize;
 use super::catalog::{ColumnInfo, TableInfo};
 use super::profile::{Constants, Profile};
 use super::resolve::resolve;
+use super::statements;
+use crate::zombie::Id;
 
 /// What the sweeper understood of a database: which table and column plays which role.
 #[derive(Debug)]
@@ -130,11 +132,67 @@ impl Schema {
         resolve(conn, profile)
     }
 
+    /// The words in force, and the statuses that the database holds, to be compared before the first sweep: a word that
+    /// the queue does not use finds no zombie, or resets one to a status that nobody picks up.
+    ///
+    /// # Errors
+    ///
+    /// Where SQLite cannot read the statuses.
+    pub fn words(&self, conn: &Connection) -> Result<Words, SchemaError> {
+        let (tasks, runs) = (&self.tasks, &self.runs);
+        Ok(Words {
+            running: tasks.running.clone(),
+            open: tasks.open.clone(),
+            finished: runs.finished.iter().map(|word| word.to_string()).collect(),
+            task_statuses: statuses(conn, &tasks.table, &tasks.status)?,
+            run_statuses: statuses(conn, &runs.table, &runs.status)?,
+        })
+    }
+
     /// Every role of the profile, in its order, and what plays it.
     #[must_use]
     pub fn roles(&self) -> &[Role] {
         &self.roles
     }
+}
+
+/// The words of the profile, and those of the database.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Words {
+    /// The status of a task at work.
+    pub running: String,
+    /// The status that a reap gives a task.
+    pub open: String,
+    /// The statuses of a run that has ended.
+    pub finished: Vec<String>,
+    /// The statuses that the tasks have, 50 of them at most.
+    pub task_statuses: Vec<String>,
+    /// The statuses that the runs have, 50 of them at most.
+    pub run_statuses: Vec<String>,
+}
+
+impl Words {
+    /// A sentence for each word that looks wrong.
+    #[must_use]
+    pub fn doubts(&self) -> Vec<String> {
+        let mut doubts = Vec::new();
+        for (key, word) in [("running", &self.running), ("open", &self.open)] {
+            if !self.task_statuses.is_empty() && !self.task_statuses.contains(word) {
+                let found = self.task_statuses.join(", ");
+                doubts.push(format!(
+                    "no task has the status {word:?} (tasks.words.{key}); they have {found}"
+                ));
+            }
+        }
+        doubts
+    }
+}
+
+fn statuses(conn: &Connection, table: &TableInfo, status: &ColumnInfo) -> rusqlite::Result<Vec<String>> {
+    let mut found = conn.prepare(&statements::statuses(table, status))?;
+    let found = found.query_map([], |row| Ok(Id::from(row.get_ref(0)?).to_string()))?;
+    found.collect()
 }
 
 impl Events {

@@ -68,10 +68,14 @@ impl Pen<'_> {
     ) -> rusqlite::Result<Option<String>> {
         let Some(column) = column else { return Ok(None) };
         let style = match style(self.conn, table, column)? {
-            Some(style) => style,
-            None => first_style(self.conn, table, relatives)?.unwrap_or(self.general),
+            Some(own) => fit_strict(own, table, column),
+            None => fit(
+                first_style(self.conn, table, relatives)?.unwrap_or(self.general),
+                table,
+                column,
+            ),
         };
-        Ok(Some(moment(self.now.write(fit(style, table, column)))))
+        Ok(Some(moment(self.now.write(style))))
     }
 }
 
@@ -107,11 +111,17 @@ fn style(conn: &Connection, table: &TableInfo, column: &ColumnInfo) -> rusqlite:
     Ok(default.ok().flatten().map(|(_, style)| style))
 }
 
-/// A column declared to hold numbers gets one, even where all that could be looked at was text; a strict integer
-/// column gets an integer.
+/// A column declared to hold numbers gets one, even where its relatives hold texts.
 fn fit(style: Style, table: &TableInfo, column: &ColumnInfo) -> Style {
     match style {
         Style::Iso { .. } if column.is_numeric() => Style::Seconds(Number::Integer, 0),
+        style => fit_strict(style, table, column),
+    }
+}
+
+/// A strict integer column gets an integer.
+fn fit_strict(style: Style, table: &TableInfo, column: &ColumnInfo) -> Style {
+    match style {
         Style::Seconds(..) if table.takes_integers_only(column) => Style::Seconds(Number::Integer, 0),
         Style::Millis(_) if table.takes_integers_only(column) => Style::Millis(Number::Integer),
         style => style,

@@ -38,16 +38,47 @@ pub(super) fn held_columns(tasks: &Tasks) -> impl Iterator<Item = &ColumnInfo> {
     tasks.clear.iter()
 }
 
-pub(super) fn other_runs(schema: &Schema) -> String {
+/// The unfinished runs of the task with key ?1 but for that with key ?2. From the task on: a lookup, if an index leads on.
+pub(super) fn other_runs_of_one(schema: &Schema) -> String {
+    let task = key("t", &schema.tasks.table, &schema.tasks.id);
+    let run = key("r", &schema.runs.table, &schema.runs.id);
+    let which = format!("{task} = ?1 AND {run} IS NOT ?2");
+    other_runs(schema, "CROSS", which)
+}
+
+/// The unfinished runs of all running tasks.
+pub(super) fn other_runs_of_all(schema: &Schema) -> String {
+    let tasks = &schema.tasks;
+    other_runs(
+        schema,
+        "",
+        format!("{} = {}", column("t", &tasks.status), literal(&tasks.running)),
+    )
+}
+
+fn other_runs(schema: &Schema, join: &str, which: String) -> String {
     let finished: Vec<_> = schema.runs.finished.iter().map(|word| literal(word)).collect();
     let mut names = names(schema);
-    names.push(("finished", finished.join(", ")));
+    names.extend([
+        ("finished", finished.join(", ")),
+        ("join", join.to_owned()),
+        ("which", which),
+    ]);
     render(include_str!("sql/other_runs.sql"), &names)
 }
 
 pub(super) fn held_workspaces(schema: &Schema, workspaces: &Workspaces) -> String {
     let mut names = names(schema);
     names.extend(workspace_names(workspaces));
+    // A workspace that names a task is that task's: its run may be an old one, or one of the same number elsewhere.
+    let no_other_holder = workspaces.task.as_ref().map_or_else(String::new, |task| {
+        let task = column("w", task);
+        format!(
+            "AND ({task} = {} OR trim(coalesce({task}, '')) = '')",
+            column("t", &schema.tasks.id)
+        )
+    });
+    names.push(("no_other_holder", no_other_holder));
     let by_task = render(include_str!("sql/held_by_task.sql"), &names);
     let by_run = render(include_str!("sql/held_by_run.sql"), &names);
     match (&workspaces.task, &workspaces.run) {
@@ -92,6 +123,15 @@ pub(super) fn reset_task(tasks: &Tasks, stamps: &Stamps) -> String {
         ("active_run", column("t", &tasks.active_run)),
     ];
     render(include_str!("sql/reset_task.sql"), &names)
+}
+
+pub(super) fn run_stands(runs: &Runs) -> String {
+    let names = [
+        ("runs", runs.table.qualified_name()),
+        ("key", key("r", &runs.table, &runs.id)),
+        ("status", column("r", &runs.status)),
+    ];
+    render(include_str!("sql/run_stands.sql"), &names)
 }
 
 pub(super) fn abandon_run(runs: &Runs, stamps: &Stamps) -> String {
@@ -157,6 +197,14 @@ pub(super) fn insert_event(events: &Events, stamps: &Stamps) -> String {
         ("values", values.join(", ")),
     ];
     render(include_str!("sql/insert_event.sql"), &names)
+}
+
+pub(super) fn statuses(table: &TableInfo, status: &ColumnInfo) -> String {
+    let names = [
+        ("table", table.qualified_name()),
+        ("status", identifier(&status.name)),
+    ];
+    render(include_str!("sql/statuses.sql"), &names)
 }
 
 pub(super) fn recent(table: &TableInfo, values: &ColumnInfo) -> String {

@@ -8,6 +8,7 @@ use crate::zombie::{Timestamp, Zombie};
 
 /// Writes reaps. Prepared before the lock is taken, used while it is held.
 pub(crate) struct Writer<'c> {
+    run_stands: Statement<'c>,
     reset_task: Statement<'c>,
     abandon_run: Statement<'c>,
     free_workspace: Option<Statement<'c>>,
@@ -36,6 +37,7 @@ impl<'c> Writer<'c> {
             free_workspace.map(|held| conn.prepare(&statements::free_workspace(held, &stamps)));
         Ok(Self {
             reset_task: conn.prepare(&statements::reset_task(&schema.tasks, &stamps))?,
+            run_stands: conn.prepare(&statements::run_stands(&schema.runs))?,
             abandon_run: conn.prepare(&statements::abandon_run(&schema.runs, &stamps))?,
             free_workspace: free_workspace.transpose()?,
             insert_event: conn.prepare(&statements::insert_event(&schema.events, &stamps))?,
@@ -54,6 +56,9 @@ impl<'c> Writer<'c> {
         for run in zombie.unfinished_runs() {
             if self.abandon_run.execute((&run.key, &run.status))? > 0 {
                 abandoned.push(run);
+            } else if self.run_stands.exists((&run.key, &run.status))? {
+                // Not changed by a trigger of the queue, but kept from being changed: half a reap is none.
+                return Err(rusqlite::Error::StatementChangedRows(0));
             }
         }
         let mut freed = 0;

@@ -58,7 +58,7 @@ impl Plan {
         } else {
             suspect.verdict(policy, now)
         };
-        tracing::debug!(task_id = %suspect.id, verdict = %verdict.code(), "judged");
+        tracing::debug!(task_id = %suspect.id, run_id = %suspect.active_run_id, verdict = %verdict, "judged");
         match verdict {
             Verdict::Healthy => self.healthy += 1,
             Verdict::Zombie(evidence) => self.zombies.push(Zombie {

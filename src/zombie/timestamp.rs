@@ -6,6 +6,10 @@ use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
 /// Numbers above this are milliseconds since the epoch, not seconds: as seconds it would be the year 5138.
 const MOST_SECONDS: i64 = 100_000_000_000;
 
+/// Numbers below this (March 1973) are no epoch seconds: a Julian day, a date in digits or the uptime of a machine.
+/// Taken for seconds they would be a sign of life of long ago, and the living would be reaped.
+const LEAST_SECONDS: i64 = 100_000_000;
+
 /// The first moment of the year 10000, which no four-digit year can name: beyond it nothing is readable.
 const END_OF_TIME_S: i64 = 253_402_300_800;
 
@@ -219,7 +223,7 @@ impl Timestamp {
         if !(0.0..1e15).contains(&number) {
             return None;
         }
-        let (at, millis) = epoch(number as i64, (number.fract() * 1e6) as i64)?;
+        let (at, millis) = epoch(number as i64, (number.fract() * 1e6).round() as i64)?;
         Some((
             at,
             if millis {
@@ -325,7 +329,8 @@ fn push_fraction(text: &mut String, point: u8, micros: i64, digits: usize) {
 }
 
 fn epoch(number: i64, millionths: i64) -> Option<(Timestamp, bool)> {
-    if !(0..END_OF_TIME_S * 1000).contains(&number) {
+    let is_none = number == 0 && millionths == 0;
+    if !(LEAST_SECONDS..END_OF_TIME_S * 1000).contains(&number) && !is_none {
         return None;
     }
     if number > MOST_SECONDS {

@@ -18,14 +18,20 @@ pub enum Verdict {
     Undecided(Undecided),
 }
 
-impl Verdict {
-    /// `healthy`, `undecided` or the reason code, for the log.
-    #[must_use]
-    pub fn code(&self) -> String {
+/// The verdict and its evidence, for the log.
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Healthy => "healthy".to_owned(),
-            Self::Zombie(evidence) => evidence.reason.to_string(),
-            Self::Undecided(_) => "undecided".to_owned(),
+            Self::Healthy => f.write_str("healthy"),
+            Self::Undecided(why) => write!(f, "undecided: {}", Cow::from(*why)),
+            Self::Zombie(Evidence {
+                reason,
+                sign_of_life: Some(at),
+                ..
+            }) => {
+                write!(f, "{reason}, last sign of life {}", at.to_rfc3339())
+            }
+            Self::Zombie(Evidence { reason, .. }) => write!(f, "{reason}"),
         }
     }
 }

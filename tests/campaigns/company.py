@@ -21,6 +21,7 @@ SIGTERM and SIGINT: rolled back, and exit 143 and 130.
 
 import argparse
 import collections
+import concurrent.futures
 import contextlib
 import datetime
 import itertools
@@ -50,7 +51,8 @@ WORKER_TIMEOUT_S = 5
 FATES = (
     ["finish"] * 7
     + ["fail"] * 2
-    + ["fall silent"] * 4
+    + ["fall silent"] * 2
+    + ["come back late"] * 3
     + ["die at work"] * 2
     + ["die while finishing"]
     + ["die half finished"] * 2
@@ -134,6 +136,8 @@ class Worker:
         if fate == "die before the run":
             self.claim(run=False)
             self.die(fate)
+        if fate == "come back late":
+            return self.come_back_late()
         task_id, run_id = self.claim()
         ends = time.monotonic() + self.random.uniform(0.2, 1.5)
         while time.monotonic() < ends:
@@ -143,9 +147,27 @@ class Worker:
             self.die(fate)
         if fate == "fall silent":
             time.sleep(STALE_AFTER_S * self.random.uniform(0.9, 1.2))
-            # With the lock in hand, so that the sweepers have read what was before and wait behind it.
-            self.beat(task_id, run_id, alone=False, slow=self.random.uniform(0.05, 0.4))
-        self.finish(task_id, run_id, fate)
+            self.beat(task_id, run_id, alone=False)
+        return self.finish(task_id, run_id, fate)
+
+    def come_back_late(self):
+        """Takes the lock in time, and commits the heartbeats of several runs when they seem dead.
+
+        The sweepers that began in between have read that, and wait behind the lock.
+        """
+        held = [self.claim() for _ in range(3)]
+        self.beat_all(held)
+        began = time.time()
+        time.sleep(max(0, began + STALE_AFTER_S - self.random.uniform(0.05, 0.2) - time.time()))
+        self.beat_all(held, slow=self.random.uniform(0.3, 0.6))
+        for task_id, run_id in held:
+            self.finish(task_id, run_id, "finish")
+
+    def beat_all(self, held, slow=0.0):
+        at = stamp(datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=slow))
+        with self.transaction("beats", slow, runs=[run_id for _, run_id in held], at=at):
+            for _, run_id in held:
+                self.change("UPDATE task_runs SET last_heartbeat = ? WHERE id = ? AND status = 'running'", at, run_id)
 
     def die(self, fate):
         self.say("dies", fate)
@@ -200,7 +222,7 @@ class Worker:
             except Lost:
                 time.sleep(0.02)  # somebody else has it
 
-    def beat(self, task_id, run_id, alone, slow=0.0):
+    def beat(self, task_id, run_id, alone):
         sql = "UPDATE task_runs SET last_heartbeat = ? WHERE id = ? AND status = 'running'"
         if alone:
             at = stamp()
@@ -212,8 +234,8 @@ class Worker:
             if not changed:
                 raise Lost
             return
-        at = stamp(datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=slow))
-        with self.transaction("beat", slow, run=run_id, task=task_id, at=at):
+        at = stamp()
+        with self.transaction("beat", run=run_id, task=task_id, at=at):
             self.change(sql, at, run_id)
             self.change("UPDATE tasks SET last_heartbeat = ? WHERE id = ? AND active_run_id = ?", at, task_id, run_id)
 
@@ -280,7 +302,8 @@ class Company:
         self.random = random.Random(seed)
         self.documented = queue.documented_exit_codes(binary)
         self.rounds, self.births, self.kills = 0, 0, 0
-        self.runs = []  # of sweepers: (actor, run)
+        self.sweeping = []  # sweepers on their way
+        self.runs = []  # those that have ended: (actor, run)
         self.violations = []
 
     def build(self):
@@ -310,30 +333,40 @@ class Company:
         process.start()
         return process
 
-    def sweep_at_once(self, *more):
-        """Starts four sweepers, and waits for all of them."""
+    def start_sweepers(self, *more):
+        """Starts four sweepers at once."""
         self.rounds += 1
-        started = []
         for number in range(SWEEPERS):
             actor = f"sweeper-{self.rounds}-{number}"
             command = [str(self.binary), "--db", str(self.path), "--stale-after", f"{STALE_AFTER_S}s"]
             command += ["--actor", actor, *more]
-            if not more and self.random.random() < 0.4:
-                command += ["--batch-size", str(self.random.choice((1, 7, 40)))]
+            if not more and self.random.random() < 0.2:
+                # Not too small: a sweep rests between its batches.
+                command += ["--batch-size", str(self.heap // self.random.choice((2, 4)))]
             if not more and self.random.random() < 0.3:
                 command += ["--project", "SciDEX"]
-            pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-            started.append((actor, command, time.time(), subprocess.Popen(command, text=True, **pipes)))
-        ended = []
-        for actor, command, began, process in started:
-            try:
-                stdout, stderr = process.communicate(timeout=120)
-            except subprocess.TimeoutExpired:
+            stdout, stderr = tempfile.TemporaryFile("w+"), tempfile.TemporaryFile("w+")
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=stderr)
+            self.sweeping.append((actor, command, time.time(), process, stdout, stderr))
+
+    def collect_sweepers(self, wait=False):
+        """Takes note of the sweepers that have ended, or of all."""
+        still, ended = [], []
+        for sweeper in self.sweeping:
+            actor, command, began, process, stdout, stderr = sweeper
+            if process.poll() is None and time.time() - began > 120:
                 process.kill()
-                process.communicate()
                 self.violations.append(f"{actor} did not end within 120 s")
+            if wait:
+                process.wait(120)
+            if process.poll() is None:
+                still.append(sweeper)
                 continue
-            ended.append((actor, queue.finished(command, process.returncode, stdout, stderr, began)))
+            with stdout, stderr:
+                stdout.seek(0), stderr.seek(0)
+                run = queue.finished(command, process.returncode, stdout.read(), stderr.read(), began)
+            ended.append((actor, run))
+        self.sweeping = still
         self.runs += ended
         return ended
 
@@ -343,7 +376,10 @@ class Company:
         workers = [self.start_worker(slot, until) for slot in range(WORKERS)]
         next_kill = time.monotonic() + 2
         while time.time() < until:
-            self.sweep_at_once()
+            # The next four may come while others still stand in line for the lock.
+            if len(self.sweeping) < 4 * SWEEPERS:
+                self.start_sweepers()
+            self.collect_sweepers()
             for slot, worker in enumerate(workers):
                 if not worker.is_alive() and time.time() < until:
                     worker.join()
@@ -352,16 +388,19 @@ class Company:
                 self.random.choice(workers).kill()
                 self.kills += 1
                 next_kill = time.monotonic() + self.random.uniform(0.5, 2.5)
-            time.sleep(self.random.uniform(0, 0.2))
+            time.sleep(self.random.uniform(0.1, 0.3))
         for worker in workers:
             worker.join(60)
             if worker.is_alive():
                 self.violations.append("a worker did not come to its end within 60 s")
                 worker.kill()
         # What lies there now is dead, or will be.
+        self.collect_sweepers(wait=True)
         time.sleep(STALE_AFTER_S + 0.5)
-        self.sweep_at_once()
-        for actor, run in self.sweep_at_once("--fail-on-zombies"):
+        self.start_sweepers()
+        self.collect_sweepers(wait=True)
+        self.start_sweepers("--fail-on-zombies")
+        for actor, run in self.collect_sweepers(wait=True):
             if run.code != 0:
                 self.violations.append(f"{actor}: a sweep after the last one ended with {run.end}: {run.stdout}")
 
@@ -395,7 +434,8 @@ class Inquest:
         self.maybe_ends = {}
         self.unborn = collections.defaultdict(list)  # task -> claims without a run, known to be committed or open
         self.marginal = 0  # reaps whose verdict a moment's difference would have changed
-        self.gap = 0  # the longest between two heartbeats of a worker that did not mean to be silent
+        self.just_in_time = 0  # heartbeats that came after the limit, but before a sweeper
+        self.gap = 0  # the longest between two heartbeats of one run
 
     def wrong(self, text):
         self.violations.append(text)
@@ -432,6 +472,11 @@ class Inquest:
             self.unborn[line["task"]].append(at)
         elif line["what"] == "beat":
             self.beats[run_id].append(at)
+        elif line["what"] == "beats":
+            for each in line["runs"]:
+                before = self.beats[each][-1:]
+                self.just_in_time += bool(before) and micros(at) - micros(before[0]) > STALE_AFTER_S * 1_000_000
+                self.beats[each].append(at)
         elif line["what"] in ("end", "finish"):
             self.ends[run_id] = (line["status"], at)
         elif line["what"] == "heap":
@@ -450,6 +495,9 @@ class Inquest:
             self.claims[run_id] = at
         elif line["what"] == "beat":
             self.maybe[run_id].append(at)
+        elif line["what"] == "beats":
+            for each in line["runs"]:
+                self.maybe[each].append(at)
         elif line["what"] in ("end", "finish"):
             self.maybe_ends[run_id] = (line["status"], at)
         elif line["what"] == "heap":
@@ -576,7 +624,7 @@ class Inquest:
             if row["status"] == "abandoned" and self.seen[run_id] != 1:
                 self.wrong(f"run {run_id} was abandoned by {self.seen[run_id]} events")
         for run_id, beats in self.beats.items():
-            gaps = [micros(later) - micros(earlier) for earlier, later in zip(beats, beats[1:-1])]
+            gaps = [micros(later) - micros(earlier) for earlier, later in zip(beats, beats[1:])]
             self.gap = max([self.gap, *gaps])
         for task in self.tables["tasks"].values():
             if task["status"] == "running":
@@ -609,7 +657,7 @@ class Inquest:
             f"    deaths: {counts(self.deaths)}\n"
             f"    longest wait of a worker {max(self.waits):.2f} s, longest gap between heartbeats {self.gap / 1e6:.2f} s\n"
             f"    {len(self.events)} reaps: {counts(self.reasons)}; {self.marginal} within a quarter of the limit, "
-            f"{tasks} zombies that had moved on\n"
+            f"{tasks} zombies that had moved on, {self.just_in_time} runs that came back just in time\n"
             f"    {len(self.violations)} violations",
             flush=True,
         )
@@ -634,7 +682,7 @@ try:
     sql = "UPDATE task_runs SET last_heartbeat = ? WHERE id = ? AND status = 'running'"
     said = conn.execute(sql, (at, run_id)).rowcount
     conn.execute("COMMIT")
-except sqlite3.OperationalError as error:
+except sqlite3.Error as error:
     said = str(error)
 print(json.dumps([said, time.monotonic() - began]))
 """
@@ -733,21 +781,18 @@ class Locks:
             patient = {run_id: self.heartbeat(60, run_id, at) for run_id in told}
             others = [f"R-{task}" for task in lives[:4] + zombies[:4]]
             impatient = [self.heartbeat(patience, run_id, "never") for run_id in others]
-            sweepers = []
-            for number in range(SWEEPERS - 1):
-                args = [str(self.binary), "--db", str(self.path), "--busy-timeout", "1s", "--actor", f"late-{number}"]
-                pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-                sweepers.append((args, time.time(), subprocess.Popen(args, text=True, **pipes)))
-            dry = queue.sweep(self.binary, self.path, "--dry-run", "--busy-timeout", "1s", timeout=60)
+            dry_run = ("--dry-run", "--busy-timeout", "1s")
+            with concurrent.futures.ThreadPoolExecutor(SWEEPERS) as pool:
+                calls = [("--busy-timeout", "1s", "--actor", f"late-{number}") for number in range(SWEEPERS - 1)]
+                late = [pool.submit(queue.sweep, self.binary, self.path, *call) for call in (dry_run, *calls)]
+            dry, *late = [each.result() for each in late]
             self.judge_dry_run(dry)
-            for args, start, late in sweepers:
-                run = self.end(late, args, start)
+            for run in late:
+                self.violations += [f"{self.journal}: {text}" for text in queue.judge_run(run, self.documented)]
                 if run.code != 75 or run.stdout or run.ended - run.began < 1:
                     self.wrong(f"a sweep against the lock: {run.end} after {run.ended - run.began:.2f} s, {run.stderr!r}")
-            waits = []
             for worker in impatient:
                 said, waited = json.loads(worker.communicate(timeout=60)[0])
-                waits.append(waited)
                 if said != "database is locked" or waited < patience * 0.9:
                     self.wrong(f"a worker against the lock: {said!r} after {waited:.2f} s")
             if process.poll() is not None:
@@ -792,9 +837,8 @@ class Locks:
             wrong.append(f"{dry.end}: {dry.stderr!r}")
         self.violations += [f"{self.journal}: a dry run beside the lock: {text}" for text in wrong]
 
-    def told_to_end(self, size, sent, stop):
-        """A signal with the lock in hand."""
-        depth = self.random.uniform(0, self.duration * 0.6)
+    def told_to_end(self, size, sent, stop, depth):
+        """A signal with the lock in hand, so far into the transaction."""
         with self.sweeper_with_lock(depth, "--batch-size", size, stop=stop) as (process, command, began):
             start = time.monotonic()
             process.send_signal(sent)
@@ -812,7 +856,8 @@ class Locks:
         code = 128 + sent
         if done is None:
             wrong.append(f"{run.end}, and {len(found.reaped)} are reaped, which are no whole transactions")
-        if run.code not in (0, code) or (run.code == 0) != (done == len(self.batches[size])):
+        # A signal between the last transaction and the end may still be heeded.
+        if run.code not in (0, code) or (run.code == 0 and done != len(self.batches[size])):
             wrong.append(f"{run.end}, with {done} of {len(self.batches[size])} transactions: {run.stderr!r}")
         if took > 10:
             wrong.append(f"{run.end}, {took:.1f} s after the signal")
@@ -844,10 +889,13 @@ class Locks:
                 said.append(self.stopped((size, size // 2)[number % 2], patience))
             except (queue.Violation, subprocess.TimeoutExpired) as error:
                 self.wrong(error)
-        for number in range(ends):
+        number = 0
+        while number < ends or (number < 4 * ends and not codes[143]):
             sent = (signal.SIGTERM, signal.SIGTERM, signal.SIGINT)[number % 3]
+            depth = self.random.uniform(0, self.duration * 0.6) if number % 3 else 0
+            number += 1
             try:
-                code, seconds = self.told_to_end((size, size // 2)[number % 2], sent, stop=number % 4 < 2)
+                code, seconds = self.told_to_end((size, size // 2)[number % 2], sent, number % 4 < 2, depth)
                 codes[code], took = codes[code] + 1, max(took, seconds)
             except (queue.Violation, subprocess.TimeoutExpired) as error:
                 self.wrong(error)
@@ -858,7 +906,7 @@ class Locks:
         print(
             f"locks, {name}: {size} zombies, a sweep takes {self.duration * 1000:.0f} ms\n"
             f"    stopped and continued {rounds} times: {'; '.join(f'{count}x {each}' for each, count in collections.Counter(said).items())}\n"
-            f"    told to end {ends} times: {counts({f'exit {code}': count for code, count in codes.items()})}; "
+            f"    told to end {number} times: {counts({f'exit {code}': count for code, count in codes.items()})}; "
             f"gone after {took:.2f} s at most\n"
             f"    {len(self.violations)} violations",
             flush=True,

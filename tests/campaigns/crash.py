@@ -45,6 +45,8 @@ VARIANTS = [
     for neighbour in (False, True)
 ] + [Variant(journal, crashed=True) for journal in queue.JOURNALS]
 
+DRAWN = [Variant(journal, batches, neighbour=batches > 1) for journal in queue.JOURNALS for batches in (1, 5)]
+
 
 def judge_summary(stage, run, reaped):
     """A summary that was printed in full must be true."""
@@ -137,37 +139,32 @@ def main():
     parser.add_argument("--quick", action="store_true", help="a sample, in less than a minute")
     parser.add_argument("--zombies", type=int, help="in the walk [default: 200; quick: 60]")
     parser.add_argument("--many", type=int, help="zombies in the draw [default: 20000; quick: 1000]")
-    parser.add_argument("--rounds", type=int, help="kills of each variant of the draw [default: 30; quick: 3]")
+    parser.add_argument("--rounds", type=int, help="kills of each variant of the draw [default: 12; quick: 3]")
     parser.add_argument("--seed", type=int, default=1, help="of rows and moments [default: 1]")
     parser.add_argument("--jobs", type=int, default=4, help="how many at a time: most of it is waiting [default: 4]")
+    parser.add_argument("--only", choices=("walk", "draw"), help="this part alone")
     args = parser.parse_args()
     binary = queue.find_binary(parser, args.binary)
     quick = args.quick
     zombies = args.zombies or (60 if quick else 200)
     many = args.many or (1000 if quick else 20_000)
-    rounds = args.rounds if args.rounds is not None else (3 if quick else 30)
+    rounds = args.rounds if args.rounds is not None else (3 if quick else 12)
 
     began, points = time.time(), 0
     with tempfile.TemporaryDirectory(prefix="crash-") as folder:
         campaign = Campaign(binary, folder, args.jobs)
-        if calls.available():
-            for variant in VARIANTS:
-                try:
-                    points += walk(campaign, variant, zombies, zombies * 2 // 3, 9 if quick else 0, args.seed)
-                except queue.Violation as error:
-                    campaign.violated(variant, error)
-        else:
+        plays = []
+        if args.only != "draw" and calls.available():
+            plays += [(walk, variant, zombies, zombies * 2 // 3, 9 if quick else 0) for variant in VARIANTS]
+        elif args.only != "draw":
             queue.skipped("the walk over system calls takes strace, which is not here or may not trace")
-        for journal in queue.JOURNALS:
-            for batches in (1, 5):
-                for neighbour in (False, True):
-                    variant = Variant(journal, batches, neighbour)
-                    if quick and neighbour != (batches == 5):
-                        continue
-                    try:
-                        points += draw(campaign, variant, many, rounds, args.seed)
-                    except queue.Violation as error:
-                        campaign.violated(variant, error)
+        if args.only != "walk":
+            plays += [(draw, variant, many, rounds) for variant in DRAWN]
+        for play, variant, *more in plays:
+            try:
+                points += play(campaign, variant, *more, args.seed)
+            except queue.Violation as error:
+                campaign.violated(variant, error)
     print(f"{points} kills, {campaign.violations} violations, {time.time() - began:.0f} s")
     return 1 if campaign.violations else 0
 

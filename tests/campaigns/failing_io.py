@@ -52,6 +52,7 @@ VARIANTS = [
     Variant("wal", crashed=True),
     Variant("delete", crashed=True),
 ]
+DRY_VARIANTS = [*(variant for variant in VARIANTS if variant.batches == 1), Variant("wal", logged=True)]
 PATIENCE = ["--busy-timeout", "100ms"]
 
 # Which calls can fail with what.
@@ -435,7 +436,7 @@ def main():
 
         if calls.available():
             part("walk", walk, VARIANTS, 14 if quick else 0)
-            part("dry", walk_dry, [variant for variant in VARIANTS if variant.batches == 1], 8 if quick else 0)
+            part("dry", walk_dry, DRY_VARIANTS, 8 if quick else 0)
             part("floor", moving_floor, VARIANTS[:4:2], 1 if quick else 20)
         else:
             queue.skipped("the walks over system calls take strace, which is not here or may not trace")

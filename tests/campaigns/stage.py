@@ -37,6 +37,7 @@ class Variant:
     batches: int = 1
     neighbour: bool = False
     crashed: bool = False
+    logged: bool = False
 
     def __str__(self):
         return ", ".join(
@@ -45,6 +46,7 @@ class Variant:
                 "1 transaction" if self.batches == 1 else f"{self.batches} transactions",
                 "beside another connection" if self.neighbour else "alone",
                 *["after an earlier crash"] * self.crashed,
+                *["with a log that tells of tasks done"] * self.logged,
             ]
         )
 
@@ -95,6 +97,9 @@ class Stage:
         self.template = folder / "template.db"
         self.built = queue.build(self.template, zombies, healthy, variant.journal, seed)
         self.args = ["--batch-size", -(-zombies // variant.batches)]
+        if variant.logged:
+            self.log()
+            zombies = len(self.built.zombies)
         if variant.crashed:
             self.crash()
         self.before = queue.dump(queue.copy(self.template, folder / "work.db"))
@@ -107,6 +112,19 @@ class Stage:
         if wrong or len(reaped.reaped) != zombies:
             raise queue.Violation(f"the undisturbed sweep reaped {len(reaped.reaped)} of {zombies}: {wrong}")
         self.duration = run.ended - run.began
+
+    def log(self):
+        """Leaves the template with a log, and no index of it, by which every second zombie is none any more."""
+        work = queue.copy(self.template, self.template.with_name("work.db"))
+        with contextlib.closing(sqlite3.connect(work, isolation_level=None)) as conn:
+            conn.execute("BEGIN")
+            for task_id in list(self.built.zombies)[::2]:
+                conn.execute("UPDATE tasks SET status = 'done' WHERE id = ?", (task_id,))
+                self.built.zombies.pop(task_id)
+                self.built.idle.append(task_id)
+            conn.execute("COMMIT")
+            queue.copy(work, self.template)
+        self.template.with_name(self.template.name + "-shm").unlink()
 
     def crash(self):
         """Leaves the template as a crash late in a sweep leaves it: with a log or a journal to be recovered."""

@@ -383,7 +383,7 @@ fn every_error_message_is_explained() {
             message: "…".to_owned(),
         }
         .to_string(),
-        SweepError::EventSwallowed {
+        SweepError::Swallowed {
             task_id: "ID".to_owned(),
         }
         .to_string(),

@@ -128,3 +128,17 @@ fn holder_that_may_not_be_null_gets_the_empty_text() {
     assert_eq!(world.value("workspaces.task_id", "w1"), "");
     assert_eq!(world.value("workspaces.run_id", "w1"), "");
 }
+
+#[test]
+fn that_of_a_live_task_stays_its_own_whatever_run_it_names() {
+    let mut world = one_zombie()
+        .running("t2")
+        .run("r2")
+        .heartbeat("1m ago")
+        .workspace("w1")
+        .set("task_id", "t2")
+        .set("run_id", "r1");
+    assert_eq!(reasons(&world.sweep()), ["t1: stale_heartbeat"]);
+    assert_eq!(world.value("workspaces.task_id", "w1"), "t2");
+    assert_eq!(world.value("workspaces.status", "w1"), "leased");
+}

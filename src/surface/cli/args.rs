@@ -204,6 +204,7 @@ pub(crate) fn parse() -> Result<Cli, ExitCode> {
     let parsed = Cli::command().try_get_matches().and_then(|matches| {
         let cli = Cli::from_arg_matches(&matches)?;
         refuse_stray_options(&matches, &cli)?;
+        refuse_unknown_variables()?;
         refuse_a_sweep_of_another_time(&cli)?;
         Ok(cli)
     });
@@ -242,6 +243,29 @@ fn refuse_a_sweep_of_another_time(cli: &Cli) -> Result<(), clap::Error> {
     }
     let text = "--now is for a dry run: a sweep is of this moment";
     Err(Cli::command().error(clap::error::ErrorKind::MissingRequiredArgument, text))
+}
+
+/// A misspelt `ZOMBIE_SWEEPER_DRYRUN` would be ignored in silence, and the sweep would be real.
+fn refuse_unknown_variables() -> Result<(), clap::Error> {
+    let program = Cli::command();
+    let commands = std::iter::once(&program).chain(program.get_subcommands());
+    let known: Vec<_> = commands
+        .flat_map(clap::Command::get_arguments)
+        .filter_map(clap::Arg::get_env)
+        .collect();
+    let unknown = std::env::vars_os().map(|(name, _)| name).find(|name| {
+        name.as_encoded_bytes().starts_with(b"ZOMBIE_SWEEPER_") && !known.contains(&name.as_os_str())
+    });
+    match unknown {
+        None => Ok(()),
+        Some(name) => {
+            let text = format!(
+                "the environment variable {} is that of no option; --help lists them",
+                name.display()
+            );
+            Err(Cli::command().error(clap::error::ErrorKind::UnknownArgument, text))
+        }
+    }
 }
 
 /// A patience of no time at all would take every live task from its worker.

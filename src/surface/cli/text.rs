@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use comfy_table::{ContentArrangement, Table, presets};
 use zombie_sweeper::SweepReport;
-use zombie_sweeper::store::Role;
+use zombie_sweeper::store::{Role, Words};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -85,6 +85,25 @@ pub(crate) fn roles(out: &mut dyn Write, roles: &[Role]) -> io::Result<()> {
         ]
     });
     writeln!(out, "{}", table(["role", "table.column"], rows))
+}
+
+/// The words in force, and those of the database.
+pub(crate) fn words(out: &mut dyn Write, words: &Words) -> io::Result<()> {
+    let rows = [
+        ("a task at work", words.running.clone()),
+        ("a task that is reset", words.open.clone()),
+        ("a run that has ended", words.finished.join(", ")),
+        ("tasks in the database", words.task_statuses.join(", ")),
+        ("runs in the database", words.run_statuses.join(", ")),
+    ];
+    writeln!(
+        out,
+        "\n{}",
+        table(
+            ["whose", "status"],
+            rows.map(|(whose, status)| [whose.to_owned(), status])
+        )
+    )
 }
 
 /// A table without lines, as `ps` prints them.

@@ -272,3 +272,19 @@ fn monitors_are_told_of_zombies() {
     assert_eq!(place.sweeper(&watch).run().exits(3).json()["reaped"], 1);
     assert_eq!(place.sweeper(&watch).run().summary()["reaped"], 0);
 }
+
+#[test]
+fn misspelt_variable_is_refused() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    let ran = place
+        .sweeper(&[])
+        .env("ZOMBIE_SWEEPER_DRYRUN", "true")
+        .run()
+        .exits(2);
+    assert!(ran.stderr.contains("ZOMBIE_SWEEPER_DRYRUN"), "{}", ran.stderr);
+    let status: String = place
+        .connect()
+        .query_row("SELECT status FROM tasks WHERE id = 't1'", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(status, "running");
+}

@@ -122,3 +122,15 @@ fn what_is_needed_may_not_be_switched_off() {
         "{said}"
     );
 }
+
+#[test]
+fn words_that_would_undo_each_other_are_refused() {
+    for toml in [
+        "tasks.words.open = 'running'",
+        "runs.words.abandoned = 'running'",
+        "runs.words.finished = ['done', 'running']",
+    ] {
+        let said = profile_error(toml);
+        assert!(said.contains("must differ"), "{toml}: {said}");
+    }
+}

@@ -101,6 +101,15 @@ fn seconds_end_where_milliseconds_begin() {
 }
 
 #[test]
+fn real_numbers_are_read_to_the_microsecond_nearest() {
+    for millis in 0..1000 {
+        let (at, _) = Timestamp::from_real(1_775_877_480.0 + f64::from(millis) / 1000.0).unwrap();
+        let micros = 1_775_877_480_000_000 + i64::from(millis) * 1000;
+        assert_eq!(at.micros_since(Timestamp::EPOCH), micros);
+    }
+}
+
+#[test]
 fn everything_else_is_unreadable() {
     for text in [
         "2026-04-11",
@@ -149,6 +158,11 @@ fn numbers_out_of_range_bytes_and_broken_text_are_unreadable() {
     for number in [-1.0, f64::INFINITY, f64::MAX, 1e18] {
         assert_is_unreadable(number, &number.to_string());
     }
+    // A Julian day, a date in digits, an uptime: as seconds since the epoch they would be long ago.
+    for number in [2_461_367.625, 86_400.5] {
+        assert_is_unreadable(number, &number.to_string());
+    }
+    assert_is_unreadable("20260411", "20260411");
     assert_is_unreadable(b"2026-04-11T03:17:00Z".as_slice(), "a blob");
     let broken = "UPDATE task_runs SET last_heartbeat = CAST(x'fffe00' AS TEXT)";
     let report = heard_of("").sql(broken).sweep();

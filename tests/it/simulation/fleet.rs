@@ -1,0 +1,340 @@
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use rusqlite::{Connection, ErrorCode};
+use zombie_sweeper::rusqlite;
+
+use super::clock::{Clocks, Stamp};
+use super::database;
+use super::dice::Dice;
+use super::failure::{Failure, Fallible, hold};
+use super::ledger::Ledger;
+use super::promises::Watch;
+use super::sweeper::Sweeper;
+use super::truth::{Row, Truth};
+use super::worker::Worker;
+
+/// What unfenced workers do to what is no longer theirs.
+pub(super) const REWRITTEN: &str = "harm: a finished run was finished again";
+pub(super) const OVERWRITTEN: &str = "harm: the result of a later run was overwritten";
+pub(super) const TAKEN: &str = "harm: the task was taken from a successor at work";
+
+/// What sort of fleet it is; the seed decides, unless a test does.
+#[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a coin of its own")]
+pub(super) struct Setup {
+    pub(super) seed: u64,
+    /// A write-ahead log, not a rollback journal.
+    pub(super) wal: bool,
+    /// Whether workers check, before they write, that they still own the run.
+    pub(super) fenced: bool,
+    /// Whether a run and its task are finished in one transaction.
+    pub(super) finish_in_one: bool,
+    pub(super) clocks_jump: bool,
+    /// Whether anything happens in the midst of sweeps.
+    pub(super) sweeps_in_peace: bool,
+    /// Whether sweepers reap two or three tasks in one transaction, not thousands. They rest between batches, so such a
+    /// story takes its time.
+    pub(super) small_batches: bool,
+    pub(super) workers: usize,
+    pub(super) tasks: usize,
+    pub(super) sweepers: usize,
+}
+
+impl Setup {
+    pub(super) fn of(seed: u64) -> Self {
+        let mut dice = Dice::new(seed);
+        Self {
+            seed,
+            wal: dice.percent(75),
+            fenced: dice.percent(85),
+            finish_in_one: dice.percent(50),
+            clocks_jump: dice.percent(40),
+            sweeps_in_peace: false,
+            small_batches: dice.percent(4),
+            workers: 2 + dice.below(6),
+            tasks: 2 + dice.below(6),
+            sweepers: 1 + dice.below(3),
+        }
+    }
+}
+
+/// A supervisor and its workers, on one host.
+pub(super) struct Group {
+    pub(super) host: usize,
+    /// The supervisor's connection, while it lives.
+    pub(super) supervisor: Option<Rc<Connection>>,
+}
+
+/// What came of an actor's transaction.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Done {
+    Committed,
+    /// A guard did not fit: rolled back.
+    Lost,
+    /// Somebody else held a lock: rolled back, to be tried again.
+    Busy,
+}
+
+/// Everybody at work on one database, and what must be true of it.
+pub(super) struct Fleet {
+    pub(super) setup: Setup,
+    pub(super) path: PathBuf,
+    pub(super) clocks: Clocks,
+    pub(super) truth: Truth,
+    pub(super) groups: Vec<Group>,
+    pub(super) workers: Vec<Worker>,
+    pub(super) sweepers: Vec<Sweeper>,
+    /// The sweeps under way, the innermost last.
+    pub(super) watches: Vec<Watch>,
+    /// Looks at the database, and never writes.
+    pub(super) observer: Rc<Connection>,
+    /// Somebody who puts tasks in the queue, and resets them by hand.
+    pub(super) operator: Rc<Connection>,
+    /// Somebody whose transaction the sweep has to wait for.
+    pub(super) lock_holder: Rc<Connection>,
+    pub(super) commits: usize,
+    /// SQLite's count of changes, and ours, when database and truth last agreed.
+    agreed: (i64, usize),
+    pub(super) ledger: Ledger,
+    /// What happened, where somebody wants to know.
+    pub(super) log: Option<Vec<String>>,
+    /// The first failure in the midst of a sweep.
+    pub(super) failure: Option<Failure>,
+    /// How many workers and runs there have ever been.
+    pub(super) hired: usize,
+    pub(super) started: usize,
+}
+
+impl Fleet {
+    pub(super) const GROUPS: usize = 2;
+
+    pub(super) fn new(setup: &Setup, path: &Path, logged: bool) -> Fallible<Self> {
+        database::create(path, setup.wal);
+        let mut fleet = Self {
+            setup: setup.clone(),
+            path: path.to_owned(),
+            clocks: Clocks::right(),
+            truth: Truth::default(),
+            groups: Vec::new(),
+            workers: Vec::new(),
+            sweepers: Vec::new(),
+            watches: Vec::new(),
+            observer: database::connect(path)?,
+            operator: database::connect(path)?,
+            lock_holder: database::connect(path)?,
+            commits: 0,
+            agreed: (0, 0),
+            ledger: Ledger::default(),
+            log: logged.then(Vec::new),
+            failure: None,
+            hired: 0,
+            started: 0,
+        };
+        let mut dice = Dice::new(!setup.seed);
+        for host in 0..Self::GROUPS {
+            fleet.groups.push(Group {
+                host,
+                supervisor: Some(database::connect(path)?),
+            });
+        }
+        for place in 0..setup.workers {
+            fleet.hire(place % Self::GROUPS)?;
+        }
+        fleet.furnish(3)?;
+        for _ in 0..setup.tasks {
+            fleet.submit(&mut dice)?;
+        }
+        for _ in 0..setup.workers {
+            fleet.claim(&mut dice)?;
+        }
+        for place in 0..setup.sweepers {
+            let sweeper = Sweeper::new(place, setup, path, &mut dice)?;
+            fleet.sweepers.push(sweeper);
+        }
+        Ok(fleet)
+    }
+
+    /// Time passes.
+    pub(super) fn wait(&mut self, ms: i64) {
+        self.clocks.elapsed_ms += ms;
+        self.note(|_| format!("{ms} ms pass"));
+    }
+
+    pub(super) fn host_of(&self, worker: usize) -> usize {
+        self.groups[self.workers[worker].group].host
+    }
+
+    /// What the clock of a worker shows.
+    pub(super) fn clock_of(&self, worker: usize) -> Stamp {
+        self.clocks.read(self.host_of(worker))
+    }
+
+    /// One transaction of an actor on behalf of a run. What it wrote is true once it is committed.
+    pub(super) fn transact(
+        &mut self,
+        conn: &Connection,
+        run: &str,
+        write: impl FnOnce(&Connection, &Truth) -> Fallible<Option<Vec<Row>>>,
+    ) -> Fallible<Done> {
+        if is_busy(conn.execute_batch("BEGIN IMMEDIATE"))? {
+            return Ok(self.busy());
+        }
+        let Some(rows) = write(conn, &self.truth)? else {
+            conn.execute_batch("ROLLBACK")?;
+            return Ok(Done::Lost);
+        };
+        if is_busy(conn.execute_batch("COMMIT"))? {
+            conn.execute_batch("ROLLBACK")?;
+            return Ok(self.busy());
+        }
+        self.commits += 1;
+        for row in rows {
+            self.count_harm(run, &row)?;
+            self.truth.put(row);
+        }
+        Ok(Done::Committed)
+    }
+
+    fn busy(&mut self) -> Done {
+        self.ledger.count("met a lock");
+        self.note(|_| "  but the database is locked".to_owned());
+        Done::Busy
+    }
+
+    /// Harm is done to a row that is somebody else's: a finished run, a successor's task, a later run's result. Fenced
+    /// workers do none.
+    fn count_harm(&mut self, run: &str, row: &Row) -> Fallible {
+        let harm = match row {
+            Row::Run(new) => {
+                let old = self.truth.runs.get(&new.id);
+                old.is_some_and(|old| old.is_finished() && old.status != new.status)
+                    .then_some(REWRITTEN)
+            }
+            Row::Task(new) => self.truth.tasks.get(&new.id).and_then(|old| {
+                let had_successor =
+                    old.is_running() && !old.active_run_id.is_empty() && old.active_run_id != run;
+                if !run.is_empty() && new.result != old.result && old.result.as_str() > run {
+                    Some(OVERWRITTEN)
+                } else if !run.is_empty() && had_successor && new.active_run_id.is_empty() {
+                    Some(TAKEN)
+                } else {
+                    None
+                }
+            }),
+            Row::Workspace(_) | Row::Event(_) => None,
+        };
+        if let Some(harm) = harm {
+            self.ledger.count(harm);
+            self.note(|_| format!("  {harm}, by {run}"));
+            hold!(!self.setup.fenced, "{harm}, by {run}, which is fenced");
+        }
+        Ok(())
+    }
+
+    /// Whether nobody, sweeps included, has committed since database and truth last agreed.
+    pub(super) fn nothing_new(&self) -> Fallible<bool> {
+        Ok(self.agreed == (self.data_version()?, self.commits))
+    }
+
+    fn data_version(&self) -> Fallible<i64> {
+        Ok(self
+            .observer
+            .pragma_query_value(None, "data_version", |row| row.get(0))?)
+    }
+
+    /// The database holds what is true, row by row.
+    pub(super) fn agree(&mut self, when: &str) -> Fallible {
+        if self.nothing_new()? {
+            return Ok(());
+        }
+        let known = self.truth.last_event_id();
+        let found = database::read(&self.observer, known)?;
+        hold!(
+            found.events.is_empty(),
+            "{when}: events that nobody wrote: {:?}",
+            found.events
+        );
+        same(when, &self.truth.tasks, &found.tasks)?;
+        same(when, &self.truth.runs, &found.runs)?;
+        same(when, &self.truth.workspaces, &found.workspaces)?;
+        self.agreed = (self.data_version()?, self.commits);
+        Ok(())
+    }
+
+    /// What must hold of the queue at any time, as long as its workers are fenced.
+    pub(super) fn is_sane(&self) -> Fallible {
+        for task in self.truth.tasks.values() {
+            hold!(
+                task.is_running() || task.holds_nothing(),
+                "a task that is not running holds something: {task:?}"
+            );
+        }
+        for workspace in self.truth.workspaces.values() {
+            let run = workspace.run_id.as_ref().map(|run| &self.truth.runs[run].task_id);
+            let holder = workspace.task_id.as_ref().or(run);
+            hold!(
+                holder.is_none_or(|task| self.truth.tasks[task].is_running()),
+                "a workspace is held for a task that is not running: {workspace:?}"
+            );
+        }
+        Ok(())
+    }
+
+    /// The last look: every event as it was written, and a sound file.
+    pub(super) fn is_sound(&mut self) -> Fallible {
+        self.agree("at the end")?;
+        let events = database::events_after(&self.observer, 0)?;
+        hold!(events == self.truth.events, "the events have changed: {events:?}");
+        let projects = database::projects(&self.observer)?;
+        hold!(
+            projects == "p-AA2026-01-01,p-BB2026-01-01",
+            "the projects have changed: {projects}"
+        );
+        let check: String = self
+            .observer
+            .query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
+        hold!(check == "ok", "integrity check: {check}");
+        Ok(())
+    }
+
+    pub(super) fn note(&mut self, what: impl FnOnce(&Self) -> String) {
+        if let Some(mut log) = self.log.take() {
+            let depth = "    ".repeat(self.watches.len());
+            let after_s = self.clocks.elapsed_ms / 1000;
+            log.push(format!(
+                "{:>3}:{:02} {depth}{}",
+                after_s / 60,
+                after_s % 60,
+                what(self)
+            ));
+            self.log = Some(log);
+        }
+    }
+}
+
+/// Whether a lock stood in the way.
+pub(super) fn is_busy(result: rusqlite::Result<()>) -> Fallible<bool> {
+    match result {
+        Ok(()) => Ok(false),
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => Ok(true),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn same<T: PartialEq + fmt::Debug>(
+    when: &str,
+    truth: &BTreeMap<String, T>,
+    found: &BTreeMap<String, T>,
+) -> Fallible {
+    for id in truth.keys().chain(found.keys()) {
+        let (expected, found) = (truth.get(id), found.get(id));
+        hold!(
+            expected == found,
+            "{when}: expected {expected:?}\nbut found {found:?}"
+        );
+    }
+    Ok(())
+}

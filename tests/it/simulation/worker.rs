@@ -1,0 +1,212 @@
+use std::rc::Rc;
+
+use rusqlite::Connection;
+use zombie_sweeper::rusqlite;
+
+use super::clock::Sign;
+use super::dice::Dice;
+use super::failure::Fallible;
+use super::fleet::{Done, Fleet};
+use super::supervisor::insert_run;
+use super::writes::Write;
+
+/// What a fence is for.
+pub(super) const LEARNT: &str = "fence: a worker learnt that it had lost its task";
+
+pub(super) struct Worker {
+    /// Of this process alone: one that is restarted has another.
+    pub(super) name: String,
+    pub(super) slot: String,
+    pub(super) group: usize,
+    pub(super) conn: Rc<Connection>,
+    /// Until then, in true time, it does nothing.
+    pub(super) asleep_until_ms: i64,
+    pub(super) job: Option<Job>,
+}
+
+/// What a worker believes that it is at work on.
+#[derive(Clone, Debug)]
+pub(super) struct Job {
+    pub(super) task: String,
+    pub(super) stage: Stage,
+    /// Its last sign of life, as it is stored.
+    pub(super) heard: Sign,
+    /// Whether only the task has it, so that it counts while the run is the active one.
+    pub(super) on_task_alone: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Stage {
+    /// The task is claimed; the run is to follow.
+    Claimed,
+    /// The task names a run that is to follow.
+    Named(String),
+    Working(String),
+    /// The run is finished, and the task has not been told.
+    Ended {
+        run: String,
+        word: &'static str,
+    },
+    /// A second run has begun, and the task still names the first, which failed.
+    Retrying {
+        old: String,
+        new: String,
+    },
+}
+
+impl Worker {
+    pub(super) fn is_at(&self, task: &str) -> bool {
+        self.job.as_ref().is_some_and(|job| job.task == task)
+    }
+}
+
+impl Fleet {
+    pub(super) fn is_awake(&self, worker: usize) -> bool {
+        self.workers[worker].asleep_until_ms <= self.clocks.elapsed_ms
+    }
+
+    /// A worker takes its next step, whatever happened while it was not looking.
+    pub(super) fn work(&mut self, place: usize, dice: &mut Dice) -> Fallible {
+        let Some(job) = self.workers[place].job.clone() else {
+            return Ok(());
+        };
+        let (conn, name) = (self.workers[place].conn.clone(), self.workers[place].name.clone());
+        let (now, sign) = (self.clock_of(place), self.clocks.sign(self.host_of(place)));
+        let mut write = Write {
+            fenced: self.setup.fenced,
+            task: &job.task,
+            run: "",
+            now,
+        };
+        let (done, next, what) = match &job.stage {
+            Stage::Claimed => {
+                self.started += 1;
+                let run = format!("r{:03}", self.started);
+                write.run = &run;
+                let slot = self.workers[place].slot.clone();
+                let done =
+                    self.transact(&conn, &run, |conn, truth| write.begin(conn, truth, &name, &slot))?;
+                (
+                    done,
+                    Some(Stage::Working(run.clone())),
+                    format!("begins run {run}"),
+                )
+            }
+            Stage::Named(run) => {
+                write.run = run;
+                let slot = self.workers[place].slot.clone();
+                let done =
+                    self.transact(&conn, run, |conn, truth| write.create(conn, truth, &name, &slot))?;
+                (
+                    done,
+                    Some(Stage::Working(run.clone())),
+                    format!("creates run {run}"),
+                )
+            }
+            Stage::Working(run) => {
+                write.run = run;
+                self.work_on(&write, &conn, place, dice)?
+            }
+            Stage::Ended { run, word } => {
+                write.run = run;
+                let done = self.transact(&conn, run, |conn, truth| write.finish_task(conn, truth, word))?;
+                (done, None, format!("tells the task of run {run}: {word}"))
+            }
+            Stage::Retrying { old, new } => {
+                write.run = new;
+                let done = self.transact(&conn, new, |conn, truth| write.replace(conn, truth, old))?;
+                (
+                    done,
+                    Some(Stage::Working(new.clone())),
+                    format!("puts run {new} in the place of {old}"),
+                )
+            }
+        };
+        self.note(|_| format!("{name}, at {}: {what}", job.task));
+        match done {
+            Done::Committed => {
+                let (heard, on_task_alone) = match (&job.stage, &next) {
+                    // The new run's start is all that is known of it.
+                    (Stage::Retrying { .. }, _) => (job.heard, false),
+                    (_, Some(Stage::Working(run))) => (sign, !self.truth.runs[run].shows(now)),
+                    _ => (sign, false),
+                };
+                self.workers[place].job = next.map(|stage| Job {
+                    task: job.task,
+                    stage,
+                    heard,
+                    on_task_alone,
+                });
+            }
+            Done::Lost => {
+                self.ledger.count(LEARNT);
+                self.note(|_| "  but the task is no longer its own".to_owned());
+                self.workers[place].job = None;
+            }
+            Done::Busy => {}
+        }
+        Ok(())
+    }
+
+    /// Mostly a heartbeat, at times the end.
+    fn work_on(
+        &mut self,
+        write: &Write<'_>,
+        conn: &Connection,
+        place: usize,
+        dice: &mut Dice,
+    ) -> Fallible<(Done, Option<Stage>, String)> {
+        let run = write.run;
+        let word = ["completed", "completed", "completed", "failed", "aborted"][dice.below(5)];
+        let worker = &self.workers[place];
+        let (name, slot) = (worker.name.clone(), worker.slot.clone());
+        Ok(match dice.below(20) {
+            0..5 if self.setup.finish_in_one => {
+                let done = self.transact(conn, run, |conn, truth| write.finish(conn, truth, word))?;
+                (done, None, format!("finishes run {run}: {word}"))
+            }
+            0..5 => {
+                let done = self.transact(conn, run, |conn, truth| write.finish_run(conn, truth, word))?;
+                let run = run.to_owned();
+                let what = format!("ends run {run}: {word}");
+                (done, Some(Stage::Ended { run, word }), what)
+            }
+            5 => {
+                self.started += 1;
+                let new = format!("r{:03}", self.started);
+                let done = self.transact(conn, run, |conn, truth| {
+                    let Some(mut rows) = write.finish_run(conn, truth, "failed")? else {
+                        return Ok(None);
+                    };
+                    rows.push(insert_run(conn, &new, write.task, &name, &slot, write.now)?);
+                    Ok(Some(rows))
+                })?;
+                let what = format!("fails run {run} and starts {new}");
+                let old = run.to_owned();
+                (done, Some(Stage::Retrying { old, new }), what)
+            }
+            6 => {
+                // Killed in the midst of a transaction, which SQLite then undoes.
+                self.transact(conn, run, |conn, truth| {
+                    write.heartbeat(conn, truth, true).map(|_| None)
+                })?;
+                (Done::Busy, None, "is interrupted while it writes".to_owned())
+            }
+            7..11 => {
+                let done = self.transact(conn, run, |conn, truth| write.heartbeat_of_task(conn, truth))?;
+                let stage = Stage::Working(run.to_owned());
+                (
+                    done,
+                    Some(stage),
+                    format!("heartbeat of the task alone, for {run}"),
+                )
+            }
+            eleven_up => {
+                let task_too = eleven_up >= 15;
+                let done = self.transact(conn, run, |conn, truth| write.heartbeat(conn, truth, task_too))?;
+                let stage = Stage::Working(run.to_owned());
+                (done, Some(stage), format!("heartbeat of {run}"))
+            }
+        })
+    }
+}
