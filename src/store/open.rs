@@ -102,7 +102,7 @@ pub fn sweep_database<T, E: From<OpenError>>(
     sweep: impl FnOnce(&mut Connection) -> Result<T, E>,
 ) -> Result<T, E> {
     let file = File::find(path)?;
-    let wal_was_left = file.wal_bytes() > 0;
+    let wal_was_left = file.wal_bytes()? > 0;
     let mut conn = file.open(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     let prepare = |conn: &mut Connection| {
         configure(conn)?;
@@ -234,8 +234,8 @@ impl File {
         configure: &impl Fn(&mut Connection) -> rusqlite::Result<()>,
     ) -> Result<Option<Connection>, OpenError> {
         let in_use =
-            self.wal_bytes() > 0 || self.beside("-shm").is_some() || self.beside("-journal").is_some();
-        if in_use || !self.says_wal() {
+            self.wal_bytes()? > 0 || self.beside("-shm")?.is_some() || self.beside("-journal")?.is_some();
+        if in_use || !self.says_wal()? {
             return Ok(None);
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
@@ -253,7 +253,7 @@ impl File {
         configure: &impl Fn(&mut Connection) -> rusqlite::Result<()>,
     ) -> Result<Reading, OpenError> {
         // Without its index a log can be read in place only by writing a new index beside it.
-        let why = if self.wal_bytes() > 0 && self.beside("-shm").is_none() {
+        let why = if self.wal_bytes()? > 0 && self.beside("-shm")?.is_none() {
             "its write-ahead log has no index beside it".to_owned()
         } else {
             let mut conn = self.open(OpenFlags::SQLITE_OPEN_READ_ONLY)?;
@@ -300,8 +300,9 @@ impl File {
             let copy = folder.path().join("copy.db");
             fs::copy(&self.path, &copy)?;
             for suffix in ["-wal", "-journal"] {
-                if self.beside(suffix).is_some() {
-                    fs::copy(sibling(&self.path, suffix), sibling(&copy, suffix))?;
+                match fs::copy(sibling(&self.path, suffix), sibling(&copy, suffix)) {
+                    Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+                    _ => {}
                 }
             }
             if self.fingerprint() == before {
@@ -318,16 +319,27 @@ impl File {
         let print = |found: Metadata| (found.len(), found.modified().ok());
         [
             fs::metadata(&self.path).ok().map(print),
-            self.beside("-wal").map(print),
-            self.beside("-journal").map(print),
+            fs::metadata(sibling(&self.path, "-wal")).ok().map(print),
+            fs::metadata(sibling(&self.path, "-journal")).ok().map(print),
         ]
     }
 
     /// Whether the header says so. A connection that is told that the file never changes says `delete` of any.
-    fn says_wal(&self) -> bool {
+    fn says_wal(&self) -> Result<bool, OpenError> {
         let mut header = [0; 20];
-        let read = fs::File::open(&self.path).and_then(|mut file| file.read_exact(&mut header));
-        read.is_ok() && header.ends_with(&[2, 2])
+        match fs::File::open(&self.path).and_then(|mut file| file.read_exact(&mut header)) {
+            Ok(()) => Ok(header.ends_with(&[2, 2])),
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(false),
+            Err(source) => Err(self.system_error(source)),
+        }
+    }
+
+    fn system_error(&self, source: std::io::Error) -> OpenError {
+        let path = self.path.clone();
+        match source.kind() {
+            ErrorKind::PermissionDenied => OpenError::NotPermitted { path, source },
+            _ => OpenError::Io { path, source },
+        }
     }
 
     /// Whether something else stands at the path by now, or nothing. SQLite notices that in part only.
@@ -345,12 +357,17 @@ impl File {
             .filter(|error| matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded))
     }
 
-    fn wal_bytes(&self) -> u64 {
-        self.beside("-wal").map_or(0, |found| found.len())
+    fn wal_bytes(&self) -> Result<u64, OpenError> {
+        Ok(self.beside("-wal")?.map_or(0, |found| found.len()))
     }
 
-    fn beside(&self, suffix: &str) -> Option<Metadata> {
-        fs::metadata(sibling(&self.path, suffix)).ok()
+    /// What cannot be looked at may be there: to take it for absent would be to read without it.
+    fn beside(&self, suffix: &str) -> Result<Option<Metadata>, OpenError> {
+        match fs::metadata(sibling(&self.path, suffix)) {
+            Ok(found) => Ok(Some(found)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(self.system_error(source)),
+        }
     }
 
     /// Why SQLite could not open the file: the system knows better than it.

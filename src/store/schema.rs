@@ -143,7 +143,7 @@ impl Schema {
         Ok(Words {
             running: tasks.running.clone(),
             open: tasks.open.clone(),
-            finished: runs.finished.iter().map(|word| word.to_string()).collect(),
+            finished: runs.finished.iter().map(ToString::to_string).collect(),
             task_statuses: statuses(conn, &tasks.table, &tasks.status)?,
             run_statuses: statuses(conn, &runs.table, &runs.status)?,
         })
