@@ -110,10 +110,7 @@ fn check(mut queue: Queue) {
             );
         }
         Err(error) => {
-            assert!(
-                untouched == image_now(),
-                "it failed and wrote: {error:?}"
-            );
+            assert!(untouched == image_now(), "it failed and wrote: {error:?}");
             let refused = matches!(error, SweepError::Schema(_) | SweepError::Project(_));
             assert!(
                 refused || redeclared || !queue.is_yielding,

@@ -5,6 +5,7 @@ mod catalog;
 mod event;
 mod load;
 mod open;
+mod open_error;
 mod other_runs;
 mod profile;
 mod project;
@@ -20,7 +21,8 @@ use std::ops::ControlFlow;
 
 use rusqlite::Connection;
 
-pub use open::{OpenError, read_database, sweep_database};
+pub use open::{read_database, sweep_database};
+pub use open_error::OpenError;
 pub use profile::{Profile, ProfileError};
 pub use project::ProjectError;
 pub use schema::{Role, Schema, SchemaError, Words};

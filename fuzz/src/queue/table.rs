@@ -126,9 +126,13 @@ impl Table {
                 columns.push(column);
             }
         }
-        // A key of anything but an id of its own may stand in the way of a row, or of a change to one.
-        let has_own_key =
-            key % 8 < 6 && !(table == EVENTS.0 && columns.iter().all(|c| c.holds != Holds::EventId));
+        // A key of anything but an id of its own may stand in the way of a row, or of a change to one; and so may the
+        // default of an event's.
+        let is_own_id = |column: &Column| match column.holds {
+            Holds::EventId => !column.default.is_some_and(|default| default.starts_with('(')),
+            _ => table != EVENTS.0,
+        };
+        let has_own_key = key % 8 < 6 && columns.first().is_some_and(is_own_id);
         let key = key_of(&columns, key);
         let without_rowid = matches!(options % 8, 5 | 7) && key.is_some();
         let mut options = Vec::new();

@@ -1,0 +1,72 @@
+use std::path::PathBuf;
+
+/// A database that cannot be opened for what is wanted of it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// Nothing is there. It is not created.
+    #[error("no database at {0}: expected an existing SQLite file, and none is created")]
+    Missing(PathBuf),
+    /// Something else is there.
+    #[error("{0} is a directory: expected a SQLite database file")]
+    Directory(PathBuf),
+    /// A socket, a pipe or a device is there.
+    #[error("{0} is not a regular file: expected a SQLite database file")]
+    NotAFile(PathBuf),
+    /// A file of 0 bytes is there.
+    #[error("{0} is empty (0 bytes): expected a SQLite database with the queue's tables")]
+    Empty(PathBuf),
+    /// The file is something else.
+    #[error("{0} is not a SQLite database, or it is encrypted or of a newer format than this program reads")]
+    NotADatabase(PathBuf),
+    /// SQLite found it broken.
+    #[error(
+        "{0} is corrupt ({1}): run `PRAGMA integrity_check` and restore or recover it; nothing was written"
+    )]
+    Corrupt(PathBuf, String),
+    /// The user may not read it.
+    #[error("no permission to open {path}: run as the user or group that owns the queue")]
+    NotPermitted {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// It cannot be written: file, directory or mount.
+    #[error(
+        "{0} cannot be written: its file, its directory or its mount is read-only, and a sweep must write"
+    )]
+    ReadOnly(PathBuf),
+    /// It went away while it was swept.
+    #[error("{0} was deleted, moved or replaced while it was swept: what was written went with it")]
+    Moved(PathBuf),
+    /// Somebody holds it.
+    #[error("{0} is locked by another process for longer than the busy timeout; nothing was written")]
+    Busy(PathBuf),
+    /// It cannot be read where it is, and a copy could not be made.
+    #[error("{path} cannot be read in place ({why}), and no copy of it could be made to read instead")]
+    Copy {
+        /// The file.
+        path: PathBuf,
+        /// Why not in place.
+        why: String,
+        /// Why not elsewhere.
+        source: std::io::Error,
+    },
+    /// The system refused for another reason.
+    #[error("failed to look at {path}")]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// SQLite refused for another reason.
+    #[error("failed to open {path}")]
+    Sqlite {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+}
