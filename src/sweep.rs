@@ -9,8 +9,8 @@ use crate::report::SweepReport;
 use crate::store::{Project, Schema, Store, Writer, data_version};
 use crate::zombie::{Id, Notes, Plan, Reason, Timestamp, UndecidedTask, Zombie};
 
-/// How long a sweep leaves the write lock alone between two batches: as long as SQLite's busy handler sleeps at most,
-/// so that every waiting writer wakes and finds it free.
+/// How long a sweep leaves the write lock alone between two batches where others write: as long as SQLite's busy handler
+/// sleeps at most, so that every waiting writer wakes and finds it free.
 const REST: Duration = Duration::from_millis(100);
 
 /// Finds the tasks whose workers are dead and resets them, each transaction whole or not at all.
@@ -41,6 +41,8 @@ pub fn sweep_zombie_tasks(conn: &mut Connection, opts: &SweepOptions) -> Result<
         now: opts.now.into(),
         report: SweepReport::new(opts),
         notes: Notes::default(),
+        data_version: None,
+        others_write: false,
     };
     let swept = sweep.run();
     let Sweep {
@@ -68,12 +70,14 @@ struct Sweep<'a> {
     now: Timestamp,
     report: SweepReport,
     notes: Notes,
+    /// The last data version seen, and whether it has ever been another: others write.
+    data_version: Option<i64>,
+    others_write: bool,
 }
 
 /// What one read transaction found.
 struct Page {
     plan: Plan,
-    data_version: i64,
     /// The key of the last task looked at, where more may stand behind it.
     rest: Option<Id>,
 }
@@ -127,7 +131,7 @@ impl Sweep<'_> {
                 return Ok(());
             }
             after = rest;
-            if !opts.dry_run {
+            if self.others_write && !opts.dry_run {
                 std::thread::sleep(REST);
             }
         }
@@ -137,7 +141,8 @@ impl Sweep<'_> {
     fn load(&mut self, store: &Store<'_>, after: Option<&Id>) -> Result<Page, SweepError> {
         let read = Transaction::new_unchecked(self.conn, TransactionBehavior::Deferred)
             .map_err(SweepError::sqlite("begin to read"))?;
-        let version = data_version(&read).map_err(SweepError::sqlite("begin to read"))?;
+        self.has_changed(&read)
+            .map_err(SweepError::sqlite("begin to read"))?;
         let (now, policy) = (self.now, &self.opts.policy);
         let batch_size = self.opts.batch_size.get();
         let mut plan = Plan::default();
@@ -160,9 +165,17 @@ impl Sweep<'_> {
         self.report.undecided.append(&mut plan.undecided);
         Ok(Page {
             plan,
-            data_version: version,
             rest: scan.rest,
         })
+    }
+
+    /// Whether another connection has committed since the last look.
+    fn has_changed(&mut self, conn: &Connection) -> rusqlite::Result<bool> {
+        let version = data_version(conn)?;
+        let before = self.data_version.replace(version);
+        let has_changed = before.is_some_and(|before| before != version);
+        self.others_write |= has_changed;
+        Ok(has_changed)
     }
 
     /// Applies a plan, in one write transaction.
@@ -170,11 +183,13 @@ impl Sweep<'_> {
         let conn = self.conn;
         let write = Transaction::new_unchecked(conn, TransactionBehavior::Immediate)
             .map_err(SweepError::sqlite("take the write lock"))?;
-        let version = data_version(&write).map_err(SweepError::sqlite("look at the database again"))?;
-        let (plan, mut batch) = if version == page.data_version {
-            (page.plan, Batch::default())
-        } else {
+        let has_changed = self
+            .has_changed(&write)
+            .map_err(SweepError::sqlite("look at the database again"))?;
+        let (plan, mut batch) = if has_changed {
             self.plan_again(store, &page.plan)?
+        } else {
+            (page.plan, Batch::default())
         };
         for zombie in plan.zombies {
             match writer.reap(&zombie) {

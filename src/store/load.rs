@@ -5,6 +5,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 
 use super::other_runs::OtherRuns;
+use super::query_plan::{QueryPlan, create_index, rows_in_vain};
 use super::schema::{Runs, Schema};
 use super::statements::{self, Which};
 use super::value::reading;
@@ -106,9 +107,8 @@ impl<'c> Loader<'c> {
         notes: &mut Notes,
         mut visit: impl FnMut(Suspect) -> ControlFlow<()>,
     ) -> rusqlite::Result<Scan> {
-        let mut tasks = self
-            .conn
-            .prepare(&statements::running_tasks(self.schema, self.in_project, which))?;
+        let sql = statements::running_tasks(self.schema, self.in_project, which);
+        let mut tasks = self.conn.prepare(&sql)?;
         let mut other_runs = None;
         let mut scan = Scan::default();
         for parameter in parameters {
@@ -129,7 +129,22 @@ impl<'c> Loader<'c> {
                 }
             }
         }
+        if let Some(count) = rows_in_vain(&tasks, scan.scanned) {
+            self.look_for_indexes(&sql, count, notes)?;
+        }
         Ok(scan)
+    }
+
+    /// Asks SQLite, of a query that has read so many rows in vain, where an index would have led it.
+    fn look_for_indexes(&self, sql: &str, count: usize, notes: &mut Notes) -> rusqlite::Result<()> {
+        let plan = QueryPlan::of(self.conn, sql)?;
+        let (tasks, runs) = (&self.schema.tasks, &self.schema.runs);
+        for (alias, table, column) in [("t", &tasks.table, &tasks.status), ("r", &runs.table, &runs.id)] {
+            if plan.reads_all(alias) {
+                notes.see_missing_index(&table.name, count, create_index(table, column));
+            }
+        }
+        Ok(())
     }
 
     fn task(&self, row: &Row<'_>, notes: &mut Notes) -> rusqlite::Result<Task> {
@@ -168,7 +183,7 @@ impl<'c> Loader<'c> {
         let key = Id::from(row.get_ref(0)?);
         let other_runs = match other_runs {
             Some(other_runs) => other_runs,
-            none => none.insert(OtherRuns::new(self.conn, self.schema, |row| {
+            none => none.insert(OtherRuns::new(self.conn, self.schema, notes, |row| {
                 // All runs, those of no suspect too: what is odd about them is none of our business.
                 run_row(row, 0, self.run(row, 0, &mut Notes::default())?)
             })?),

@@ -9,6 +9,7 @@ mod open_error;
 mod other_runs;
 mod profile;
 mod project;
+mod query_plan;
 mod resolve;
 mod schema;
 mod stamps;

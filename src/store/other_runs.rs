@@ -2,9 +2,10 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, Row, Statement};
 
+use super::query_plan::{QueryPlan, create_index, rows_in_vain};
 use super::schema::Schema;
 use super::statements;
-use crate::zombie::{Id, RunRow};
+use crate::zombie::{Id, Notes, RunRow};
 
 /// Where the unfinished runs of a suspect come from.
 pub(super) enum OtherRuns<'c> {
@@ -18,10 +19,11 @@ impl<'c> OtherRuns<'c> {
     pub(super) fn new(
         conn: &'c Connection,
         schema: &Schema,
+        notes: &mut Notes,
         mut read: impl FnMut(&Row<'_>) -> rusqlite::Result<RunRow>,
     ) -> rusqlite::Result<Self> {
         let of_one_task = statements::other_runs_of_one(schema);
-        if is_indexed(conn, &of_one_task)? {
+        if !QueryPlan::of(conn, &of_one_task)?.reads_all("r") {
             return Ok(Self::Indexed(conn.prepare(&of_one_task)?));
         }
         let mut of_all: HashMap<_, Vec<_>> = HashMap::new();
@@ -32,6 +34,11 @@ impl<'c> OtherRuns<'c> {
                 .entry(Id::from(row.get_ref(6)?))
                 .or_default()
                 .push(read(row)?);
+        }
+        drop(rows);
+        if let Some(count) = rows_in_vain(&statement, of_all.len()) {
+            let runs = &schema.runs;
+            notes.see_missing_index(&runs.table.name, count, create_index(&runs.table, &runs.task));
         }
         Ok(Self::Read(of_all))
     }
@@ -59,17 +66,4 @@ impl<'c> OtherRuns<'c> {
             }
         }
     }
-}
-
-/// Whether SQLite goes from a task to its runs without reading all runs, or building an index over them each time.
-fn is_indexed(conn: &Connection, sql: &str) -> rusqlite::Result<bool> {
-    let mut plan = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
-    let mut rows = plan.query((Id::Null, Id::Null))?;
-    while let Some(row) = rows.next()? {
-        let step: String = row.get(3)?;
-        if step.starts_with("SCAN r") || step.contains("AUTOMATIC") {
-            return Ok(false);
-        }
-    }
-    Ok(true)
 }

@@ -15,6 +15,8 @@ pub struct Notes {
     unreadable: BTreeMap<String, Tally>,
     ahead: BTreeMap<String, Tally>,
     statuses: BTreeMap<String, Tally>,
+    /// By the sentence that creates it: the table, and the rows read for want of it.
+    indexes: BTreeMap<String, (String, usize)>,
 }
 
 #[derive(Debug)]
@@ -44,6 +46,13 @@ impl Notes {
         count(&mut self.statuses, status, run);
     }
 
+    /// Notes an index, by the sentence that creates it, for want of which so many rows of a table were read in vain.
+    pub fn see_missing_index(&mut self, table: &str, rows: usize, create: String) {
+        self.indexes
+            .entry(create)
+            .or_insert_with(|| (table.to_owned(), rows));
+    }
+
     /// One sentence for each sort of thing met.
     #[must_use]
     pub fn sentences(&self) -> Vec<String> {
@@ -62,6 +71,11 @@ impl Notes {
         for (status, Tally { count, example }) in &self.statuses {
             sentences.push(format!(
                 "unknown run status {status:?} in {count} of the runs looked at, such as {example}; it was taken as unfinished"
+            ));
+        }
+        for (create, (table, rows)) in &self.indexes {
+            sentences.push(format!(
+                "{rows} rows of {table} were read in vain for want of an index, each time; this one spares that: {create}"
             ));
         }
         sentences

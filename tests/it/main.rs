@@ -24,6 +24,7 @@ mod mission;
 mod neighbours;
 mod profiles;
 mod projects;
+mod query_plans;
 #[cfg(feature = "cli")]
 mod readme;
 mod run_states;

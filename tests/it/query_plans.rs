@@ -1,0 +1,119 @@
+//! How SQLite goes about each statement of a sweep: by an index wherever the queue has one.
+
+use std::sync::{Arc, Mutex};
+
+use zombie_sweeper::rusqlite::trace::{TraceEvent, TraceEventCodes};
+
+use crate::world::World;
+
+/// A zombie of each condition beside a live task, with all that a reap touches.
+fn queue() -> World {
+    World::new()
+        .running("a")
+        .run("ra")
+        .status("failed")
+        .workspace("w")
+        .running("b")
+        .running("c")
+        .run("rc")
+        .heartbeat("16m ago")
+        .other_run("rd")
+        .heartbeat("20m ago")
+        .running("d")
+        .run("re")
+        .heartbeat("1m ago")
+}
+
+/// What a sweep reads from end to end, of tasks, runs and events.
+fn scans(mut world: World) -> Vec<String> {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let statements = Arc::clone(&seen);
+    let listen = move |event: TraceEvent<'_>| {
+        if let TraceEvent::Stmt(statement, _) = event {
+            statements.lock().unwrap().push(statement.sql().into_owned());
+        }
+    };
+    world
+        .conn
+        .trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(listen))
+        .unwrap();
+    assert_eq!(world.sweep().reaps.len(), 3);
+    world
+        .conn
+        .trace_v2(TraceEventCodes::empty(), None::<fn(TraceEvent<'_>)>)
+        .unwrap();
+    let statements = std::mem::take(&mut *seen.lock().unwrap());
+    assert!(
+        statements.iter().any(|sql| sql.starts_with("UPDATE")),
+        "{statements:?}"
+    );
+    statements
+        .iter()
+        // One look at the newest rows of each table is bounded.
+        .filter(|sql| !sql.contains("LIMIT 64"))
+        .filter(|sql| {
+            ["SELECT", "UPDATE", "INSERT"]
+                .iter()
+                .any(|verb| sql.starts_with(verb))
+        })
+        .flat_map(|sql| steps(&world, sql))
+        .filter(|step| is_scan(step))
+        .collect()
+}
+
+/// Whether all of a table is read, but for the few workspaces and the schema.
+fn is_scan(step: &str) -> bool {
+    let (verb, rest) = step.split_once(' ').unwrap_or_default();
+    let small = ["w", "sqlite_schema", "pragma_table_list", "pragma_table_xinfo"];
+    let table = rest.split(' ').next().unwrap_or_default();
+    step.contains("AUTOMATIC") || verb == "SCAN" && !small.contains(&table)
+}
+
+fn steps(world: &World, sql: &str) -> Vec<String> {
+    let mut plan = world.conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    let mut rows = plan.raw_query();
+    let mut steps = Vec::new();
+    while let Some(row) = rows.next().unwrap() {
+        steps.push(row.get(3).unwrap());
+    }
+    steps
+}
+
+#[test]
+fn nothing_is_read_from_end_to_end_where_indexes_lead() {
+    assert_eq!(scans(queue()), [""; 0]);
+}
+
+#[test]
+fn indexes_of_any_name_and_order_serve() {
+    let queue = queue().sql(
+        "DROP INDEX idx_tasks_status;
+         DROP INDEX idx_task_runs_task;
+         CREATE INDEX a ON tasks(status, title DESC);
+         CREATE INDEX b ON task_runs(task_id DESC, status);",
+    );
+    assert_eq!(scans(queue), [""; 0]);
+}
+
+#[test]
+fn index_of_the_running_alone_serves() {
+    let queue = queue().sql(
+        "DROP INDEX idx_tasks_status;
+         CREATE INDEX a ON tasks(status) WHERE status = 'running';",
+    );
+    assert_eq!(scans(queue), [""; 0]);
+}
+
+#[test]
+fn index_that_starts_with_the_project_serves_its_sweep() {
+    let queue = queue()
+        .sql("DROP INDEX idx_tasks_status; CREATE INDEX a ON tasks(project_id, status);")
+        .options(|options| options.project("SciDEX"));
+    assert_eq!(scans(queue), [""; 0]);
+}
+
+#[test]
+fn without_them_the_tasks_are_read_once() {
+    let queue = queue().sql("DROP INDEX idx_tasks_status");
+    assert_eq!(scans(queue), ["SCAN t"]);
+}
