@@ -921,9 +921,9 @@ def main():
     parser.add_argument("--binary", help="the sweeper [default: target/release/zombie-sweeper]")
     parser.add_argument("--quick", action="store_true", help="a sample, in less than a minute")
     parser.add_argument("--only", choices=("company", "locks"), help="one of the two parts")
-    parser.add_argument("--seconds", type=float, help="how long the company lives [default: 60; quick: 15]")
+    parser.add_argument("--seconds", type=float, help="how long the company lives [default: 60; quick: 12]")
     parser.add_argument("--heap", type=int, help="tasks that die at once [default: 400; quick: 150]")
-    parser.add_argument("--zombies", type=int, help="for the locks [default: 10000; quick: 2500]")
+    parser.add_argument("--zombies", type=int, help="for the locks [default: 10000; quick: 2000]")
     parser.add_argument("--seed", type=int, help="of fates and moments [default: by chance]")
     parser.add_argument("--keep", metavar="DIR", help="leave databases and logs in this new folder")
     args = parser.parse_args()
@@ -939,7 +939,7 @@ def main():
         else:
             folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="company-")))
         if args.only != "locks":
-            company = Company(binary, folder, args.seconds or (15 if quick else 60), args.heap or (150 if quick else 400), seed)
+            company = Company(binary, folder, args.seconds or (12 if quick else 60), args.heap or (150 if quick else 400), seed)
             company.build()
             company.live()
             violations += Inquest(company).report()
@@ -947,7 +947,7 @@ def main():
             for journal in queue.JOURNALS:
                 beside = folder / journal
                 beside.mkdir()
-                locks = Locks(binary, beside, journal, args.zombies or (2500 if quick else 10_000), seed)
+                locks = Locks(binary, beside, journal, args.zombies or (2000 if quick else 10_000), seed)
                 violations += locks.report(1 if quick else 4, 4 if quick else 18, 1 if quick else WORKER_TIMEOUT_S)
     for text in violations[:30]:
         print(f"VIOLATION: {text}")

@@ -22,6 +22,8 @@ import argparse
 import collections
 import concurrent.futures
 import contextlib
+import hashlib
+import json
 import os
 import pathlib
 import random
@@ -34,7 +36,7 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 sys.dont_write_bytecode = True  # no litter in the repository
 
@@ -43,6 +45,7 @@ import queue
 AT_ONCE = 2
 TIMEOUT_S = 20
 LOOK_S = 10
+LOOK = "--look"
 # The files that no reader may change. The index of a log (-shm) is rebuilt by whoever reads.
 KEPT = ("", "-wal", "-journal")
 
@@ -355,11 +358,11 @@ def reseal(wal):
 
 @dataclass
 class Look:
-    """What SQLite can read of a database. None: nothing, or not in time."""
+    """What SQLite can read of a database. None: nothing, or not in time. The dump is a digest of all rows."""
 
     sound: bool = False
     events: int | None = None
-    dump: dict | None = None
+    dump: str | None = None
 
 
 def look(path, actor):
@@ -373,10 +376,41 @@ def look(path, actor):
             seen.sound = [row[0] for row in conn.execute("PRAGMA integrity_check")] == ["ok"]
             counting = "SELECT count(DISTINCT rowid) FROM task_events NOT INDEXED WHERE event_type = 'zombie_reaped'"
             seen.events = conn.execute(counting + " AND actor = ?", (actor,)).fetchone()[0]
-            seen.dump = queue.dump_connection(conn)
+            rows = repr(queue.dump_connection(conn)).encode(errors="surrogateescape")
+            seen.dump = hashlib.sha256(rows).hexdigest()
     except (sqlite3.Error, UnicodeDecodeError, MemoryError, OverflowError):
         pass
     return seen
+
+
+def be_a_looker():
+    """Reads databases, as told on standard input, and says on standard output what was seen."""
+    for line in sys.stdin:
+        print(json.dumps(asdict(look(*json.loads(line)))), flush=True)
+
+
+class Looker:
+    """A process that reads for us: the SQLite of this Python may be an old one, and crash of what is damaged."""
+
+    def __init__(self):
+        command = [sys.executable, __file__, LOOK]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def look(self, path, actor):
+        """What is seen; None where the process died of it."""
+        try:
+            self.process.stdin.write(json.dumps([str(path), actor]) + "\n")
+            self.process.stdin.flush()
+            line = self.process.stdout.readline()
+        except BrokenPipeError:
+            line = ""
+        return Look(**json.loads(line)) if line else None
+
+    def end(self):
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
+        self.process.stdout.close()
+        return self.process.wait()
 
 
 # The campaign -------------------------------------------------------------------------------------------------------
@@ -394,10 +428,10 @@ class Campaign:
             map_ = Map(kind, files)
             targets = sorted(map_.targets) + ["cut off", "whole pages", "anywhere"]
             self.stages.append((kind, files, map_, targets))
-        self.lock = threading.Lock()
+        self.lock, self.lookers = threading.Lock(), {}
         self.ends = collections.defaultdict(collections.Counter)  # command -> end -> how often
         self.hit = collections.defaultdict(collections.Counter)  # target -> end of the sweep -> how often
-        self.said = collections.Counter()
+        self.said, self.crashes = collections.Counter(), collections.Counter()
         self.cases = self.violations = self.sound = self.agreed = self.unjudged = 0
         self.slowest = 0.0
 
@@ -411,6 +445,24 @@ class Campaign:
         place = self.folder / f"{threading.get_ident()}-{name}"
         place.mkdir(exist_ok=True)
         return place
+
+    def look(self, path, actor):
+        """What can be read of a database, by a process of this thread's own."""
+        name = threading.get_ident()
+        if name not in self.lookers:
+            self.lookers[name] = Looker()
+        seen = self.lookers[name].look(path, actor)
+        if seen is not None:
+            return seen
+        code = self.lookers.pop(name).end()
+        with self.lock:
+            self.crashes[f"Python's SQLite ended with {code}"] += 1
+        return Look()
+
+    def end(self):
+        """Sends the readers home."""
+        for looker in self.lookers.values():
+            looker.end()
 
     def run(self, number, *args):
         """Runs the sweeper; returns the run, or None where it hung, and what is wrong with how it ended."""
@@ -440,13 +492,13 @@ class Campaign:
             if name == "sweep":
                 # What SQLite makes of it, in a copy.
                 copy = queue.copy(path, self.place("look") / "queue.db")
-                before = look(copy, actor)
+                before = self.look(copy, actor)
             run, said = self.run(number, *args)
             wrong += [f"{name}: {text}" for text in said]
             runs[name] = run
             if name != "sweep":
                 wrong += [f"{name}: {text}" for text in self.changed(path, damage.files)]
-        after = look(path, actor)
+        after = self.look(path, actor)
         with self.lock:
             self.cases += 1
             self.sound += before.sound
@@ -550,6 +602,8 @@ class Campaign:
             f"{self.unjudged} broken ones the events cannot be counted; slowest run {self.slowest:.2f} s, largest "
             f"{resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:.0f} MiB"
         )
+        for text, count in self.crashes.items():
+            print(f"{text} on {count} of the databases, which says nothing of the sweeper (SQLite {sqlite3.sqlite_version})")
         if verbose:
             for text, count in self.said.most_common():
                 print(f"    {count:6} {text}")
@@ -583,9 +637,11 @@ def main():
         campaign = Campaign(binary, pathlib.Path(folder), seed, now)
         if args.case is not None:
             campaign.show(args.case, args.keep)
+            campaign.end()
             return 1 if campaign.violations else 0
         with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
             list(pool.map(campaign.try_case, range(args.first, args.first + cases)))
+        campaign.end()
         campaign.report(args.verbose)
         # A campaign in which nothing happens proves nothing.
         for end in ("exit 0", "exit 65"):
@@ -597,4 +653,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(be_a_looker() if sys.argv[1:] == [LOOK] else main())

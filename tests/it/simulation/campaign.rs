@@ -14,20 +14,24 @@ use super::stage::Ears;
 /// How many stories are told unless the environment says otherwise.
 const SEQUENCES: u64 = 1_000;
 
-/// A story more or less at once costs no time: most wait for each other's files, or rest between batches.
+/// More threads than cores: a sweep of several batches rests in between.
 const THREADS_PER_CORE: usize = 3;
 
 /// Which stories to tell.
 struct Order {
     first_seed: u64,
     least_steps: u64,
+    threads: usize,
 }
 
 impl Order {
     fn from_environment() -> Self {
         let number = |name| env::var(name).ok().map(|text| text.parse::<u64>().expect(name));
         let (seed, steps) = (number("ZOMBIE_SIM_SEED"), number("ZOMBIE_SIM_STEPS"));
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let only_one = seed.is_some() && steps.is_none();
         Self {
+            threads: if only_one { 1 } else { cores * THREADS_PER_CORE },
             first_seed: seed.unwrap_or(0),
             least_steps: match (seed, steps) {
                 (_, Some(steps)) => steps,
@@ -44,9 +48,8 @@ pub(super) fn tell_all() -> Ledger {
     let (seeds, steps) = (AtomicU64::new(order.first_seed), AtomicU64::new(0));
     let failed = Mutex::new(None::<Sequence>);
     let total = Mutex::new(Ledger::default());
-    let threads = thread::available_parallelism().map_or(1, usize::from) * THREADS_PER_CORE;
     thread::scope(|scope| {
-        for _ in 0..threads {
+        for _ in 0..order.threads {
             scope.spawn(|| {
                 let folder = tempfile::tempdir().unwrap();
                 let mut ledger = Ledger::default();
