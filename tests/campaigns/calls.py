@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass
 
-import queue
+import world
 
 # Every call that changes a file or makes one durable; those that open one, which may create it, stand apart.
 # What is written through a mapping (SQLite's -shm file) is no call, and nobody can get between two such writes here;
@@ -55,7 +55,7 @@ def calls_of(binary, path, *args, names=(*WRITES, *OPENS, *LOCKS), **popen):
         log = pathlib.Path(folder) / "log"
         traced = trace(dict.fromkeys((*names, *OPENS, *LOOKS)))
         prefix = ["strace", "-f", "-qq", "-s", "0", "-o", log, "-e", f"trace={traced}", "-e", "signal=none"]
-        queue.sweep(binary, path, *args, prefix=prefix, **popen)
+        world.sweep(binary, path, *args, prefix=prefix, **popen)
         lines = log.read_text().splitlines()
     counts, found, main, begun = {}, [], None, False
     for line in lines:
@@ -66,7 +66,7 @@ def calls_of(binary, path, *args, names=(*WRITES, *OPENS, *LOCKS), **popen):
         main = main or process
         if process != main:
             if name in WRITES:
-                raise queue.Violation(f"a thread beside the main one writes: {line}")
+                raise world.Violation(f"a thread beside the main one writes: {line}")
             continue
         counts[name] = counts.get(name, 0) + 1
         begun = begun or str(path) in text

@@ -39,7 +39,7 @@ import time
 
 sys.dont_write_bytecode = True  # no litter in the repository
 
-import queue
+import world
 
 SWEEPERS = 4
 WORKERS = 8
@@ -89,8 +89,8 @@ def stamp(at=None):
 
 def micros(text):
     """A moment as a number."""
-    since = datetime.datetime.fromisoformat(text) - datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
-    return since // datetime.timedelta(microseconds=1)
+    at = datetime.datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%f%z")
+    return (at - datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)) // datetime.timedelta(microseconds=1)
 
 
 # The workers --------------------------------------------------------------------------------------------------------
@@ -300,7 +300,7 @@ class Company:
         self.logs.mkdir()
         self.seconds, self.heap, self.seed = seconds, heap, seed
         self.random = random.Random(seed)
-        self.documented = queue.documented_exit_codes(binary)
+        self.documented = world.documented_exit_codes(binary)
         self.rounds, self.births, self.kills = 0, 0, 0
         self.sweeping = []  # sweepers on their way
         self.runs = []  # those that have ended: (actor, run)
@@ -308,7 +308,7 @@ class Company:
 
     def build(self):
         with contextlib.closing(sqlite3.connect(self.path)) as conn:
-            conn.executescript(queue.SCHEMA.read_text() + JOURNAL)
+            conn.executescript(world.SCHEMA.read_text() + JOURNAL)
             at = stamp()
             with conn:
                 conn.execute("INSERT INTO projects VALUES ('p1', 'SciDEX', ?)", (at,))
@@ -364,7 +364,7 @@ class Company:
                 continue
             with stdout, stderr:
                 stdout.seek(0), stderr.seek(0)
-                run = queue.finished(command, process.returncode, stdout.read(), stderr.read(), began)
+                run = world.finished(command, process.returncode, stdout.read(), stderr.read(), began)
             ended.append((actor, run))
         self.sweeping = still
         self.runs += ended
@@ -417,8 +417,8 @@ class Inquest:
 
     def __init__(self, company):
         self.company = company
-        self.violations = company.violations + queue.integrity(company.path)
-        self.tables = queue.dump(company.path)
+        self.violations = company.violations + world.integrity(company.path)
+        self.tables = world.dump(company.path)
         self.journal = [self.tables["journal"][seq] for seq in sorted(self.tables["journal"])]
         self.events = {
             row["id"]: row | {"payload": json.loads(row["payload"])}
@@ -553,7 +553,7 @@ class Inquest:
         self.codes = collections.Counter()
         for actor, run in self.company.runs:
             self.codes[run.end] += 1
-            for text in queue.judge_run(run, self.company.documented):
+            for text in world.judge_run(run, self.company.documented):
                 self.wrong(f"{actor}: {text}")
             if run.code not in (0, 75):
                 self.wrong(f"{actor} ended with {run.end}: {run.stderr.strip()}")
@@ -695,8 +695,8 @@ class Locks:
         self.binary, self.journal = binary, journal
         self.template, self.path = folder / "template.db", folder / "locks.db"
         self.random = random.Random(seed)
-        self.documented = queue.documented_exit_codes(binary)
-        self.built = queue.build(self.template, zombies, zombies // 50, journal, seed)
+        self.documented = world.documented_exit_codes(binary)
+        self.built = world.build(self.template, zombies, zombies // 50, journal, seed)
         self.batches = {}
         self.violations = []
 
@@ -707,14 +707,14 @@ class Locks:
         """A sweep that nothing happens to: what it takes, and the order of its transactions."""
         self.fresh()
         began = time.monotonic()
-        run = queue.sweep(self.binary, self.path, "--batch-size", size)
+        run = world.sweep(self.binary, self.path, "--batch-size", size)
         self.duration = time.monotonic() - began
-        found = queue.judge(self.built, self.before, queue.dump(self.path), run.began, run.ended).require()
-        self.batches[size] = queue.batches_of(found.reaped, size)
+        found = world.judge(self.built, self.before, world.dump(self.path), run.began, run.ended).require()
+        self.batches[size] = world.batches_of(found.reaped, size)
 
     def fresh(self):
-        queue.copy(self.template, self.path)
-        self.before = queue.dump(self.path)
+        world.copy(self.template, self.path)
+        self.before = world.dump(self.path)
 
     def probe(self):
         """Another connection, which never waits."""
@@ -757,12 +757,12 @@ class Locks:
                         process.kill()
                     process.communicate()
             depth /= 2
-        raise queue.Violation("no sweeper could be caught with the lock in hand")
+        raise world.Violation("no sweeper could be caught with the lock in hand")
 
     def end(self, process, command, began, seconds=60):
         stdout, stderr = process.communicate(timeout=seconds)
-        run = queue.finished(command, process.returncode, stdout, stderr, began)
-        self.violations += [f"{self.journal}: {text}" for text in queue.judge_run(run, self.documented)]
+        run = world.finished(command, process.returncode, stdout, stderr, began)
+        self.violations += [f"{self.journal}: {text}" for text in world.judge_run(run, self.documented)]
         return run
 
     def heartbeat(self, timeout, run_id, at):
@@ -776,7 +776,7 @@ class Locks:
         lives = [task for task in lives if self.row(f"R-{task}")["status"] == "running"]
         depth = self.random.uniform(0, self.duration / (3 * len(self.batches[size])))
         with self.sweeper_with_lock(depth, "--batch-size", size) as (process, command, began):
-            at = queue.stamp(time.time())
+            at = world.stamp(time.time())
             told = {f"R-{task}": at for task in self.random.sample(lives, 4) + self.random.sample(zombies, 4)}
             patient = {run_id: self.heartbeat(60, run_id, at) for run_id in told}
             others = [f"R-{task}" for task in lives[:4] + zombies[:4]]
@@ -784,11 +784,11 @@ class Locks:
             dry_run = ("--dry-run", "--busy-timeout", "1s")
             with concurrent.futures.ThreadPoolExecutor(SWEEPERS) as pool:
                 calls = [("--busy-timeout", "1s", "--actor", f"late-{number}") for number in range(SWEEPERS - 1)]
-                late = [pool.submit(queue.sweep, self.binary, self.path, *call) for call in (dry_run, *calls)]
+                late = [pool.submit(world.sweep, self.binary, self.path, *call) for call in (dry_run, *calls)]
             dry, *late = [each.result() for each in late]
             self.judge_dry_run(dry)
             for run in late:
-                self.violations += [f"{self.journal}: {text}" for text in queue.judge_run(run, self.documented)]
+                self.violations += [f"{self.journal}: {text}" for text in world.judge_run(run, self.documented)]
                 if run.code != 75 or run.stdout or run.ended - run.began < 1:
                     self.wrong(f"a sweep against the lock: {run.end} after {run.ended - run.began:.2f} s, {run.stderr!r}")
             for worker in impatient:
@@ -815,10 +815,10 @@ class Locks:
             if row["id"] in came:
                 row["last_heartbeat"] = at
                 saved.add(row["task_id"])
-        built = queue.Built(self.built.path, self.journal, self.built.now)
+        built = world.Built(self.built.path, self.journal, self.built.now)
         built.zombies = {task: zombie for task, zombie in self.built.zombies.items() if task not in saved}
-        found = queue.judge(built, expected, queue.dump(self.path), began, run.ended)
-        self.violations += [f"{self.journal}: {text}" for text in found.violations[:10] + queue.integrity(self.path)]
+        found = world.judge(built, expected, world.dump(self.path), began, run.ended)
+        self.violations += [f"{self.journal}: {text}" for text in found.violations[:10] + world.integrity(self.path)]
         if sorted(found.reaped) != sorted(built.zombies):
             self.wrong(f"{len(found.reaped)} of {len(built.zombies)} are reaped in the end")
         if (run.summary or {}).get("task_ids") != sorted(found.reaped):
@@ -832,7 +832,7 @@ class Locks:
         return next(row for row in self.before["task_runs"].values() if row["id"] == run_id)
 
     def judge_dry_run(self, dry):
-        wrong = queue.judge_run(dry, self.documented) + queue.judge_dry_run(self.built, dry)
+        wrong = world.judge_run(dry, self.documented) + world.judge_dry_run(self.built, dry)
         if dry.code != 0 and not (dry.code == 75 and self.journal == "delete"):
             wrong.append(f"{dry.end}: {dry.stderr!r}")
         self.violations += [f"{self.journal}: a dry run beside the lock: {text}" for text in wrong]
@@ -849,10 +849,10 @@ class Locks:
         with self.probe() as probe:
             if self.is_locked(probe):
                 self.wrong(f"{run.end}, and the lock is still held")
-        found = queue.judge(self.built, self.before, queue.dump(self.path), began, run.ended)
-        done = queue.prefix_of(found.reaped, self.batches[size])
-        wrong = found.violations[:10] + queue.integrity(self.path)
-        wrong += queue.judge_summary(self.built, run, found.reaped, self.batches[size])
+        found = world.judge(self.built, self.before, world.dump(self.path), began, run.ended)
+        done = world.prefix_of(found.reaped, self.batches[size])
+        wrong = found.violations[:10] + world.integrity(self.path)
+        wrong += world.judge_summary(self.built, run, found.reaped, self.batches[size])
         code = 128 + sent
         if done is None:
             wrong.append(f"{run.end}, and {len(found.reaped)} are reaped, which are no whole transactions")
@@ -876,7 +876,7 @@ class Locks:
             process.send_signal(signal.SIGTERM)
             run = self.end(process, args, began, 30)
             probe.execute("ROLLBACK")
-        if run.code != 143 or queue.dump(self.path) != self.before:
+        if run.code != 143 or world.dump(self.path) != self.before:
             self.wrong(f"SIGTERM while it waits for the lock: {run.end}, {run.stderr!r}")
 
     def report(self, rounds, ends, patience):
@@ -887,7 +887,7 @@ class Locks:
         for number in range(rounds):
             try:
                 said.append(self.stopped((size, size // 2)[number % 2], patience))
-            except (queue.Violation, subprocess.TimeoutExpired) as error:
+            except (world.Violation, subprocess.TimeoutExpired) as error:
                 self.wrong(error)
         number = 0
         while number < ends or (number < 4 * ends and not codes[143]):
@@ -897,7 +897,7 @@ class Locks:
             try:
                 code, seconds = self.told_to_end((size, size // 2)[number % 2], sent, number % 4 < 2, depth)
                 codes[code], took = codes[code] + 1, max(took, seconds)
-            except (queue.Violation, subprocess.TimeoutExpired) as error:
+            except (world.Violation, subprocess.TimeoutExpired) as error:
                 self.wrong(error)
         self.told_to_end_while_waiting()
         if not codes[143]:
@@ -927,7 +927,7 @@ def main():
     parser.add_argument("--seed", type=int, help="of fates and moments [default: by chance]")
     parser.add_argument("--keep", metavar="DIR", help="leave databases and logs in this new folder")
     args = parser.parse_args()
-    binary, quick = queue.find_binary(parser, args.binary), args.quick
+    binary, quick = world.find_binary(parser, args.binary), args.quick
     seed = random.randrange(1_000_000) if args.seed is None else args.seed
     print(f"seed {seed}; processes keep no order: the same seed gives the same fates, not the same run", flush=True)
 
@@ -944,7 +944,7 @@ def main():
             company.live()
             violations += Inquest(company).report()
         if args.only != "company":
-            for journal in queue.JOURNALS:
+            for journal in world.JOURNALS:
                 beside = folder / journal
                 beside.mkdir()
                 locks = Locks(binary, beside, journal, args.zombies or (2000 if quick else 10_000), seed)

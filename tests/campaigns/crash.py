@@ -35,24 +35,24 @@ from functools import partial
 sys.dont_write_bytecode = True  # no litter in the repository
 
 import calls
-import queue
+import world
 from stage import Campaign, Stage, Variant, sample, told
 
 VARIANTS = [
     Variant(journal, batches, neighbour)
-    for journal in queue.JOURNALS
+    for journal in world.JOURNALS
     for batches in (1, 3)
     for neighbour in (False, True)
-] + [Variant(journal, crashed=True) for journal in queue.JOURNALS]
+] + [Variant(journal, crashed=True) for journal in world.JOURNALS]
 
-DRAWN = [Variant(journal, batches, neighbour=batches > 1) for journal in queue.JOURNALS for batches in (1, 5)]
+DRAWN = [Variant(journal, batches, neighbour=batches > 1) for journal in world.JOURNALS for batches in (1, 5)]
 
 
 def judge_summary(stage, run, reaped):
     """A summary that was printed in full must be true."""
     if run.summary is None:
         return []
-    return queue.judge_summary(stage.built, run, reaped, stage.batches)
+    return world.judge_summary(stage.built, run, reaped, stage.batches)
 
 
 def walk(campaign, variant, zombies, healthy, most, seed):
@@ -65,9 +65,9 @@ def walk(campaign, variant, zombies, healthy, most, seed):
 
     def kill(call):
         with stage.queue() as (work, neighbour):
-            run = queue.sweep(campaign.binary, work, *stage.args, prefix=calls.injecting(call, "signal=KILL"))
+            run = world.sweep(campaign.binary, work, *stage.args, prefix=calls.injecting(call, "signal=KILL"))
             if run.signal != signal.SIGKILL:
-                raise queue.Violation(f"was not killed, but ended with {run.end}")
+                raise world.Violation(f"was not killed, but ended with {run.end}")
             return stage.look(work, neighbour, run, partial(judge_summary, stage, run))
 
     violations = campaign.violations
@@ -102,11 +102,11 @@ def draw(campaign, variant, zombies, rounds, seed):
                 stdout, stderr = process.communicate(timeout=120)
                 timer.cancel()
                 timer.join()
-            run = queue.finished(command, process.returncode, stdout, stderr, start)
+            run = world.finished(command, process.returncode, stdout, stderr, start)
             if run.signal == signal.SIGKILL:
                 killed.append(after)
             elif run.code != 0:
-                raise queue.Violation(f"ended with {run.end}: {stderr!r}")
+                raise world.Violation(f"ended with {run.end}: {stderr!r}")
             return stage.look(work, neighbour, run, partial(judge_summary, stage, run))
 
     violations = campaign.violations
@@ -144,7 +144,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=4, help="how many at a time: most of it is waiting [default: 4]")
     parser.add_argument("--only", choices=("walk", "draw"), help="this part alone")
     args = parser.parse_args()
-    binary = queue.find_binary(parser, args.binary)
+    binary = world.find_binary(parser, args.binary)
     quick = args.quick
     zombies = args.zombies or (60 if quick else 200)
     many = args.many or (1000 if quick else 20_000)
@@ -157,13 +157,13 @@ def main():
         if args.only != "draw" and calls.available():
             plays += [(walk, variant, zombies, zombies * 2 // 3, 9 if quick else 0) for variant in VARIANTS]
         elif args.only != "draw":
-            queue.skipped("the walk over system calls takes strace, which is not here or may not trace")
+            world.skipped("the walk over system calls takes strace, which is not here or may not trace")
         if args.only != "walk":
             plays += [(draw, variant, many, rounds) for variant in DRAWN]
         for play, variant, *more in plays:
             try:
                 points += play(campaign, variant, *more, args.seed)
-            except queue.Violation as error:
+            except world.Violation as error:
                 campaign.violated(variant, error)
     print(f"{points} kills, {campaign.violations} violations, {time.time() - began:.0f} s")
     return 1 if campaign.violations else 0

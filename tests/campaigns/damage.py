@@ -40,7 +40,7 @@ from dataclasses import asdict, dataclass
 
 sys.dont_write_bytecode = True  # no litter in the repository
 
-import queue
+import world
 
 AT_ONCE = 2
 TIMEOUT_S = 20
@@ -78,7 +78,7 @@ KINDS = [
 def build(kind, folder, seed, now):
     """The files of a queue of this kind: {suffix: bytes}."""
     path = folder / "build.db"
-    queue.build(path, zombies=39, healthy=30, journal="delete", seed=seed, now=now)
+    world.build(path, zombies=39, healthy=30, journal="delete", seed=seed, now=now)
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as conn:
         conn.execute(f"PRAGMA page_size = {kind.page_size}")
         conn.execute(f"PRAGMA auto_vacuum = {kind.auto_vacuum}")
@@ -90,7 +90,7 @@ def build(kind, folder, seed, now):
         conn.execute("COMMIT")
         conn.execute("DROP TABLE attic")
         conn.execute(f"PRAGMA journal_mode = {kind.journal}")
-    whole = queue.dump(path)
+    whole = world.dump(path)
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as conn:
         conn.execute("PRAGMA wal_autocheckpoint = 0")
         conn.execute("PRAGMA cache_size = 4")
@@ -99,16 +99,16 @@ def build(kind, folder, seed, now):
                 work(conn, number, "COMMIT")
         if "-journal" in kind.beside:
             work(conn, 0, "")  # left open, and too large for the cache: the file is half-written
-        files = queue.files(path)
+        files = world.files(path)
     for file in folder.iterdir():
         file.unlink()
     files = {suffix: data for suffix, data in files.items() if suffix == "" or suffix in kind.beside.split()}
     if sorted(files) != sorted(["", *kind.beside.split()]) or not all(files.values()):
-        raise queue.Violation(f"{kind.name}: what was built lies there as {list(files)}")
+        raise world.Violation(f"{kind.name}: what was built lies there as {list(files)}")
     if "-journal" in files:
         put(path, files)
-        if queue.dump(path) != whole or path.read_bytes() == files[""]:
-            raise queue.Violation("the journal is not hot")
+        if world.dump(path) != whole or path.read_bytes() == files[""]:
+            raise world.Violation("the journal is not hot")
         path.unlink()
     return files
 
@@ -376,7 +376,7 @@ def look(path, actor):
             seen.sound = [row[0] for row in conn.execute("PRAGMA integrity_check")] == ["ok"]
             counting = "SELECT count(DISTINCT rowid) FROM task_events NOT INDEXED WHERE event_type = 'zombie_reaped'"
             seen.events = conn.execute(counting + " AND actor = ?", (actor,)).fetchone()[0]
-            rows = repr(queue.dump_connection(conn)).encode(errors="surrogateescape")
+            rows = repr(world.dump_connection(conn)).encode(errors="surrogateescape")
             seen.dump = hashlib.sha256(rows).hexdigest()
     except (sqlite3.Error, UnicodeDecodeError, MemoryError, OverflowError):
         pass
@@ -421,7 +421,7 @@ class Campaign:
 
     def __init__(self, binary, folder, seed, now):
         self.binary, self.folder, self.seed, self.now = binary, folder, seed, now
-        self.documented = queue.documented_exit_codes(binary)
+        self.documented = world.documented_exit_codes(binary)
         self.stages = []
         for kind in KINDS:
             files = build(kind, folder, seed, now)
@@ -470,12 +470,12 @@ class Campaign:
         path = self.place("case") / "queue.db"
         try:
             env = os.environ | {"TMPDIR": str(copies)}
-            run = queue.sweep(self.binary, path, *args, timeout=TIMEOUT_S, env=env)
+            run = world.sweep(self.binary, path, *args, timeout=TIMEOUT_S, env=env)
         except subprocess.TimeoutExpired:
             return None, [f"did not end within {TIMEOUT_S} s"]
         except UnicodeDecodeError as error:
             return None, [f"printed what is no UTF-8: {error}"]
-        wrong = queue.judge_run(run, self.documented)
+        wrong = world.judge_run(run, self.documented)
         if left := list(copies.iterdir()):
             wrong.append(f"left {left[0].name} behind")
         return run, wrong
@@ -491,7 +491,7 @@ class Campaign:
         for name, args in (("schema", ["schema"]), ("dry run", ["--dry-run"]), ("sweep", ["--actor", actor])):
             if name == "sweep":
                 # What SQLite makes of it, in a copy.
-                copy = queue.copy(path, self.place("look") / "queue.db")
+                copy = world.copy(path, self.place("look") / "queue.db")
                 before = self.look(copy, actor)
             run, said = self.run(number, *args)
             wrong += [f"{name}: {text}" for text in said]
@@ -517,7 +517,7 @@ class Campaign:
 
     @staticmethod
     def changed(path, files):
-        found = queue.files(path)
+        found = world.files(path)
         wrong = [f"changed db{suffix}" for suffix in KEPT if suffix in files and found.get(suffix) != files[suffix]]
         wrong += [f"made db{suffix}" for suffix in found if suffix not in files]
         return wrong + [f"deleted db{suffix}" for suffix in files if suffix not in found]
@@ -627,7 +627,7 @@ def main():
     parser.add_argument("--keep", metavar="DIR", help="with --case: leave the damaged database there")
     parser.add_argument("--verbose", action="store_true", help="list what was said on standard error")
     args = parser.parse_args()
-    binary = queue.find_binary(parser, args.binary)
+    binary = world.find_binary(parser, args.binary)
     seed = random.randrange(1_000_000) if args.seed is None else args.seed
     now = int(time.time()) if args.now is None else args.now
     cases = args.cases or (210 if args.quick else 2500)

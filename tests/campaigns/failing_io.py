@@ -41,7 +41,7 @@ from functools import partial
 sys.dont_write_bytecode = True  # no litter in the repository
 
 import calls
-import queue
+import world
 from stage import Campaign, Stage, Variant, bare, sample
 
 VARIANTS = [
@@ -101,12 +101,12 @@ def judge_run(stage, run, documented, fault, reaped):
         if not fault.onwards and "failed to write to standard output" not in run.stderr:
             wrong.append(f"the summary is lost, and the message does not say so: {run.stderr!r}")
         return wrong
-    wrong = queue.judge_run(run, documented)
+    wrong = world.judge_run(run, documented)
     if run.code == 0 and len(reaped) != len(stage.built.zombies):
         wrong.append(f"succeeded, and {len(reaped)} of {len(stage.built.zombies)} zombies are reaped")
-    said = queue.judge_summary(stage.built, run, reaped, stage.batches)
+    said = world.judge_summary(stage.built, run, reaped, stage.batches)
     if said:
-        committed, claimed = queue.prefix_of(reaped, stage.batches), (run.summary or {}).get("transactions", 0)
+        committed, claimed = world.prefix_of(reaped, stage.batches), (run.summary or {}).get("transactions", 0)
         said.append(f"{committed} transactions stand, {claimed} were said to; {run.stderr.strip()!r}")
     return wrong + said
 
@@ -171,7 +171,7 @@ def walk(campaign, variant, zombies, most, seed, total):
     def fail(fault):
         with stage.queue() as (work, neighbour):
             prefix = calls.injecting(fault.call, fault.what, fault.onwards)
-            run = queue.sweep(campaign.binary, work, *args, prefix=prefix, timeout=30)
+            run = world.sweep(campaign.binary, work, *args, prefix=prefix, timeout=30)
             tally.add(run, fault.sort)
             return stage.look(
                 work, neighbour, run, partial(judge_run, stage, run, campaign.documented, fault)
@@ -194,13 +194,13 @@ def walk_dry(campaign, variant, zombies, most, seed, total):
 
     def fail(fault):
         with stage.queue() as (work, _):
-            before = queue.files(work)
+            before = world.files(work)
             prefix = calls.injecting(fault.call, fault.what, fault.onwards)
-            run = queue.sweep(campaign.binary, work, *args, prefix=prefix, timeout=30, env=own_tmp(work))
+            run = world.sweep(campaign.binary, work, *args, prefix=prefix, timeout=30, env=own_tmp(work))
             tally.add(run, fault.sort)
-            wrong = [] if fault.prints else queue.judge_run(run, campaign.documented)
-            wrong += queue.judge_dry_run(stage.built, run)
-            wrong += queue.judge_files(before, queue.files(work))
+            wrong = [] if fault.prints else world.judge_run(run, campaign.documented)
+            wrong += world.judge_dry_run(stage.built, run)
+            wrong += world.judge_files(before, world.files(work))
             left = os.listdir(own_tmp(work)["TMPDIR"])
             # A deletion that fails leaves what it was to delete; it looks into the folder, by these.
             deletion = ("unlink", "unlinkat", "rmdir", *calls.OPENS, *calls.LOCKS, *calls.LOOKS)
@@ -209,7 +209,7 @@ def walk_dry(campaign, variant, zombies, most, seed, total):
             if run.code != 0 and run.stdout and not fault.prints:
                 wrong.append(f"failed with a summary: {run.stdout:.80}")
             if wrong:
-                raise queue.Violation("; ".join(wrong))
+                raise world.Violation("; ".join(wrong))
 
     campaign.each(f"dry run, {variant},", faults, fail)
     tally.points = len(faults)
@@ -258,12 +258,12 @@ def limit(campaign, variant, zombies, steps, seed, total):
         with stage.queue() as (work, neighbour):
             action = "SIG_IGN" if limit.ignored else "SIG_DFL"
             prefix = [sys.executable, "-I", "-S", "-c", LIMITED, limit.size, action]
-            run = queue.sweep(campaign.binary, work, *args, prefix=prefix, timeout=30)
+            run = world.sweep(campaign.binary, work, *args, prefix=prefix, timeout=30)
             tally.add(run, "a limit")
 
             def judge(reaped):
                 if run.signal is not None:
-                    return queue.judge_run(run, campaign.documented, () if limit.ignored else (signal.SIGXFSZ,))
+                    return world.judge_run(run, campaign.documented, () if limit.ignored else (signal.SIGXFSZ,))
                 return judge_run(stage, run, campaign.documented, limit, reaped)
 
             return stage.look(work, neighbour, run, judge)
@@ -316,8 +316,8 @@ def moving_floor(campaign, variant, zombies, most, seed, total):
     with stage.queue() as (work, _):
         found = calls.calls_of(campaign.binary, work, *args)
     other = stage.template.with_name("other.db")
-    other_built = queue.build(other, 20, 20, variant.journal, seed + 1)
-    other_before = queue.dump(other)
+    other_built = world.build(other, 20, 20, variant.journal, seed + 1)
+    other_before = world.dump(other)
     # Who replaces a database between its being opened and its log's gets the log of the old one beside the new: that
     # is so with every client of SQLite, and not played.
     if variant.journal == "wal":
@@ -330,19 +330,19 @@ def moving_floor(campaign, variant, zombies, most, seed, total):
         with tempfile.TemporaryDirectory(dir=campaign.folder) as outer:
             folder = os.path.join(outer, "queue")
             os.mkdir(folder)
-            work = queue.copy(stage.template, pathlib.Path(folder) / "work.db")
+            work = world.copy(stage.template, pathlib.Path(folder) / "work.db")
             kept = pathlib.Path(outer) / "kept.db"
             os.link(work, kept)
-            other_copy = queue.copy(other, pathlib.Path(outer) / "other.db")
+            other_copy = world.copy(other, pathlib.Path(outer) / "other.db")
             run = stopped(campaign, work, args, step.call, partial(move, step.what, work, other_copy))
             tally.add(run, step.what)
-            wrong = queue.judge_run(run, campaign.documented)
+            wrong = world.judge_run(run, campaign.documented)
             if step.what == "database replaced":
                 # Its log or journal now lies beside another database. Whoever does this spoils that one, sweep or not.
                 pass
             elif step.what == "all replaced":
-                wrong += queue.integrity(work)
-                there = queue.judge(other_built, other_before, queue.dump(work), run.began, run.ended)
+                wrong += world.integrity(work)
+                there = world.judge(other_built, other_before, world.dump(work), run.began, run.ended)
                 wrong += there.violations
                 said = (run.summary or {}).get("reaped", 0)
                 if there.reaped and (len(there.reaped), said) != (len(other_built.zombies),) * 2:
@@ -354,7 +354,7 @@ def moving_floor(campaign, variant, zombies, most, seed, total):
             elif run.summary and run.summary["reaped"] and step.before_commit:
                 wrong.append(f"{run.summary['reaped']} said to be reaped, in a database that was deleted")
             if wrong:
-                raise queue.Violation("; ".join(wrong[:5]))
+                raise world.Violation("; ".join(wrong[:5]))
 
     campaign.each(f"{variant},", moves, happen)
     tally.points = len(moves)
@@ -377,11 +377,11 @@ def is_log(call):
 
 def judge_renamed(stage, run, path):
     """The database is where it was renamed to, as the sweep says that it left it."""
-    wrong = queue.integrity(path)
-    found = queue.judge(stage.built, stage.before, queue.dump(path), run.began, run.ended)
+    wrong = world.integrity(path)
+    found = world.judge(stage.built, stage.before, world.dump(path), run.began, run.ended)
     if run.code != 0 and run.summary is None and "moved" in run.stderr:
         return wrong + found.violations
-    return wrong + found.violations + queue.judge_summary(stage.built, run, found.reaped, stage.batches)
+    return wrong + found.violations + world.judge_summary(stage.built, run, found.reaped, stage.batches)
 
 
 def stopped(campaign, work, args, call, happen):
@@ -396,14 +396,14 @@ def stopped(campaign, work, args, call, happen):
             while "--- stopped by SIGSTOP ---" not in said:
                 if process.poll() is not None or time.time() > began + 20:
                     process.kill()
-                    raise queue.Violation(f"did not stop at the call: {said!r:.200}")
+                    raise world.Violation(f"did not stop at the call: {said!r:.200}")
                 time.sleep(0.002)
                 said += log.read()
             happen()
             line = next(line for line in said.splitlines() if "--- stopped by SIGSTOP ---" in line)
             os.kill(int(line.split()[0]), signal.SIGCONT)
             stdout, stderr = process.communicate(timeout=30)
-    return queue.finished(command, process.returncode, stdout, stderr, began)
+    return world.finished(command, process.returncode, stdout, stderr, began)
 
 
 def main():
@@ -418,7 +418,7 @@ def main():
     parser.add_argument("--only", choices=("walk", "dry", "limit", "floor"), help="this part alone")
     parser.add_argument("--messages", action="store_true", help="show what the sweeper said, and upon what")
     args = parser.parse_args()
-    binary = queue.find_binary(parser, args.binary)
+    binary = world.find_binary(parser, args.binary)
     quick, zombies = args.quick, args.zombies or (26 if args.quick else 30)
 
     began, total = time.time(), Tally()
@@ -431,7 +431,7 @@ def main():
             for variant in variants:
                 try:
                     play(campaign, variant, zombies, *more, args.seed, total)
-                except queue.Violation as error:
+                except world.Violation as error:
                     campaign.violated(variant, error)
 
         if calls.available():
@@ -439,7 +439,7 @@ def main():
             part("dry", walk_dry, DRY_VARIANTS, 8 if quick else 0)
             part("floor", moving_floor, VARIANTS[:4:2], 1 if quick else 20)
         else:
-            queue.skipped("the walks over system calls take strace, which is not here or may not trace")
+            world.skipped("the walks over system calls take strace, which is not here or may not trace")
         part("limit", limit, VARIANTS[:4], 3 if quick else 40)
     if args.messages:
         total.print_messages()

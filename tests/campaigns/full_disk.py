@@ -30,7 +30,7 @@ from dataclasses import dataclass
 sys.dont_write_bytecode = True  # no litter in the repository
 
 import calls
-import queue
+import world
 from failing_io import PATIENCE, judge_run
 from stage import Campaign, Stage, Variant, bare
 
@@ -89,12 +89,12 @@ def fill(place, room):
         if room.pages is not None:
             spare = found.f_bavail - room.pages
             if spare < 0:
-                raise queue.Violation(f"the disk is too small to have {room.pages} pages free")
+                raise world.Violation(f"the disk is too small to have {room.pages} pages free")
             if spare:
                 os.posix_fallocate(file.fileno(), 0, spare * PAGE)
         left = os.statvfs(place).f_bavail
         if room.pages is not None and left != room.pages:
-            raise queue.Violation(f"{left} pages are left, not {room.pages}")
+            raise world.Violation(f"{left} pages are left, not {room.pages}")
     return ballast
 
 
@@ -106,7 +106,7 @@ def stage_on(campaign, stage, room):
     beside = len(list(stage.template.parent.glob("template.db*")))
     inodes = 0 if room.files is None else 2 + beside + room.files
     with disk(campaign.folder, 2 * size + 2_000_000, inodes) as place:
-        work = queue.copy(stage.template, place / "work.db")
+        work = world.copy(stage.template, place / "work.db")
         with stage.beside(work) as neighbour:
             ballast = fill(place, room)
             yield work, neighbour, ballast
@@ -120,7 +120,7 @@ def sweeps(campaign, variant, zombies, rooms, seed, ends, messages):
 
     def sweep(room):
         with stage_on(campaign, stage, room) as (work, neighbour, ballast):
-            run = queue.sweep(campaign.binary, work, *stage.args, *PATIENCE, timeout=60)
+            run = world.sweep(campaign.binary, work, *stage.args, *PATIENCE, timeout=60)
             here[run.end] += 1
             messages[f"{run.end}: {bare(run.stderr)}"] += 1
             wrong = judge_fullness(run)
@@ -128,7 +128,7 @@ def sweeps(campaign, variant, zombies, rooms, seed, ends, messages):
             look_at = work
             if room.files is not None:
                 # A disk that takes no more files is no place to look at a queue.
-                look_at = queue.copy(work, pathlib.Path(tempfile.mkdtemp(dir=campaign.folder)) / "work.db")
+                look_at = world.copy(work, pathlib.Path(tempfile.mkdtemp(dir=campaign.folder)) / "work.db")
 
             def judge(reaped):
                 return wrong + judge_run(stage, run, campaign.documented, room, reaped)
@@ -165,20 +165,20 @@ def dry_runs(campaign, variant, zombies, rooms, seed, ends, messages):
 
     def dry_run(room):
         with stage_on(campaign, stage, room) as (work, _, _):
-            before = queue.files(work)
+            before = world.files(work)
             env = {**os.environ, "TMPDIR": str(work.parent)}
-            run = queue.sweep(campaign.binary, work, "--dry-run", *PATIENCE, timeout=60, env=env)
+            run = world.sweep(campaign.binary, work, "--dry-run", *PATIENCE, timeout=60, env=env)
             here[run.end] += 1
             messages[f"dry run, {run.end}: {bare(run.stderr)}"] += 1
-            wrong = queue.judge_run(run, campaign.documented) + queue.judge_dry_run(stage.built, run)
-            wrong += queue.judge_files(before, queue.files(work))
+            wrong = world.judge_run(run, campaign.documented) + world.judge_dry_run(stage.built, run)
+            wrong += world.judge_files(before, world.files(work))
             left = sorted(set(os.listdir(work.parent)) - {"ballast"} - {"work.db" + suffix for suffix in before})
             if left and not variant.neighbour:
                 wrong.append(f"left behind: {left}")
             if not variant.crashed and run.code != 0:
                 wrong.append(f"{run.end}, although a dry run takes no room: {run.stderr.strip()!r}")
             if wrong:
-                raise queue.Violation("; ".join(wrong))
+                raise world.Violation("; ".join(wrong))
 
     campaign.each(f"dry run, {variant},", rooms, dry_run)
     ends.update(here)
@@ -202,16 +202,16 @@ def main():
     parser.add_argument("--jobs", type=int, default=4, help="how many at a time [default: 4]")
     parser.add_argument("--messages", action="store_true", help="show what the sweeper said")
     args = parser.parse_args()
-    binary = queue.find_binary(parser, args.binary)
+    binary = world.find_binary(parser, args.binary)
     if not may_mount():
-        queue.skipped("a full disk takes a file system of its own, and mounting one takes root")
+        world.skipped("a full disk takes a file system of its own, and mounting one takes root")
         return 0
     quick, zombies = args.quick, args.zombies or (60 if args.quick else 200)
     variants = VARIANTS
     if calls.available():
         variants = VARIANTS + CRASHED
     else:
-        queue.skipped("the variants after a crash take strace, which is not here or may not trace")
+        world.skipped("the variants after a crash take strace, which is not here or may not trace")
 
     began, points, ends, messages = time.time(), 0, collections.Counter(), collections.Counter()
     with tempfile.TemporaryDirectory(prefix="full-disk-") as folder:
@@ -228,7 +228,7 @@ def main():
                     points += sweeps(campaign, variant, zombies, files, args.seed, ends, messages)
                 few = [Room(pages=pages) for pages in (0, 1, 2, 5, 9, 40, most)]
                 points += dry_runs(campaign, variant, zombies, few[::3] if quick else few, args.seed, ends, messages)
-            except queue.Violation as error:
+            except world.Violation as error:
                 campaign.violated(variant, error)
     if args.messages:
         for message, times in sorted(messages.items()):

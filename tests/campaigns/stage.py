@@ -13,7 +13,7 @@ import tempfile
 from dataclasses import dataclass
 
 import calls
-import queue
+import world
 
 # Another connection: opens the queue, writes (what was there before), and does so again whenever it is told to.
 NEIGHBOUR = """
@@ -56,7 +56,7 @@ class Campaign:
 
     def __init__(self, binary, folder, jobs):
         self.binary, self.folder, self.jobs = binary, pathlib.Path(folder), jobs
-        self.documented = queue.documented_exit_codes(binary)
+        self.documented = world.documented_exit_codes(binary)
         self.violations = 0
 
     def violated(self, where, error):
@@ -70,7 +70,7 @@ class Campaign:
         def one(item):
             try:
                 return look(item)
-            except (queue.Violation, sqlite3.Error, subprocess.TimeoutExpired) as error:
+            except (world.Violation, sqlite3.Error, subprocess.TimeoutExpired) as error:
                 self.violated(f"{what} {item}", error)
                 return None
 
@@ -81,10 +81,10 @@ class Campaign:
 
     def sweep(self, path, *args, **more):
         """A sweep that must succeed."""
-        run = queue.sweep(self.binary, path, *args, **more)
-        wrong = queue.judge_run(run, self.documented)
+        run = world.sweep(self.binary, path, *args, **more)
+        wrong = world.judge_run(run, self.documented)
         if run.code != 0 or wrong:
-            raise queue.Violation(f"the next sweep: {run.end} {run.stderr!r}; {'; '.join(wrong)}")
+            raise world.Violation(f"the next sweep: {run.end} {run.stderr!r}; {'; '.join(wrong)}")
         return run
 
 
@@ -95,27 +95,27 @@ class Stage:
         self.campaign, self.variant = campaign, variant
         folder = pathlib.Path(tempfile.mkdtemp(dir=campaign.folder))
         self.template = folder / "template.db"
-        self.built = queue.build(self.template, zombies, healthy, variant.journal, seed)
+        self.built = world.build(self.template, zombies, healthy, variant.journal, seed)
         self.args = ["--batch-size", -(-zombies // variant.batches)]
         if variant.logged:
             self.log()
             zombies = len(self.built.zombies)
         if variant.crashed:
             self.crash()
-        self.before = queue.dump(queue.copy(self.template, folder / "work.db"))
+        self.before = world.dump(world.copy(self.template, folder / "work.db"))
         # The sweep that nothing happens to tells the order of the batches.
         with self.queue() as (work, _):
             run = campaign.sweep(work, *self.args)
-            reaped = queue.judge(self.built, self.before, queue.dump(work), run.began, run.ended).require()
-        self.batches = queue.batches_of(reaped.reaped, self.args[1])
-        wrong = queue.judge_summary(self.built, run, reaped.reaped, self.batches)
+            reaped = world.judge(self.built, self.before, world.dump(work), run.began, run.ended).require()
+        self.batches = world.batches_of(reaped.reaped, self.args[1])
+        wrong = world.judge_summary(self.built, run, reaped.reaped, self.batches)
         if wrong or len(reaped.reaped) != zombies:
-            raise queue.Violation(f"the undisturbed sweep reaped {len(reaped.reaped)} of {zombies}: {wrong}")
+            raise world.Violation(f"the undisturbed sweep reaped {len(reaped.reaped)} of {zombies}: {wrong}")
         self.duration = run.ended - run.began
 
     def log(self):
         """Leaves the template with a log, and no index of it, by which every second zombie is none any more."""
-        work = queue.copy(self.template, self.template.with_name("work.db"))
+        work = world.copy(self.template, self.template.with_name("work.db"))
         with contextlib.closing(sqlite3.connect(work, isolation_level=None)) as conn:
             conn.execute("BEGIN")
             for task_id in list(self.built.zombies)[::2]:
@@ -123,32 +123,32 @@ class Stage:
                 self.built.zombies.pop(task_id)
                 self.built.idle.append(task_id)
             conn.execute("COMMIT")
-            queue.copy(work, self.template)
+            world.copy(work, self.template)
         self.template.with_name(self.template.name + "-shm").unlink()
 
     def crash(self):
         """Leaves the template as a crash late in a sweep leaves it: with a log or a journal to be recovered."""
-        work = queue.copy(self.template, self.template.with_name("work.db"))
+        work = world.copy(self.template, self.template.with_name("work.db"))
         found = calls.calls_of(self.campaign.binary, work, *self.args)
         if self.variant.journal == "wal":
             writes = [call for call in found if call.name == "pwrite64"]
             late = writes[len(writes) // 2]
         else:
             late = [call for call in found if call.name in ("unlink", "unlinkat")][0]
-        queue.copy(self.template, work)
-        run = queue.sweep(self.campaign.binary, work, *self.args, prefix=calls.injecting(late, "signal=KILL"))
+        world.copy(self.template, work)
+        run = world.sweep(self.campaign.binary, work, *self.args, prefix=calls.injecting(late, "signal=KILL"))
         if run.signal != signal.SIGKILL:
-            raise queue.Violation(f"not killed at {late}")
-        queue.copy(work, self.template)
+            raise world.Violation(f"not killed at {late}")
+        world.copy(work, self.template)
         beside = self.template.with_name("template.db-wal" if self.variant.journal == "wal" else "template.db-journal")
         if not beside.exists() or beside.stat().st_size == 0:
-            raise queue.Violation(f"a crash at {late} left no {beside.name}")
+            raise world.Violation(f"a crash at {late} left no {beside.name}")
 
     @contextlib.contextmanager
     def queue(self):
         """A fresh copy of the queue in a folder of its own, with its neighbour where it has one."""
         with tempfile.TemporaryDirectory(dir=self.campaign.folder) as folder:
-            work = queue.copy(self.template, pathlib.Path(folder) / "work.db")
+            work = world.copy(self.template, pathlib.Path(folder) / "work.db")
             with self.beside(work) as neighbour:
                 yield work, neighbour
 
@@ -173,29 +173,29 @@ class Stage:
         second = None
         if neighbour is None:
             # What the crash left, untouched, for the sweeper itself to recover.
-            second = queue.copy(work, work.with_name("second.db"))
+            second = world.copy(work, work.with_name("second.db"))
         else:
             neighbour.stdin.write("write\n")
             neighbour.stdin.flush()
             if neighbour.stdout.readline() != "written\n":
-                raise queue.Violation("the other connection cannot write any more")
-        wrong = queue.integrity(work)
+                raise world.Violation("the other connection cannot write any more")
+        wrong = world.integrity(work)
         if wrong:
-            raise queue.Violation("; ".join(wrong))
-        found = queue.judge(built, self.before, queue.dump(work), run.began, run.ended).require(run.end)
-        done = queue.prefix_of(found.reaped, self.batches)
+            raise world.Violation("; ".join(wrong))
+        found = world.judge(built, self.before, world.dump(work), run.began, run.ended).require(run.end)
+        done = world.prefix_of(found.reaped, self.batches)
         if done is None:
-            raise queue.Violation(f"{len(found.reaped)} are reaped, which are not the first transactions")
+            raise world.Violation(f"{len(found.reaped)} are reaped, which are not the first transactions")
         wrong = judge_run(found.reaped)
         if wrong:
-            raise queue.Violation("; ".join(wrong))
+            raise world.Violation("; ".join(wrong))
         at_rest = second or work
-        files = queue.files(at_rest)
+        files = world.files(at_rest)
         dry = campaign.sweep(at_rest, "--dry-run")
-        wrong = queue.judge_dry_run(built, dry, found.reaped)
-        wrong += queue.judge_files(files, queue.files(at_rest))
+        wrong = world.judge_dry_run(built, dry, found.reaped)
+        wrong += world.judge_files(files, world.files(at_rest))
         if wrong:
-            raise queue.Violation("a dry run: " + "; ".join(wrong))
+            raise world.Violation("a dry run: " + "; ".join(wrong))
         if second is not None:
             self.complete(second, run, found.reaped)
         self.complete(work, run, found.reaped)
@@ -204,8 +204,8 @@ class Stage:
     def complete(self, path, run, reaped):
         """The next sweep reaps what is left, and says so."""
         after = self.campaign.sweep(path, *self.args)
-        wrong = queue.integrity(path)
-        found = queue.judge(self.built, self.before, queue.dump(path), run.began, after.ended)
+        wrong = world.integrity(path)
+        found = world.judge(self.built, self.before, world.dump(path), run.began, after.ended)
         wrong += found.violations
         if sorted(found.reaped) != sorted(self.built.zombies):
             wrong.append(f"{len(found.reaped)} of {len(self.built.zombies)} zombies are reaped after the next sweep")
@@ -213,7 +213,7 @@ class Stage:
         if after.summary["task_ids"] != sorted(left):
             wrong.append(f"the next sweep says that it reaped {after.summary['reaped']}, where {len(left)} were left")
         if wrong:
-            raise queue.Violation("the next sweep: " + "; ".join(wrong[:5]))
+            raise world.Violation("the next sweep: " + "; ".join(wrong[:5]))
 
 
 def sample(found, most):

@@ -10,10 +10,7 @@ the sweeper is used for that; what a reap must do is written down here once more
     verdict = judge(built, before, dump(path), since=run.began, until=run.ended)
     verdict.reaped        # task ids, in the order of their events
     verdict.violations    # sentences; empty where all is well
-    assert_before_or_after(built, before, dump(path))     # the same, raising Violation
-
-The standard library has a module of this name too. What is asked of this one and not found here is looked up there, so
-that `concurrent.futures` and others that need it work in a campaign.
+    verdict.require()     # raises where there is a violation
 """
 
 import contextlib
@@ -26,7 +23,6 @@ import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 
@@ -500,24 +496,6 @@ def batches_of(order, size):
     return [order[start : start + size] for start in range(0, len(order), size)]
 
 
-def assert_before_or_after(built, before, after, since=None, until=None, batches=None):
-    """Raises `Violation` unless all zombies are reaped or none; with `batches`, the first so many of those.
-
-    Returns "before", "after", or the number of batches.
-    """
-    reaped = judge(built, before, after, since, until).require().reaped
-    if batches is not None:
-        done = prefix_of(reaped, batches)
-        if done is None:
-            raise Violation(f"{len(reaped)} reaped, which are not the first transactions of the sweep")
-        return done
-    if not reaped:
-        return "before"
-    if len(reaped) < len(built.zombies):
-        raise Violation(f"half-written: {len(reaped)} of {len(built.zombies)} zombies are reaped")
-    return "after"
-
-
 # Running -----------------------------------------------------------------------------------------------------------
 
 
@@ -675,20 +653,3 @@ def find_binary(parser, given):
 def skipped(why):
     """Says loudly that a part of the campaign was not run."""
     print(f"SKIPPED: {why}", flush=True)
-
-
-def __getattr__(name):
-    # The standard library's module of the same name.
-    import importlib.util
-    import sysconfig
-
-    if name.startswith("__"):
-        raise AttributeError(name)
-    file = pathlib.Path(sysconfig.get_path("stdlib")) / "queue.py"
-    spec = importlib.util.spec_from_file_location("_standard_queue", file)
-    module = sys.modules.get(spec.name)
-    if module is None:
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        sys.modules[spec.name] = module
-    return getattr(module, name)
