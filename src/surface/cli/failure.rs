@@ -54,6 +54,11 @@ fn hint(error: &anyhow::Error) -> Option<&'static str> {
         {
             Some("run `PRAGMA integrity_check`, and restore or recover it")
         }
+        SweepError::Sqlite { source, .. } | SweepError::Reap { source, .. }
+            if source.sqlite_error_code() == Some(ErrorCode::CannotOpen) =>
+        {
+            Some("no file could be made beside it: has the disk room left, for more files (inodes) too?")
+        }
         SweepError::Sqlite { .. } | SweepError::Reap { .. } if of_sweep(failed) == Exit::NoPermission => {
             Some("its file, its directory or its mount is read-only; --dry-run works all the same")
         }
@@ -102,8 +107,9 @@ fn of_sqlite(error: &rusqlite::Error) -> Exit {
             Exit::Busy
         }
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Exit::Data,
-        Some(ErrorCode::SystemIoFailure | ErrorCode::DiskFull) => Exit::Io,
-        Some(ErrorCode::PermissionDenied | ErrorCode::ReadOnly | ErrorCode::CannotOpen) => Exit::NoPermission,
+        // Where it is for want of permission that a file cannot be made, SQLite says that the database is read-only.
+        Some(ErrorCode::SystemIoFailure | ErrorCode::DiskFull | ErrorCode::CannotOpen) => Exit::Io,
+        Some(ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => Exit::NoPermission,
         _ => Exit::Failure,
     }
 }

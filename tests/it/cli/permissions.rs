@@ -1,4 +1,4 @@
-//! A queue that the sweeper may not read, or not write. A dry run asks for no more than to read it.
+//! A queue that the sweeper may not or cannot read or write. A dry run asks for no more than to read it.
 
 use insta::assert_snapshot;
 
@@ -106,4 +106,23 @@ fn mount_that_cannot_be_written() {
             dry_run_works(place.sweeper_on_a_read_only_mount(&["--dry-run"]));
         }
     }
+}
+
+/// The journal is made at the first write. A log is made at the first read, and then it is known what for.
+#[test]
+fn disk_that_takes_no_more_files() {
+    let [log, journal] = both_modes();
+    let said = [&log, &journal].map(|place| {
+        let sweep = place.sweeper_on_a_disk_without_inodes(&[]);
+        sweep_is_refused(place, sweep)
+    });
+    let [Some(log), Some(journal)] = said else { return };
+    assert_snapshot!(log, @"
+    exit 74
+    error: failed to look at ~/orchestra.db: No space left on device (os error 28)
+    ");
+    assert_snapshot!(journal, @"
+    exit 74
+    error: failed to reap task t1: unable to open database file; no file could be made beside it: has the disk room left, for more files (inodes) too?
+    ");
 }

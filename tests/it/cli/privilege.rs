@@ -30,19 +30,31 @@ impl Place {
 
     /// The program on this queue, with its folder mounted read-only; `None` where we cannot mount.
     pub(crate) fn sweeper_on_a_read_only_mount(&self, args: &[&str]) -> Option<Program> {
+        let mount = r#"mount --bind "$0" "$0" && mount -o remount,bind,ro "$0""#;
+        self.sweeper_on(mount, args)
+    }
+
+    /// The program on this queue, on a disk that takes no more files; `None` where we cannot mount.
+    pub(crate) fn sweeper_on_a_disk_without_inodes(&self, args: &[&str]) -> Option<Program> {
+        // One for the root, one for the database. What is mounted hides what was there.
+        let mount = r#"exec 3< "$0/orchestra.db" && mount -t tmpfs -o nr_inodes=2 tmpfs "$0" && cat <&3 >"$0/orchestra.db""#;
+        self.sweeper_on(mount, args)
+    }
+
+    /// The program, where a shell has mounted something over this folder, `$0`, in which no file can be made.
+    fn sweeper_on(&self, mount: &str, args: &[&str]) -> Option<Program> {
         let in_here = |script: &str| {
             let mut command = Command::new("unshare");
             if !am_root() {
                 command.arg("--map-root-user");
             }
-            let mount = r#"mount --bind "$0" "$0" && mount -o remount,bind,ro "$0""#;
             command.args(["--mount", "sh", "-c", &format!("{mount} && {script}")]);
             command.arg(self.path());
             command
         };
         let works = in_here(r#"! touch "$0/probe""#).output();
         if !works.is_ok_and(|output| output.status.success()) {
-            skipped("nothing can be mounted read-only here");
+            skipped("nothing can be mounted here");
             return None;
         }
         let mut command = in_here(r#"exec "$@""#);
