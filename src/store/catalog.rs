@@ -1,4 +1,4 @@
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, Statement};
 
 use super::value::{identifier, literal};
 
@@ -7,8 +7,6 @@ use super::value::{identifier, literal};
 pub(super) struct TableInfo {
     pub(super) name: String,
     pub(super) columns: Vec<ColumnInfo>,
-    /// A name that reaches its rowid, where it has one.
-    rowid: Option<&'static str>,
     without_rowid: bool,
     strict: bool,
 }
@@ -26,51 +24,43 @@ pub(super) struct ColumnInfo {
     pub(super) generated: bool,
 }
 
-impl TableInfo {
-    /// Reads a table's declaration; `None` where the database has no such table.
-    pub(super) fn read(conn: &Connection, name: &str) -> rusqlite::Result<Option<Self>> {
-        let found = conn
-            .query_row(include_str!("sql/table.sql"), [name], |row| {
-                Ok((
-                    row.get::<_, String>(0)?,
-                    row.get::<_, bool>(1)?,
-                    row.get::<_, bool>(2)?,
-                ))
-            })
-            .optional()?;
-        let Some((name, without_rowid, strict)) = found else {
-            return Ok(None);
-        };
-        let columns = conn
-            .prepare(include_str!("sql/columns.sql"))?
-            .query_map([&name], |row| {
-                Ok(ColumnInfo {
-                    name: row.get(0)?,
-                    declared_type: row.get::<_, String>(1)?.to_ascii_uppercase(),
-                    not_null: row.get(2)?,
-                    default: row.get(3)?,
-                    key_place: row.get(4)?,
-                    generated: row.get::<_, i64>(5)? > 1,
-                })
-            })?
-            .collect::<rusqlite::Result<Vec<_>>>()?;
-        let rowid = ["rowid", "_rowid_", "oid"]
-            .into_iter()
-            .find(|alias| {
-                !columns
-                    .iter()
-                    .any(|column| column.name.eq_ignore_ascii_case(alias))
-            })
-            .filter(|_| !without_rowid);
-        Ok(Some(Self {
-            name,
-            columns,
-            rowid,
-            without_rowid,
-            strict,
-        }))
+/// Reads what the database declares.
+pub(super) struct Catalog<'c>(Statement<'c>);
+
+impl<'c> Catalog<'c> {
+    pub(super) fn new(conn: &'c Connection) -> rusqlite::Result<Self> {
+        conn.prepare(include_str!("sql/table.sql")).map(Self)
     }
 
+    /// Reads a table's declaration; `None` where the database has no such table.
+    pub(super) fn table(&mut self, name: &str) -> rusqlite::Result<Option<TableInfo>> {
+        let mut rows = self.0.query([name])?;
+        let mut table = None::<TableInfo>;
+        while let Some(row) = rows.next()? {
+            let column = ColumnInfo {
+                name: row.get(3)?,
+                declared_type: row.get::<_, String>(4)?.to_ascii_uppercase(),
+                not_null: row.get(5)?,
+                default: row.get(6)?,
+                key_place: row.get(7)?,
+                generated: row.get::<_, i64>(8)? > 1,
+            };
+            let table = match &mut table {
+                Some(table) => table,
+                none => none.insert(TableInfo {
+                    name: row.get(0)?,
+                    columns: Vec::new(),
+                    without_rowid: row.get(1)?,
+                    strict: row.get(2)?,
+                }),
+            };
+            table.columns.push(column);
+        }
+        Ok(table)
+    }
+}
+
+impl TableInfo {
     pub(super) fn column(&self, name: &str) -> Option<&ColumnInfo> {
         self.columns
             .iter()
@@ -79,11 +69,16 @@ impl TableInfo {
 
     /// What addresses a row: the rowid, else this column.
     pub(super) fn key_or(&self, column: &ColumnInfo) -> String {
-        self.rowid.map_or_else(|| identifier(&column.name), str::to_owned)
+        self.rowid()
+            .map_or_else(|| identifier(&column.name), str::to_owned)
     }
 
+    /// A name that reaches its rowid, where it has one.
     pub(super) fn rowid(&self) -> Option<&'static str> {
-        self.rowid
+        ["rowid", "_rowid_", "oid"]
+            .into_iter()
+            .find(|alias| self.column(alias).is_none())
+            .filter(|_| !self.without_rowid)
     }
 
     pub(super) fn qualified_name(&self) -> String {

@@ -153,7 +153,13 @@ impl File {
     }
 
     fn open(&self, flags: OpenFlags) -> Result<Connection, OpenError> {
-        Connection::open_with_flags(&self.path, flags).map_err(|error| self.open_error(error))
+        self.open_at(&self.path, flags)
+    }
+
+    /// A connection stays in its thread, so `SQLite` may spare itself a mutex for each call.
+    fn open_at(&self, path: impl AsRef<Path>, flags: OpenFlags) -> Result<Connection, OpenError> {
+        Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+            .map_err(|error| self.open_error(error))
     }
 
     /// Opens a database in WAL mode that nobody has open, as it lies there: no lock, no file left behind. `None` where
@@ -168,8 +174,7 @@ impl File {
             return Ok(None);
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-        let mut conn = Connection::open_with_flags(immutable_uri(&self.path), flags)
-            .map_err(|error| self.open_error(error))?;
+        let mut conn = self.open_at(immutable_uri(&self.path), flags)?;
         configure(&mut conn)
             .and_then(|()| harden(&conn))
             .and_then(|()| first_read(&conn))
@@ -206,8 +211,7 @@ impl File {
             why: why.clone(),
             source,
         })?;
-        let mut conn = Connection::open_with_flags(&copy, OpenFlags::SQLITE_OPEN_READ_WRITE)
-            .map_err(|error| self.open_error(error))?;
+        let mut conn = self.open_at(&copy, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         configure(&mut conn)
             .and_then(|()| harden(&conn))
             .and_then(|()| first_read(&conn))
@@ -253,11 +257,12 @@ impl File {
         ]
     }
 
-    /// Whether the header says so. A connection that is told that the file never changes says `delete` of any.
+    /// Whether the header says so, where `SQLite` looks: at the version for readers. A connection that is told that the
+    /// file never changes says `delete` of any.
     fn says_wal(&self) -> Result<bool, OpenError> {
         let mut header = [0; 20];
         match fs::File::open(&self.path).and_then(|mut file| file.read_exact(&mut header)) {
-            Ok(()) => Ok(header.ends_with(&[2, 2])),
+            Ok(()) => Ok(header.ends_with(&[2])),
             Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok(false),
             Err(source) => Err(self.system_error(source)),
         }

@@ -57,10 +57,17 @@ pub(super) fn other_runs_of_all(schema: &Schema) -> String {
 }
 
 fn other_runs(schema: &Schema, join: &str, which: String) -> String {
-    let finished: Vec<_> = schema.runs.finished.iter().map(|word| literal(word)).collect();
+    // Not a list for IN: SQLite makes a table of that, anew for each task.
+    let status = column("r", &schema.runs.status);
+    let finished: Vec<_> = schema
+        .runs
+        .finished
+        .iter()
+        .map(|word| format!("{status} COLLATE BINARY = {}", literal(word)))
+        .collect();
     let mut names = names(schema);
     names.extend([
-        ("finished", finished.join(", ")),
+        ("is_finished", finished.join(" OR ")),
         ("join", join.to_owned()),
         ("which", which),
     ]);
@@ -142,7 +149,10 @@ pub(super) fn abandon_run(runs: &Runs, stamps: &Stamps) -> String {
         // A numeric column that must not be null says 0 where it means none.
         set.to(
             ended,
-            &format!("CASE WHEN trim(coalesce({name}, ''), char(9, 10, 13, 32)) IN ('', '0', '0.0') THEN {now} ELSE {name} END"),
+            &format!(
+                "CASE trim(coalesce({name}, ''), char(9, 10, 13, 32))
+                 WHEN '' THEN {now} WHEN '0' THEN {now} WHEN '0.0' THEN {now} ELSE {name} END"
+            ),
         );
     }
     set.empty(&runs.table, &runs.clear);

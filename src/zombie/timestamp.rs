@@ -1,7 +1,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, SecondsFormat, Timelike, Utc};
 
 /// Numbers above this are milliseconds since the epoch, not seconds: as seconds it would be the year 5138.
 const MOST_SECONDS: i64 = 100_000_000_000;
@@ -245,7 +245,7 @@ impl Timestamp {
     pub fn to_rfc3339(self) -> String {
         self.to_datetime().map_or_else(
             || format!("{} µs since the epoch", self.0),
-            |at| at.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string(),
+            |at| at.to_rfc3339_opts(SecondsFormat::Micros, true),
         )
     }
 

@@ -4,4 +4,4 @@
 SELECT {r.key}, {r.id}, {r.status}, {r.heartbeat}, {r.started}, {r.ended}, {t.key}
 FROM {tasks} AS t
 {join} JOIN {runs} AS r ON {r.task} = {t.id}
-WHERE {which} AND ({r.status} COLLATE BINARY IN ({finished})) IS NOT TRUE
+WHERE {which} AND ({is_finished}) IS NOT TRUE

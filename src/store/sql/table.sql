@@ -1,5 +1,7 @@
--- One table of the main database: its name as declared, whether it is WITHOUT ROWID, whether it is STRICT.
+-- One table of the main database, as it was declared: a row for each column, generated and hidden ones included.
 -- Parameter: its name, in any case.
-SELECT name, wr, strict
-FROM pragma_table_list
-WHERE schema = 'main' AND type IN ('table', 'virtual') AND name = ?1 COLLATE NOCASE
+SELECT t.name, t.wr, t.strict, c.name, c.type, c."notnull", c.dflt_value, c.pk, c.hidden
+FROM pragma_table_list AS t
+CROSS JOIN pragma_table_xinfo(t.name, 'main') AS c
+WHERE t.schema = 'main' AND t.type IN ('table', 'virtual') AND t.name = ?1 COLLATE NOCASE
+ORDER BY c.cid

@@ -55,6 +55,13 @@ mod in_a_folder_that_can_be_written {
     }
 
     #[test]
+    fn log_that_only_the_version_for_readers_tells_of() {
+        let place = clean_log();
+        place.damage(18, &[1]);
+        sees(&place, place.sweeper(&["--dry-run"]), &["t1"]);
+    }
+
+    #[test]
     fn log_in_use() {
         let (place, _orchestrator) = Place::with_a_live_log();
         sees(&place, place.sweeper(&["--dry-run"]), &["t1"]);
