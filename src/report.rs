@@ -143,7 +143,7 @@ struct TaskIds<'a>(&'a Reaps);
 
 impl Serialize for TaskIds<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(|reap| reap.task_id.to_string()))
+        serializer.collect_seq(self.0.iter().map(|reap| &reap.task_id))
     }
 }
 
@@ -151,6 +151,6 @@ struct Reasons<'a>(&'a Reaps);
 
 impl Serialize for Reasons<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|reap| (reap.task_id.to_string(), &reap.reason)))
+        serializer.collect_map(self.0.iter().map(|reap| (&reap.task_id, &reap.reason)))
     }
 }

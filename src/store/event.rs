@@ -1,8 +1,6 @@
-use std::collections::BTreeMap;
+use serde::{Serialize, Serializer};
 
-use serde::Serialize;
-
-use crate::zombie::{ActiveRun, Condition, Reason, RunRow, Timestamp, Zombie};
+use crate::zombie::{ActiveRun, Condition, Held, Id, Reason, RunRow, Timestamp, Zombie};
 
 /// The payload of a reap's event: what was found, what was decided, what was released, and by whom.
 #[derive(Serialize)]
@@ -10,8 +8,8 @@ pub(super) struct Payload<'z> {
     reason: &'z Reason,
     condition: Condition,
     /// The active run that the task named, whether it exists or not.
-    run_id: Option<String>,
-    run_status: Option<String>,
+    run_id: Option<&'z Id>,
+    run_status: Option<&'z Id>,
     sign_of_life: Option<String>,
     age_s: Option<f64>,
     threshold_s: f64,
@@ -23,9 +21,10 @@ pub(super) struct Payload<'z> {
 #[derive(Serialize)]
 struct Released<'z> {
     /// What the task held: column and value.
-    task: BTreeMap<&'z str, String>,
+    #[serde(serialize_with = "by_column")]
+    task: &'z [Held],
     /// The runs abandoned, by id.
-    runs: Vec<String>,
+    runs: Vec<&'z Id>,
     /// How many workspaces were freed.
     workspaces: usize,
 }
@@ -43,7 +42,7 @@ impl<'z> Payload<'z> {
     )]
     pub(super) fn new(
         zombie: &'z Zombie,
-        abandoned: &[&RunRow],
+        abandoned: &[&'z RunRow],
         freed: usize,
         actor: &'z str,
         now: Timestamp,
@@ -51,23 +50,19 @@ impl<'z> Payload<'z> {
         let (suspect, evidence) = (&zombie.suspect, &zombie.evidence);
         let run_id = match suspect.active {
             ActiveRun::None => None,
-            ActiveRun::Missing | ActiveRun::Own(_) => Some(suspect.active_run_id.to_string()),
+            ActiveRun::Missing | ActiveRun::Own(_) => Some(&suspect.active_run_id),
         };
         Self {
             reason: &evidence.reason,
             condition: evidence.condition,
             run_id,
-            run_status: zombie.active_run().map(|run| run.status.to_string()),
+            run_status: zombie.active_run().map(|run| &run.status),
             sign_of_life: evidence.sign_of_life.map(Timestamp::to_rfc3339),
             age_s: evidence.sign_of_life.map(|at| now.micros_since(at) as f64 / 1e6),
             threshold_s: evidence.threshold.as_secs_f64(),
             released: Released {
-                task: suspect
-                    .held
-                    .iter()
-                    .map(|held| (&*held.column, held.value.to_string()))
-                    .collect(),
-                runs: abandoned.iter().map(|run| run.id.to_string()).collect(),
+                task: &suspect.held,
+                runs: abandoned.iter().map(|run| &run.id).collect(),
                 workspaces: freed,
             },
             actor,
@@ -77,4 +72,8 @@ impl<'z> Payload<'z> {
             },
         }
     }
+}
+
+fn by_column<S: Serializer>(held: &[Held], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(held.iter().map(|held| (&*held.column, &held.value)))
 }

@@ -75,9 +75,12 @@ impl Default for Profile {
             clippy::expect_used,
             reason = "the text is part of the program, and a test reads it"
         )]
-        static BUILT_IN: LazyLock<Profile> =
-            LazyLock::new(|| Profile::from_toml("").expect("the built-in profile is valid"));
-        BUILT_IN.clone()
+        static NAMES: LazyLock<Names> =
+            LazyLock::new(|| toml::from_str(BUILT_IN).expect("the built-in profile is valid"));
+        Self {
+            names: NAMES.clone(),
+            asked: BTreeSet::new(),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 use std::fmt;
 
+use serde::{Serialize, Serializer};
+
 /// A value as the database holds it, kept exactly: an id that was read is written back byte for byte, even
 /// where its text is not valid UTF-8.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,6 +50,18 @@ impl fmt::Display for Id {
             Self::Integer(number) => write!(f, "{number}"),
             Self::Real(bits) => write!(f, "{}", f64::from_bits(*bits)),
             Self::Text(bytes) | Self::Blob(bytes) => f.write_str(&String::from_utf8_lossy(bytes)),
+        }
+    }
+}
+
+/// As a text, whatever its type: ids of all queues look the same.
+impl Serialize for Id {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(bytes) | Self::Blob(bytes) => {
+                serializer.serialize_str(&String::from_utf8_lossy(bytes))
+            }
+            Self::Null | Self::Integer(_) | Self::Real(_) => serializer.collect_str(self),
         }
     }
 }
