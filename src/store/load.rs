@@ -161,7 +161,7 @@ impl<'c> Loader<'c> {
         if is_blank(row.get_ref(2)?) {
             return Ok(ActiveRun::None);
         }
-        if row.get_ref(RUN + 1)? == ValueRef::Null {
+        if row.get_ref(RUN)? == ValueRef::Null {
             return Ok(ActiveRun::Missing);
         }
         self.run(row, RUN, notes).map(ActiveRun::Own)

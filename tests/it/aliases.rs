@@ -166,6 +166,16 @@ fn recurring_may_be_a_flag() {
 }
 
 #[test]
+fn without_a_kind_or_a_flag_no_task_is_recurring() {
+    let mut world = World::new()
+        .drop_column("tasks", "task_type")
+        .running("t1")
+        .set("next_eligible_at", moment("in 5m"));
+    world.sweep();
+    assert_eq!(world.value("tasks.next_eligible_at", "t1"), moment("in 5m"));
+}
+
+#[test]
 fn kind_has_the_say_where_there_is_a_flag_too() {
     let mut world = World::new()
         .sql("ALTER TABLE tasks ADD COLUMN is_recurring INTEGER NOT NULL DEFAULT 1")

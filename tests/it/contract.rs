@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use zombie_sweeper::Policy;
+use zombie_sweeper::report::Reap;
+use zombie_sweeper::zombie::{Id, Reason};
 
 use crate::world::{World, check, schema_errors};
 
@@ -83,6 +85,14 @@ fn first_keys_are_those_that_people_look_for() {
         ),
         "{text}"
     );
+}
+
+#[test]
+fn program_that_embeds_the_sweep_can_walk_the_reaps() {
+    let report = World::new().running("t1").sweep();
+    for Reap { task_id, reason } in &report.reaps {
+        assert_eq!((task_id, reason), (&Id::from("t1"), &Reason::NoActiveRun));
+    }
 }
 
 #[test]

@@ -123,6 +123,17 @@ fn ids_that_differ_only_in_case_or_type_are_told_apart() {
 }
 
 #[test]
+fn tasks_that_share_an_id_are_reaped_each_once() {
+    let mut world = World::new()
+        .redeclare("tasks", "id TEXT PRIMARY KEY", "id TEXT")
+        .running("twin")
+        .running("twin");
+    let report = world.sweep();
+    assert_eq!((report.reaps.len(), report.moved_on), (2, 0));
+    assert_eq!(world.query("SELECT count(*) FROM task_events"), 2);
+}
+
+#[test]
 fn task_without_an_id_is_reported_and_left_alone() {
     let mut world = World::new()
         .running("t1")

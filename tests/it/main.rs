@@ -12,10 +12,12 @@ mod batches;
 mod cleared;
 #[cfg(all(feature = "cli", target_os = "linux"))]
 mod cli;
+mod commit;
 mod concurrency;
 mod contract;
 mod docs;
 mod events;
+mod files;
 mod hostile;
 mod laws;
 mod layers;

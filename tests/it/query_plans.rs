@@ -24,8 +24,8 @@ fn queue() -> World {
         .heartbeat("1m ago")
 }
 
-/// What a sweep reads from end to end, of tasks, runs and events.
-fn scans(mut world: World) -> Vec<String> {
+/// What is asked of SQLite while a sweep reaps so many.
+fn statements(world: &mut World, reaped: usize) -> Vec<String> {
     let seen = Arc::new(Mutex::new(Vec::new()));
     let statements = Arc::clone(&seen);
     let listen = move |event: TraceEvent<'_>| {
@@ -37,12 +37,17 @@ fn scans(mut world: World) -> Vec<String> {
         .conn
         .trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(listen))
         .unwrap();
-    assert_eq!(world.sweep().reaps.len(), 3);
+    assert_eq!(world.sweep().reaps.len(), reaped);
     world
         .conn
         .trace_v2(TraceEventCodes::empty(), None::<fn(TraceEvent<'_>)>)
         .unwrap();
-    let statements = std::mem::take(&mut *seen.lock().unwrap());
+    std::mem::take(&mut *seen.lock().unwrap())
+}
+
+/// What a sweep reads from end to end, of tasks, runs and events.
+fn scans(mut world: World) -> Vec<String> {
+    let statements = statements(&mut world, 3);
     assert!(
         statements.iter().any(|sql| sql.starts_with("UPDATE")),
         "{statements:?}"
@@ -116,4 +121,25 @@ fn index_that_starts_with_the_project_serves_its_sweep() {
 fn without_them_the_tasks_are_read_once() {
     let queue = queue().sql("DROP INDEX idx_tasks_status");
     assert_eq!(scans(queue), ["SCAN t"]);
+}
+
+#[test]
+fn live_tasks_cost_one_look_at_the_runs() {
+    let mut world = World::new()
+        .running("a")
+        .run("ra")
+        .heartbeat("1m ago")
+        .running("b")
+        .run("rb")
+        .heartbeat("1m ago");
+    let statements = statements(&mut world, 0);
+    let of_runs = statements.iter().filter(|sql| sql.contains("main.\"task_runs\""));
+    assert_eq!(of_runs.count(), 1, "{statements:?}");
+}
+
+#[test]
+fn verdicts_are_not_taken_again_where_nobody_else_wrote() {
+    let statements = statements(&mut queue(), 3);
+    let of_running = statements.iter().filter(|sql| sql.contains("LEFT JOIN"));
+    assert_eq!(of_running.count(), 1, "{statements:?}");
 }

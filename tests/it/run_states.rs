@@ -80,6 +80,21 @@ fn word_never_seen_before_is_unfinished_and_named() {
 }
 
 #[test]
+fn status_that_is_no_word_is_unfinished_and_named() {
+    for (status, shown) in [("NULL", "null"), ("0.5", "0.5"), ("x'646f6e65'", "done")] {
+        let mut world = World::new()
+            .redeclare("task_runs", "status TEXT NOT NULL DEFAULT 'running'", "status")
+            .running("t1")
+            .run("r1")
+            .sql(&format!("UPDATE task_runs SET status = {status}"));
+        let report = world.sweep();
+        assert_eq!(reasons(&report), ["t1: stale_heartbeat"], "{status}");
+        assert!(says(&report, &format!("{shown:?}")), "{report:?}");
+        assert_eq!(world.value("task_runs.status", "r1"), "abandoned");
+    }
+}
+
+#[test]
 fn warnings_stay_few_however_many_words_there_are() {
     let mut world = World::new();
     for n in 0..100 {

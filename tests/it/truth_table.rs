@@ -154,6 +154,33 @@ fn evidence_says_what_was_found() {
 }
 
 #[test]
+fn verdicts_in_words() {
+    let stale = Run {
+        heartbeat: at("16m ago"),
+        ..run(RunState::Unfinished)
+    };
+    for (active, words) in [
+        (
+            ActiveRun::Own(&stale),
+            "stale_heartbeat, last sign of life 2026-04-11T03:02:00.000000Z",
+        ),
+        (ActiveRun::Own(&completed()), "run_completed"),
+        (
+            ActiveRun::None,
+            "undecided: there is no active run, and no readable heartbeat, start or update says how old the claim is",
+        ),
+    ] {
+        assert_eq!(
+            judge(&NO_TASK, &active, &[], Policy::default()).to_string(),
+            words
+        );
+    }
+    assert_eq!(Verdict::Healthy.to_string(), "healthy");
+    let unsettled = Undecided::RunHasNoEnd;
+    assert!(Verdict::Undecided(unsettled).to_string().contains("settle time"));
+}
+
+#[test]
 fn another_run_that_is_live_wins_over_every_condition() {
     let live = Run {
         heartbeat: at("1s ago"),

@@ -69,6 +69,26 @@ fn link_to_nothing() {
 }
 
 #[test]
+fn link_to_itself() {
+    let place = Place::empty();
+    symlink("orchestra.db", place.db()).unwrap();
+    assert_snapshot!(refused(&place, &place.db()), @"
+    exit 74
+    error: failed to look at ~/orchestra.db: Too many levels of symbolic links (os error 40)
+    ");
+}
+
+#[test]
+fn log_that_is_a_link_to_itself() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    symlink("orchestra.db-wal", place.file("orchestra.db-wal")).unwrap();
+    assert_snapshot!(refused(&place, &place.db()), @"
+    exit 74
+    error: failed to look at ~/orchestra.db: Too many levels of symbolic links (os error 40)
+    ");
+}
+
+#[test]
 fn file_in_the_place_of_a_folder() {
     let place = Place::queue(|world| world);
     assert_snapshot!(refused(&place, &place.file("orchestra.db/orchestra.db")), @"

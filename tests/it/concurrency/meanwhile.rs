@@ -1,17 +1,9 @@
 //! What somebody commits after a zombie was found, and before the write lock is had.
 
-use std::cell::RefCell;
+use zombie_sweeper::SweepReport;
 
-use rusqlite::Connection;
-use zombie_sweeper::{SweepReport, rusqlite};
-
-use super::{JOURNALS, on_disk, rival};
+use super::{JOURNALS, RIVAL, commits_meanwhile, on_disk};
 use crate::world::{World, moment, reasons};
-
-thread_local! {
-    /// The one that holds the write lock when the sweep asks for it.
-    static RIVAL: RefCell<Option<Connection>> = const { RefCell::new(None) };
-}
 
 /// A silent run `r1` of task `t1`; and what a sweep makes of it when this is committed after it was found to be a
 /// zombie, and before the lock is had.
@@ -23,18 +15,7 @@ fn swept_after(journal: &str, change: &str) -> (SweepReport, World) {
         .heartbeat("16m ago")
         .workspace("w1")
         .set("task_id", "t1");
-    let rival = rival(&folder);
-    rival
-        .execute_batch(&format!("BEGIN IMMEDIATE; {change}"))
-        .unwrap();
-    RIVAL.set(Some(rival));
-    world
-        .conn
-        .busy_handler(Some(|_| {
-            let rival = RIVAL.take();
-            rival.is_some_and(|rival| rival.execute_batch("COMMIT").is_ok())
-        }))
-        .unwrap();
+    commits_meanwhile(&folder, &mut world, change);
     let report = world.sweep();
     assert!(RIVAL.take().is_none(), "the sweep waited for the lock");
     (report, world)
@@ -95,6 +76,29 @@ fn task_claimed_anew_meanwhile_is_healthy() {
         assert_eq!((report.reaps.len(), report.healthy), (0, 1), "{journal}");
         assert_eq!(world.value("tasks.active_run_id", "t1"), "r2");
         assert_eq!(world.value("task_runs.status", "r2"), "running");
+    }
+}
+
+#[test]
+fn task_of_which_another_run_started_meanwhile_is_healthy() {
+    for journal in JOURNALS {
+        let start = format!(
+            "INSERT INTO task_runs (id, task_id, started_at) VALUES ('r2', 't1', '{}')",
+            moment("now")
+        );
+        let (report, _) = swept_after(journal, &start);
+        assert_eq!((report.reaps.len(), report.healthy), (0, 1), "{journal}");
+    }
+}
+
+#[test]
+fn task_whose_signs_of_life_became_unreadable_meanwhile_is_undecided() {
+    for journal in JOURNALS {
+        let (report, _) = swept_after(
+            journal,
+            "UPDATE task_runs SET last_heartbeat = 'soon', started_at = 'soon'",
+        );
+        assert_eq!((report.reaps.len(), report.undecided.len()), (0, 1), "{journal}");
     }
 }
 

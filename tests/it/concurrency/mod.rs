@@ -2,7 +2,9 @@
 
 mod locks;
 mod meanwhile;
+mod rests;
 
+use std::cell::RefCell;
 use std::path::Path;
 use std::time::Duration;
 
@@ -11,6 +13,11 @@ use tempfile::TempDir;
 use zombie_sweeper::rusqlite;
 
 use crate::world::World;
+
+thread_local! {
+    /// The one that holds the write lock when the sweep asks for it.
+    static RIVAL: RefCell<Option<Connection>> = const { RefCell::new(None) };
+}
 
 const JOURNALS: [&str; 2] = ["WAL", "DELETE"];
 
@@ -33,4 +40,20 @@ fn rival(folder: &TempDir) -> Connection {
     let rival = Connection::open(file(folder)).unwrap();
     rival.busy_timeout(Duration::from_secs(10)).unwrap();
     rival
+}
+
+/// Has this committed after the sweep has found its first zombies, and before it has the lock to reap them.
+fn commits_meanwhile(folder: &TempDir, world: &mut World, change: &str) {
+    let rival = rival(folder);
+    rival
+        .execute_batch(&format!("BEGIN IMMEDIATE; {change}"))
+        .unwrap();
+    RIVAL.set(Some(rival));
+    world
+        .conn
+        .busy_handler(Some(|_| {
+            let rival = RIVAL.take();
+            rival.is_some_and(|rival| rival.execute_batch("COMMIT").is_ok())
+        }))
+        .unwrap();
 }

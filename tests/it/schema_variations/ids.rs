@@ -1,7 +1,9 @@
 //! Ids of either type, the key or not.
 
+use zombie_sweeper::zombie::Id;
+
 use super::{assert_digits_are_swept, digits, with_integer_ids};
-use crate::world::reasons;
+use crate::world::{World, reasons};
 
 #[test]
 fn text_ids_ascend_as_texts() {
@@ -15,6 +17,8 @@ fn integer_ids_ascend_as_numbers_and_are_shown_as_strings() {
     let report = with_integer_ids(digits()).sweep();
     let json = serde_json::to_value(&report).unwrap();
     assert_eq!(json["task_ids"], serde_json::json!(["9", "10"]));
+    let ids = report.reaps.iter().map(|reap| &reap.task_id);
+    assert!(ids.eq(&[Id::from(9), Id::from(10)]));
     assert_digits_are_swept(with_integer_ids(digits()));
 }
 
@@ -35,4 +39,14 @@ fn ids_may_be_of_no_declared_type_or_not_be_the_key() {
         "serial INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE",
     );
     assert_digits_are_swept(world);
+}
+
+#[test]
+fn ids_may_be_fractions() {
+    let mut world = World::new()
+        .redeclare("tasks", "id TEXT PRIMARY KEY", "id REAL PRIMARY KEY")
+        .redeclare("task_events", "task_id TEXT", "task_id REAL")
+        .running(1.5);
+    assert_eq!(reasons(&world.sweep()), ["1.5: no_active_run"]);
+    assert_eq!(world.query("SELECT task_id FROM task_events"), 1.5);
 }

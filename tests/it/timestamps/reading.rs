@@ -123,6 +123,8 @@ fn everything_else_is_unreadable() {
         "2026-04-11T03:17:61Z",
         "2026-04-11T03:17:00.Z",
         "2026-04-11T03:17:00+2",
+        "2026-04-11T03:17:00*02",
+        "9999-12-31T23:59:60Z",
         "2026-04-11T03:17:00+02:0",
         "2026-04-11T03:17:00+24:00",
         "2026-04-11T03:17:00+02:60",
@@ -167,6 +169,15 @@ fn numbers_out_of_range_bytes_and_broken_text_are_unreadable() {
     let broken = "UPDATE task_runs SET last_heartbeat = CAST(x'fffe00' AS TEXT)";
     let report = heard_of("").sql(broken).sweep();
     assert_eq!((report.undecided.len(), report.warnings.len()), (1, 1));
+}
+
+#[test]
+fn long_ones_are_shown_in_part() {
+    let report = heard_of("x".repeat(1000)).sweep();
+    let shown = format!("such as \"{}…\";", "x".repeat(80));
+    assert!(report.warnings[0].contains(&shown), "{report:?}");
+    let report = heard_of("x".repeat(80)).sweep();
+    assert!(!report.warnings[0].contains('…'), "{report:?}");
 }
 
 #[test]
