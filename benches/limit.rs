@@ -1,0 +1,96 @@
+//! The limit that the sweep is measured against: the smallest correct program for the same work, on the same SQLite, for
+//! the one schema that it knows. It has no options, no report, and no word for what it does not understand.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, Error, Params, Result, Row, TransactionBehavior};
+
+/// Now, and the moment before which a sign of life is stale.
+const MOMENTS: &str = "
+SELECT strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-900 seconds')";
+
+/// The zombies, in the order of the table.
+const FIND: &str = "
+SELECT t.rowid, t.id, t.active_run_id,
+       CASE WHEN t.active_run_id = '' THEN 'no_active_run' WHEN r.id IS NULL THEN 'missing_run'
+            WHEN r.status IN ('completed', 'failed', 'aborted', 'abandoned') THEN 'run_' || r.status
+            ELSE 'stale_heartbeat' END,
+       max(coalesce(r.last_heartbeat, ''), coalesce(r.started_at, ''), coalesce(t.last_heartbeat, ''))
+FROM tasks AS t LEFT JOIN task_runs AS r ON r.id = t.active_run_id AND r.task_id = t.id
+WHERE t.status = 'running'
+  AND CASE WHEN r.id IS NULL THEN max(coalesce(t.last_heartbeat, ''), coalesce(t.started_at, ''), t.updated_at) < ?1
+           WHEN r.status IN ('completed', 'failed', 'aborted', 'abandoned') THEN true
+           ELSE max(coalesce(r.last_heartbeat, ''), r.started_at, coalesce(t.last_heartbeat, '')) < ?1 END
+  AND NOT EXISTS (SELECT 1 FROM task_runs AS o WHERE o.task_id = t.id
+                  AND o.status NOT IN ('completed', 'failed', 'aborted', 'abandoned')
+                  AND max(coalesce(o.last_heartbeat, ''), o.started_at) >= ?1)";
+
+const HELD: &str = "
+SELECT t.rowid, w.rowid FROM workspaces AS w
+JOIN tasks AS t ON t.id = coalesce(w.task_id, (SELECT r.task_id FROM task_runs AS r WHERE r.id = w.run_id))";
+
+const TASK: &str = "
+UPDATE tasks SET status = 'open', active_run_id = '', assigned_slot = '', assigned_worker = '', workspace_path = '',
+                 lease_expires_at = NULL, updated_at = ?3,
+                 next_eligible_at = iif(task_type = 'recurring', ?3, next_eligible_at)
+WHERE rowid = ?1 AND status = 'running' AND active_run_id = ?2";
+
+const RUNS: &str = "
+UPDATE task_runs SET status = 'abandoned', completed_at = coalesce(completed_at, ?2)
+WHERE task_id = ?1 AND status NOT IN ('completed', 'failed', 'aborted', 'abandoned')";
+
+const WORKSPACE: &str = "
+UPDATE workspaces SET task_id = NULL, run_id = NULL, status = 'free', released_at = ?2 WHERE rowid = ?1";
+
+const EVENT: &str = "
+INSERT INTO task_events (task_id, event_type, actor, payload, created_at)
+VALUES (?1, 'zombie_reaped', 'limit', ?2, ?3)";
+
+/// Row, id, active run, reason, sign of life.
+type Zombie = (i64, String, String, String, String);
+
+fn main() -> Result<()> {
+    let path = std::env::args().nth(1).unwrap_or_default();
+    let mut conn = Connection::open(path)?;
+    let (now, limit): (String, String) = conn.query_row(MOMENTS, [], |row| row.try_into())?;
+    let version = data_version(&conn)?;
+    let mut zombies = rows::<Zombie>(&conn, FIND, [&limit])?;
+    let mut reaped = 0;
+    if !zombies.is_empty() {
+        let write = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        if data_version(&write)? != version {
+            zombies = rows(&write, FIND, [&limit])?;
+        }
+        let held: HashMap<i64, i64> = rows(&write, HELD, [])?.into_iter().collect();
+        let (mut task, mut runs) = (write.prepare(TASK)?, write.prepare(RUNS)?);
+        let (mut workspace, mut event) = (write.prepare(WORKSPACE)?, write.prepare(EVENT)?);
+        for (row, id, run, reason, seen) in &zombies {
+            if task.execute((row, run, &now))? == 0 {
+                continue;
+            }
+            runs.execute((id, &now))?;
+            if let Some(held) = held.get(row) {
+                workspace.execute((held, &now))?;
+            }
+            let payload = format!(r#"{{"reason":"{reason}","run_id":"{run}","sign_of_life":"{seen}"}}"#);
+            event.execute((id, payload, &now))?;
+            reaped += 1;
+        }
+        drop((task, runs, workspace, event));
+        write.commit()?;
+    }
+    println!("{reaped}");
+    Ok(())
+}
+
+fn data_version(conn: &Connection) -> Result<i64> {
+    conn.query_row("PRAGMA data_version", [], |row| row.get(0))
+}
+
+fn rows<T>(conn: &Connection, sql: &str, parameters: impl Params) -> Result<Vec<T>>
+where
+    T: for<'r> TryFrom<&'r Row<'r>, Error = Error>,
+{
+    let mut query = conn.prepare(sql)?;
+    query.query_map(parameters, |row| T::try_from(row))?.collect()
+}
