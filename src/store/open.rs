@@ -46,10 +46,11 @@ pub fn sweep_database<T, E: From<OpenError>>(
     }
     first_read(&conn).map_err(|error| file.error(error))?;
     let swept = sweep(&mut conn);
-    if conn.total_changes() > 0 && file.has_moved() {
+    let has_written = conn.total_changes() > 0;
+    if (has_written || swept.is_err()) && file.has_moved() {
         return Err(OpenError::Moved(file.path).into());
     }
-    if conn.total_changes() > 0 {
+    if has_written {
         // The last one out folds the log in. A failure leaves it to the next one: nothing is lost.
         let _ = conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false);
     }

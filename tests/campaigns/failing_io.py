@@ -368,7 +368,11 @@ def commit(found, journal):
     if journal == "delete":
         return max(place for place, call in enumerate(found) if call.name == "unlink" and "-journal" in call.text)
     log = next(call.text.rpartition("= ")[2] for call in found if is_log(call))
-    return max(place for place, call in enumerate(found) if call.name == "fsync" and call.text.startswith(f"{log})"))
+    written = max(
+        place for place, call in enumerate(found) if call.name == "pwrite64" and call.text.startswith(f"{log},")
+    )
+    # The log is synced once more when it is folded in.
+    return next(place for place in range(written, len(found)) if found[place].name == "fsync")
 
 
 def is_log(call):

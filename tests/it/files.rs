@@ -38,6 +38,28 @@ fn file_that_is_moved_away_during_the_sweep_is_an_error() {
     );
 }
 
+/// SQLite then says that it is read-only, where there is no log.
+#[test]
+fn file_that_was_moved_away_is_why_it_cannot_be_written() {
+    let (folder, path) = queue();
+    let conn = Connection::open(&path).unwrap();
+    conn.pragma_update(None, "journal_mode", "delete").unwrap();
+    drop(conn);
+    let swept = sweep_database(
+        &path,
+        &Profile::default(),
+        |_| Ok(()),
+        |conn| {
+            fs::rename(&path, folder.path().join("elsewhere.db")).unwrap();
+            sweep_zombie_tasks(conn, &SweepOptions::at(NOW))
+        },
+    );
+    assert!(
+        matches!(swept, Err(SweepError::Open(OpenError::Moved(_)))),
+        "{swept:?}"
+    );
+}
+
 #[test]
 fn file_that_is_moved_away_before_anything_was_written_is_none() {
     let (folder, path) = queue();
