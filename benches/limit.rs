@@ -1,5 +1,6 @@
 //! The limit that the sweep is measured against: the smallest correct program for the same work, on the same SQLite, for
-//! the one schema that it knows. It has no options, no report, and no word for what it does not understand.
+//! the one schema that it knows. It has no options, no report, and no word for what it does not understand. Its events
+//! say what the sweep's say.
 
 use std::collections::HashMap;
 
@@ -9,21 +10,27 @@ use rusqlite::{Connection, Error, Params, Result, Row, TransactionBehavior};
 const MOMENTS: &str = "
 SELECT strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-900 seconds')";
 
-/// The zombies, in the order of the table.
-const FIND: &str = "
+/// The zombies, in the order of the table: row, id, active run, and what the event says.
+const FIND: &str = r#"
 SELECT t.rowid, t.id, t.active_run_id,
-       CASE WHEN t.active_run_id = '' THEN 'no_active_run' WHEN r.id IS NULL THEN 'missing_run'
-            WHEN r.status IN ('completed', 'failed', 'aborted', 'abandoned') THEN 'run_' || r.status
-            ELSE 'stale_heartbeat' END,
-       max(coalesce(r.last_heartbeat, ''), coalesce(r.started_at, ''), coalesce(t.last_heartbeat, ''))
+       printf('{"reason":"%s","condition":"%s","run_id":"%s","run_status":"%s","sign_of_life":"%s","age_s":%.6f,'
+              || '"threshold_s":900.0,"released":{"task":{"assigned_slot":"%s","assigned_worker":"%s","workspace_path":"%s",'
+              || '"lease_expires_at":"%s"},"runs":["%s"]},"actor":"limit","sweeper":{"name":"limit","version":"0.1.0"}}',
+              CASE WHEN t.active_run_id = '' THEN 'no_active_run' WHEN r.id IS NULL THEN 'missing_run'
+                   WHEN r.status IN ('completed', 'failed', 'aborted', 'abandoned') THEN 'run_' || r.status
+                   ELSE 'stale_heartbeat' END,
+              CASE WHEN r.id IS NULL THEN 'B' WHEN r.status IN ('completed', 'failed', 'aborted', 'abandoned') THEN 'A' ELSE 'C' END,
+              t.active_run_id, r.status, max(coalesce(r.last_heartbeat, ''), coalesce(r.started_at, ''), coalesce(t.last_heartbeat, '')),
+              unixepoch() - unixepoch(max(coalesce(r.last_heartbeat, ''), coalesce(r.started_at, ''), coalesce(t.last_heartbeat, ''))),
+              t.assigned_slot, t.assigned_worker, t.workspace_path, t.lease_expires_at, r.id)
 FROM tasks AS t LEFT JOIN task_runs AS r ON r.id = t.active_run_id AND r.task_id = t.id
 WHERE t.status = 'running'
-  AND CASE WHEN r.id IS NULL THEN max(coalesce(t.last_heartbeat, ''), coalesce(t.started_at, ''), t.updated_at) < ?1
-           WHEN r.status IN ('completed', 'failed', 'aborted', 'abandoned') THEN true
-           ELSE max(coalesce(r.last_heartbeat, ''), r.started_at, coalesce(t.last_heartbeat, '')) < ?1 END
-  AND NOT EXISTS (SELECT 1 FROM task_runs AS o WHERE o.task_id = t.id
-                  AND o.status NOT IN ('completed', 'failed', 'aborted', 'abandoned')
-                  AND max(coalesce(o.last_heartbeat, ''), o.started_at) >= ?1)";
+  AND CASE WHEN r.id IS NULL AND max(coalesce(t.last_heartbeat, ''), coalesce(t.started_at, ''), t.updated_at) >= ?1 THEN false
+           WHEN r.status NOT IN ('completed', 'failed', 'aborted', 'abandoned')
+                AND max(coalesce(r.last_heartbeat, ''), r.started_at, coalesce(t.last_heartbeat, '')) >= ?1 THEN false
+           ELSE NOT EXISTS (SELECT 1 FROM task_runs AS o WHERE o.task_id = t.id
+                            AND o.status NOT IN ('completed', 'failed', 'aborted', 'abandoned')
+                            AND max(coalesce(o.last_heartbeat, ''), o.started_at) >= ?1) END"#;
 
 const HELD: &str = "
 SELECT t.rowid, w.rowid FROM workspaces AS w
@@ -35,9 +42,10 @@ UPDATE tasks SET status = 'open', active_run_id = '', assigned_slot = '', assign
                  next_eligible_at = iif(task_type = 'recurring', ?3, next_eligible_at)
 WHERE rowid = ?1 AND status = 'running' AND active_run_id = ?2";
 
+/// Without a list for IN, of which SQLite makes a table, anew for each task.
 const RUNS: &str = "
 UPDATE task_runs SET status = 'abandoned', completed_at = coalesce(completed_at, ?2)
-WHERE task_id = ?1 AND status NOT IN ('completed', 'failed', 'aborted', 'abandoned')";
+WHERE task_id = ?1 AND status <> 'completed' AND status <> 'failed' AND status <> 'aborted' AND status <> 'abandoned'";
 
 const WORKSPACE: &str = "
 UPDATE workspaces SET task_id = NULL, run_id = NULL, status = 'free', released_at = ?2 WHERE rowid = ?1";
@@ -46,8 +54,7 @@ const EVENT: &str = "
 INSERT INTO task_events (task_id, event_type, actor, payload, created_at)
 VALUES (?1, 'zombie_reaped', 'limit', ?2, ?3)";
 
-/// Row, id, active run, reason, sign of life.
-type Zombie = (i64, String, String, String, String);
+type Zombie = (i64, String, String, String);
 
 fn main() -> Result<()> {
     let path = std::env::args().nth(1).unwrap_or_default();
@@ -64,7 +71,7 @@ fn main() -> Result<()> {
         let held: HashMap<i64, i64> = rows(&write, HELD, [])?.into_iter().collect();
         let (mut task, mut runs) = (write.prepare(TASK)?, write.prepare(RUNS)?);
         let (mut workspace, mut event) = (write.prepare(WORKSPACE)?, write.prepare(EVENT)?);
-        for (row, id, run, reason, seen) in &zombies {
+        for (row, id, run, payload) in &zombies {
             if task.execute((row, run, &now))? == 0 {
                 continue;
             }
@@ -72,7 +79,6 @@ fn main() -> Result<()> {
             if let Some(held) = held.get(row) {
                 workspace.execute((held, &now))?;
             }
-            let payload = format!(r#"{{"reason":"{reason}","run_id":"{run}","sign_of_life":"{seen}"}}"#);
             event.execute((id, payload, &now))?;
             reaped += 1;
         }

@@ -1,4 +1,5 @@
-use rusqlite::{Connection, Statement};
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, Statement, ToSql};
 
 use super::event::Payload;
 use super::schema::Schema;
@@ -13,8 +14,18 @@ pub(crate) struct Writer<'c> {
     abandon_run: Statement<'c>,
     free_workspace: Option<Statement<'c>>,
     insert_event: Statement<'c>,
+    places: Places,
+    payload: Vec<u8>,
     actor: &'c str,
     now: Timestamp,
+}
+
+/// Where the event takes what differs from one to the next: a column that is not there takes nothing.
+struct Places {
+    task: Option<usize>,
+    run: Option<usize>,
+    payload: Option<usize>,
+    id: Option<usize>,
 }
 
 /// Counts of rows really changed.
@@ -35,12 +46,23 @@ impl<'c> Writer<'c> {
         let free_workspace = schema.workspaces.as_ref();
         let free_workspace =
             free_workspace.map(|held| conn.prepare(&statements::free_workspace(held, &stamps)));
+        let mut insert_event = conn.prepare(&statements::insert_event(&schema.events, &stamps))?;
+        let places = Places {
+            task: insert_event.parameter_index(":task")?,
+            run: insert_event.parameter_index(":run")?,
+            payload: insert_event.parameter_index(":payload")?,
+            id: insert_event.parameter_index(":id")?,
+        };
+        let actors_place = insert_event.parameter_index(":actor")?;
+        bind(&mut insert_event, actors_place, actor)?;
         Ok(Self {
             reset_task: conn.prepare(&statements::reset_task(&schema.tasks, &stamps))?,
             run_stands: conn.prepare(&statements::run_stands(&schema.runs))?,
             abandon_run: conn.prepare(&statements::abandon_run(&schema.runs, &stamps))?,
             free_workspace: free_workspace.transpose()?,
-            insert_event: conn.prepare(&statements::insert_event(&schema.events, &stamps))?,
+            insert_event,
+            places,
+            payload: Vec::new(),
             actor,
             now,
         })
@@ -68,9 +90,10 @@ impl<'c> Writer<'c> {
             }
         }
         let payload = Payload::new(zombie, &abandoned, freed, self.actor, self.now);
-        let payload = serde_json::to_string(&payload)
+        self.payload.clear();
+        serde_json::to_writer(&mut self.payload, &payload)
             .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
-        self.record(zombie, &payload)?;
+        self.record(zombie)?;
         Ok(Some(Released {
             runs: abandoned.len(),
             workspaces: freed,
@@ -78,14 +101,14 @@ impl<'c> Writer<'c> {
     }
 
     /// Writes the event. A reap without one is no reap, so a trigger that swallows it is an error.
-    fn record(&mut self, zombie: &Zombie, payload: &str) -> rusqlite::Result<()> {
-        let insert = &mut self.insert_event;
-        bind(insert, ":task", &zombie.suspect.id)?;
-        bind(insert, ":run", zombie.active_run().map(|run| &run.id))?;
-        bind(insert, ":payload", payload)?;
-        bind(insert, ":actor", self.actor)?;
-        if insert.parameter_index(":id")?.is_some() {
-            bind(insert, ":id", uuid::Uuid::new_v4().to_string())?;
+    fn record(&mut self, zombie: &Zombie) -> rusqlite::Result<()> {
+        let (insert, places) = (&mut self.insert_event, &self.places);
+        bind(insert, places.task, &zombie.suspect.id)?;
+        bind(insert, places.run, zombie.active_run().map(|run| &run.id))?;
+        let payload = ToSqlOutput::Borrowed(ValueRef::Text(&self.payload));
+        bind(insert, places.payload, payload)?;
+        if places.id.is_some() {
+            bind(insert, places.id, uuid::Uuid::new_v4().to_string())?;
         }
         match insert.raw_execute()? {
             1 => Ok(()),
@@ -94,10 +117,6 @@ impl<'c> Writer<'c> {
     }
 }
 
-/// Binds a parameter, where the statement has it: a column that is not there takes none.
-fn bind(statement: &mut Statement<'_>, name: &str, value: impl rusqlite::ToSql) -> rusqlite::Result<()> {
-    match statement.parameter_index(name)? {
-        Some(place) => statement.raw_bind_parameter(place, value),
-        None => Ok(()),
-    }
+fn bind(statement: &mut Statement<'_>, place: Option<usize>, value: impl ToSql) -> rusqlite::Result<()> {
+    place.map_or(Ok(()), |place| statement.raw_bind_parameter(place, value))
 }

@@ -11,22 +11,28 @@ pub(crate) fn print(
     json: &impl Serialize,
     text: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> anyhow::Result<()> {
-    lines(|out| {
-        match format {
-            Format::Text => return Ok(text(out)?),
-            Format::Json if io::stdout().is_terminal() => serde_json::to_writer_pretty(&mut *out, json),
-            Format::Json => serde_json::to_writer(&mut *out, json),
-        }
-        .map_err(io::Error::from)?;
-        Ok(writeln!(out)?)
-    })
+    match format {
+        Format::Text => lines(|out| Ok(text(out)?)),
+        Format::Json => write_to(io::stdout().lock(), |out| {
+            let written = if io::stdout().is_terminal() {
+                serde_json::to_writer_pretty(&mut *out, json)
+            } else {
+                serde_json::to_writer(&mut *out, json)
+            };
+            written.map_err(io::Error::from)?;
+            Ok(writeln!(out)?)
+        }),
+    }
 }
 
 /// Writes to standard output, without colours where nobody would see them.
-///
-/// A reader that has gone away is no failure: what was to be done is done.
 pub(crate) fn lines(write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<()> {
-    let mut out = io::BufWriter::new(anstream::AutoStream::auto(io::stdout()).lock());
+    write_to(anstream::AutoStream::auto(io::stdout()).lock(), write)
+}
+
+/// A reader that has gone away is no failure: what was to be done is done.
+fn write_to(out: impl Write, write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let mut out = io::BufWriter::new(out);
     match write(&mut out).and_then(|()| Ok(out.flush()?)) {
         Err(error) if !is_broken_pipe(&error) => Err(error).context("failed to write to standard output"),
         _ => Ok(()),
