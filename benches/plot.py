@@ -29,9 +29,11 @@ def draw(figures, folder):
 
 def lines(cells, over):
     """Points of each program: so many of `over`, so many seconds."""
-    return {
-        name: [(cell["shape"][over], statistics.median(cell["seconds"][name])) for cell in cells] for name in COLOURS
-    }
+    found = {name: [] for name in COLOURS}
+    for cell in cells:
+        for name, seconds in cell["seconds"].items():
+            found[name].append((cell["shape"][over], statistics.median(seconds)))
+    return found
 
 
 def chart(title, over, lines):
