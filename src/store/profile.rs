@@ -1,5 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use serde::Deserialize;
 
@@ -11,7 +11,7 @@ const BUILT_IN: &str = include_str!("orchestra.toml");
 /// inherits the rest.
 #[derive(Clone, Debug)]
 pub struct Profile {
-    pub(super) names: Names,
+    pub(super) names: Arc<Names>,
     /// The keys that a file set itself, such as `tasks.columns.heartbeat`. What they name must exist.
     asked: BTreeSet<String>,
 }
@@ -55,7 +55,10 @@ impl Profile {
         overlay(&mut merged, over);
         let names: Names = merged.try_into().map_err(ProfileError::Toml)?;
         names.check_words_differ()?;
-        Ok(Self { names, asked })
+        Ok(Self {
+            names: Arc::new(names),
+            asked,
+        })
     }
 
     /// Whether a file asked for this key, so that what it names has to exist.
@@ -75,10 +78,10 @@ impl Default for Profile {
             clippy::expect_used,
             reason = "the text is part of the program, and a test reads it"
         )]
-        static NAMES: LazyLock<Names> =
-            LazyLock::new(|| toml::from_str(BUILT_IN).expect("the built-in profile is valid"));
+        static NAMES: LazyLock<Arc<Names>> =
+            LazyLock::new(|| Arc::new(toml::from_str(BUILT_IN).expect("the built-in profile is valid")));
         Self {
-            names: NAMES.clone(),
+            names: Arc::clone(&NAMES),
             asked: BTreeSet::new(),
         }
     }
