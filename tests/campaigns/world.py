@@ -16,6 +16,7 @@ the sweeper is used for that; what a reap must do is written down here once more
 import contextlib
 import datetime
 import json
+import os
 import pathlib
 import random
 import re
@@ -29,7 +30,9 @@ from dataclasses import dataclass, field
 SCHEMA = pathlib.Path(__file__).resolve().parent.parent / "it" / "orchestra.sql"
 JOURNALS = ("wal", "delete")
 FINISHED = ("completed", "failed", "aborted", "abandoned")
-STALE_AFTER_S = 900
+# So long that what is alive stays so for as long as a campaign may take, even where the machine is stopped meanwhile.
+STALE_AFTER_S = 6 * 3600
+os.environ["ZOMBIE_SWEEPER_STALE_AFTER"] = f"{STALE_AFTER_S}s"
 STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
@@ -156,7 +159,7 @@ class Rows:
         return self.ago(self.random.randint(2 * STALE_AFTER_S, 100_000))
 
     def fresh(self):
-        # So fresh that it stays so for as long as a campaign takes.
+        # Some of them ahead of the sweeper's clock.
         return self.ago(-self.random.randint(0, 50))
 
     def add(self, table, **row):
