@@ -57,14 +57,17 @@ def chart(title, over, lines):
         at = y(10.0**power)
         parts += [rule(LEFT, at, WIDTH - RIGHT, at), text(LEFT - 8, at + 4, duration(power), anchor="end")]
     parts.append(text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 10, over, anchor="middle"))
-    labels = apart({name: y(line[-1][1]) for name, line in lines.items()})
+    ends = {name: line[-1] for name, line in lines.items()}
+    labels = {}
+    for end in {across for across, _ in ends.values()}:
+        labels |= apart({name: y(seconds) for name, (across, seconds) in ends.items() if across == end})
     for name, line in lines.items():
         colour = COLOURS[name.split(",")[0]]
         dashes = ' stroke-dasharray="6 4"' if name.endswith("no index") else ""
         path = " ".join(f"{x(across):.1f},{y(seconds):.1f}" for across, seconds in line)
         parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2.5"{dashes}/>')
         parts += [f'<circle cx="{x(across):.1f}" cy="{y(seconds):.1f}" r="3" fill="{colour}"/>' for across, seconds in line]
-        parts.append(text(WIDTH - RIGHT + 10, labels[name] + 4, name, colour=colour))
+        parts.append(text(x(ends[name][0]) + 10, labels[name] + 4, name, colour=colour))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{title}"\n'
         '     font-family="system-ui, sans-serif" font-size="13">\n' + "\n".join(parts) + "\n</svg>\n"
