@@ -13,6 +13,10 @@ use crate::zombie::{Id, Notes, Plan, Reason, Timestamp, UndecidedTask, Zombie};
 /// sleeps at most, so that every waiting writer wakes and finds it free.
 const REST: Duration = Duration::from_millis(100);
 
+/// How many zombies are reaped in one transaction where others write: it takes about 50 ms, and SQLite's busy handler
+/// sleeps for 25 ms at most by then, so that a writer that waits is in before the next one.
+const SHARE: usize = 2_000;
+
 /// Finds the tasks whose workers are dead and resets them, each transaction whole or not at all.
 ///
 /// Reads first, without the write lock: where there is no zombie, nothing is written and the lock is never asked
@@ -78,6 +82,7 @@ struct Sweep<'a> {
 /// What one read transaction found.
 struct Page {
     plan: Plan,
+    data_version: i64,
     /// The key of the last task looked at, where more may stand behind it.
     rest: Option<Id>,
 }
@@ -120,19 +125,18 @@ impl Sweep<'_> {
                             .map_err(SweepError::sqlite("prepare to write"))?,
                     ),
                 };
-                let batch = if opts.dry_run {
-                    pretend(page.plan)
+                if opts.dry_run {
+                    self.add(pretend(page.plan));
                 } else {
-                    self.reap(&store, writer, page)?
-                };
-                self.add(batch);
+                    self.reap(&store, writer, page)?;
+                }
             }
             if rest.is_none() {
                 return Ok(());
             }
             after = rest;
-            if self.others_write && !opts.dry_run {
-                std::thread::sleep(REST);
+            if !opts.dry_run {
+                self.let_others_write();
             }
         }
     }
@@ -141,7 +145,8 @@ impl Sweep<'_> {
     fn load(&mut self, store: &Store<'_>, after: Option<&Id>) -> Result<Page, SweepError> {
         let read = Transaction::new_unchecked(self.conn, TransactionBehavior::Deferred)
             .map_err(SweepError::sqlite("begin to read"))?;
-        self.has_changed(&read)
+        let data_version = self
+            .look_for_others(&read)
             .map_err(SweepError::sqlite("begin to read"))?;
         let (now, policy) = (self.now, &self.opts.policy);
         let batch_size = self.opts.batch_size.get();
@@ -165,31 +170,62 @@ impl Sweep<'_> {
         self.report.undecided.append(&mut plan.undecided);
         Ok(Page {
             plan,
+            data_version,
             rest: scan.rest,
         })
     }
 
-    /// Whether another connection has committed since the last look.
-    fn has_changed(&mut self, conn: &Connection) -> rusqlite::Result<bool> {
+    /// Notes whether another connection has committed since the last look, and returns the data version.
+    fn look_for_others(&mut self, conn: &Connection) -> rusqlite::Result<i64> {
         let version = data_version(conn)?;
         let before = self.data_version.replace(version);
-        let has_changed = before.is_some_and(|before| before != version);
-        self.others_write |= has_changed;
-        Ok(has_changed)
+        self.others_write |= before.is_some_and(|before| before != version);
+        Ok(version)
     }
 
-    /// Applies a plan, in one write transaction.
-    fn reap(&mut self, store: &Store<'_>, writer: &mut Writer<'_>, page: Page) -> Result<Batch, SweepError> {
+    fn let_others_write(&self) {
+        if self.others_write {
+            std::thread::sleep(REST);
+        }
+    }
+
+    /// Applies a plan: in one write transaction, or where others write in several, so that none of them waits for long.
+    fn reap(&mut self, store: &Store<'_>, writer: &mut Writer<'_>, page: Page) -> Result<(), SweepError> {
+        let mut zombies = page.plan.zombies;
+        while !zombies.is_empty() {
+            let batch = self.reap_share(store, writer, &mut zombies, page.data_version)?;
+            self.add(batch);
+            if !zombies.is_empty() {
+                self.let_others_write();
+            }
+        }
+        Ok(())
+    }
+
+    /// Reaps the first of these zombies, all of them where nobody else writes, in one transaction.
+    fn reap_share(
+        &mut self,
+        store: &Store<'_>,
+        writer: &mut Writer<'_>,
+        zombies: &mut Vec<Zombie>,
+        data_version: i64,
+    ) -> Result<Batch, SweepError> {
         let conn = self.conn;
         let write = Transaction::new_unchecked(conn, TransactionBehavior::Immediate)
             .map_err(SweepError::sqlite("take the write lock"))?;
-        let has_changed = self
-            .has_changed(&write)
+        let version = self
+            .look_for_others(&write)
             .map_err(SweepError::sqlite("look at the database again"))?;
-        let (plan, mut batch) = if has_changed {
-            self.plan_again(store, &page.plan)?
+        let share = if self.others_write { SHARE } else { usize::MAX };
+        let later = zombies.split_off(share.min(zombies.len()));
+        let plan = Plan {
+            zombies: std::mem::replace(zombies, later),
+            ..Plan::default()
+        };
+        let (plan, mut batch) = if version == data_version {
+            (plan, Batch::default())
         } else {
-            (page.plan, Batch::default())
+            self.plan_again(store, &plan)?
         };
         for zombie in plan.zombies {
             match writer.reap(&zombie) {

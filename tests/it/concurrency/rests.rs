@@ -33,3 +33,12 @@ fn sweep_does_not_rest_where_nobody_else_writes() {
     assert_eq!(report.transactions, 50);
     assert!(report.duration_ms < 49 * REST_MS, "{report:?}");
 }
+
+#[test]
+fn sweep_takes_the_lock_for_less_at_a_time_where_others_write() {
+    let (folder, world) = on_disk("WAL");
+    let mut world = (0..2_001).fold(world, World::running);
+    commits_meanwhile(&folder, &mut world, "UPDATE projects SET name = 'Renamed'");
+    let report = world.sweep();
+    assert_eq!((report.reaps.len(), report.transactions), (2_001, 2));
+}
