@@ -123,6 +123,12 @@ fn epoch_reals() {
         written(&world).map(|value| value == 1_775_877_480.123_456),
         [true; 5]
     );
+    let mut world = all_declared("REAL", "(unixepoch(at) + 0.5) * 1000");
+    world.sweep();
+    assert_eq!(
+        written(&world).map(|value| value == 1_775_877_480_123.456),
+        [true; 5]
+    );
 }
 
 #[test]
@@ -207,11 +213,20 @@ fn number_column_gets_a_number_among_texts() {
 
 #[test]
 fn strict_integer_column_gets_an_integer_among_reals() {
-    let mut world = all_declared("REAL", "unixepoch(at) + 0.5")
-        .redeclare("task_events", "created_at REAL", "created_at INTEGER")
-        .option("task_events", "STRICT");
-    world.sweep();
-    assert_eq!(world.query("SELECT created_at FROM task_events"), 1_775_877_480);
+    for (style, expected) in [
+        ("unixepoch(at) + 0.5", 1_775_877_480),
+        ("(unixepoch(at) + 0.5) * 1000", 1_775_877_480_123),
+    ] {
+        let mut world = all_declared("REAL", style)
+            .redeclare("task_events", "created_at REAL", "created_at INTEGER")
+            .option("task_events", "STRICT");
+        world.sweep();
+        assert_eq!(
+            world.query("SELECT created_at FROM task_events"),
+            expected,
+            "{style}"
+        );
+    }
 }
 
 #[test]

@@ -98,6 +98,20 @@ fn table_needs_no_key() {
 }
 
 #[test]
+fn key_that_is_not_the_first_column_without_rowid() {
+    let mut world = one_zombie()
+        .workspace("w1")
+        .set("task_id", "t1")
+        .redeclare(
+            "workspaces",
+            "id TEXT PRIMARY KEY",
+            "note TEXT, id TEXT PRIMARY KEY",
+        )
+        .option("workspaces", "WITHOUT ROWID");
+    assert_eq!(world.sweep().workspaces_freed, 1);
+}
+
+#[test]
 fn key_of_several_columns_without_rowid() {
     let mut world = one_zombie()
         .workspace("w1")
