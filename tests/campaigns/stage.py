@@ -209,8 +209,8 @@ class Stage:
         wrong += found.violations
         if sorted(found.reaped) != sorted(self.built.zombies):
             wrong.append(f"{len(found.reaped)} of {len(self.built.zombies)} zombies are reaped after the next sweep")
-        left = [task_id for task_id in found.reaped if task_id not in set(reaped)]
-        if after.summary["task_ids"] != sorted(left):
+        left = sorted(set(found.reaped) - set(reaped))
+        if after.summary["task_ids"] != left:
             wrong.append(f"the next sweep says that it reaped {after.summary['reaped']}, where {len(left)} were left")
         if wrong:
             raise world.Violation("the next sweep: " + "; ".join(wrong[:5]))

@@ -615,7 +615,7 @@ def judge_dry_run(built, run, reaped_before=()):
     """What a dry run that succeeded says that is not so."""
     if run.code not in (0, 3):
         return []
-    left = sorted(task_id for task_id in built.zombies if task_id not in set(reaped_before))
+    left = sorted(set(built.zombies) - set(reaped_before))
     summary = run.summary or {}
     wrong = []
     if summary.get("dry_run") is not True or summary.get("transactions") != 0:
