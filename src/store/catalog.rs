@@ -1,6 +1,9 @@
-use rusqlite::{Connection, Statement};
+use rusqlite::Connection;
 
 use super::value::{identifier, literal};
+
+/// Only tables of the database itself: not temporary ones, nor those of an attached file.
+const MAIN: Option<&str> = Some("main");
 
 /// A table as the database declares it.
 #[derive(Clone, Debug)]
@@ -24,43 +27,40 @@ pub(super) struct ColumnInfo {
     pub(super) generated: bool,
 }
 
-/// Reads what the database declares.
-pub(super) struct Catalog<'c>(Statement<'c>);
-
-impl<'c> Catalog<'c> {
-    pub(super) fn new(conn: &'c Connection) -> rusqlite::Result<Self> {
-        conn.prepare(include_str!("sql/table.sql")).map(Self)
-    }
-
-    /// Reads a table's declaration; `None` where the database has no such table.
-    pub(super) fn table(&mut self, name: &str) -> rusqlite::Result<Option<TableInfo>> {
-        let mut rows = self.0.query([name])?;
-        let mut table = None::<TableInfo>;
-        while let Some(row) = rows.next()? {
-            let column = ColumnInfo {
-                name: row.get(3)?,
-                declared_type: row.get::<_, String>(4)?.to_ascii_uppercase(),
-                not_null: row.get(5)?,
-                default: row.get(6)?,
-                key_place: row.get(7)?,
-                generated: row.get::<_, i64>(8)? > 1,
-            };
-            let table = match &mut table {
-                Some(table) => table,
-                none => none.insert(TableInfo {
-                    name: row.get(0)?,
+impl TableInfo {
+    /// Reads a table's declaration; `None` where the database has no such table. A view is none.
+    pub(super) fn read(conn: &Connection, name: &str) -> rusqlite::Result<Option<Self>> {
+        let mut table = None;
+        // Schema, name, type, number of columns, WITHOUT ROWID, STRICT.
+        conn.pragma(MAIN, "table_list", name, |row| {
+            let kind = row.get_ref(2)?.as_str()?;
+            if matches!(kind, "table" | "virtual") {
+                table = Some(Self {
+                    name: row.get(1)?,
                     columns: Vec::new(),
-                    without_rowid: row.get(1)?,
-                    strict: row.get(2)?,
-                }),
-            };
-            table.columns.push(column);
+                    without_rowid: row.get(4)?,
+                    strict: row.get(5)?,
+                });
+            }
+            Ok(())
+        })?;
+        if let Some(table) = &mut table {
+            // Place, name, type, NOT NULL, default, place in the primary key, hidden (2 and 3: generated).
+            conn.pragma(MAIN, "table_xinfo", &table.name, |row| {
+                table.columns.push(ColumnInfo {
+                    name: row.get(1)?,
+                    declared_type: row.get::<_, String>(2)?.to_ascii_uppercase(),
+                    not_null: row.get(3)?,
+                    default: row.get(4)?,
+                    key_place: row.get(5)?,
+                    generated: row.get::<_, i64>(6)? > 1,
+                });
+                Ok(())
+            })?;
         }
         Ok(table)
     }
-}
 
-impl TableInfo {
     pub(super) fn column(&self, name: &str) -> Option<&ColumnInfo> {
         self.columns
             .iter()

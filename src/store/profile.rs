@@ -4,6 +4,8 @@ use std::sync::{Arc, LazyLock};
 use serde::Deserialize;
 
 const BUILT_IN: &str = include_str!("orchestra.toml");
+/// The same, made by `build.rs`.
+const BUILT_IN_JSON: &str = include_str!(concat!(env!("OUT_DIR"), "/orchestra.json"));
 
 /// The names and words of a queue: tables, columns, statuses, the event type. Data, not code.
 ///
@@ -78,8 +80,9 @@ impl Default for Profile {
             clippy::expect_used,
             reason = "the text is part of the program, and a test reads it"
         )]
-        static NAMES: LazyLock<Arc<Names>> =
-            LazyLock::new(|| Arc::new(toml::from_str(BUILT_IN).expect("the built-in profile is valid")));
+        static NAMES: LazyLock<Arc<Names>> = LazyLock::new(|| {
+            Arc::new(serde_json::from_str(BUILT_IN_JSON).expect("the built-in profile is valid"))
+        });
         Self {
             names: Arc::clone(&NAMES),
             asked: BTreeSet::new(),

@@ -1,6 +1,6 @@
 use rusqlite::Connection;
 
-use super::catalog::{Catalog, ColumnInfo, TableInfo};
+use super::catalog::{ColumnInfo, TableInfo};
 use super::profile::{Candidates, Constants, Names, Profile};
 use super::schema::{
     Events, ProjectColumn, Projects, Recurring, Role, Runs, Schema, SchemaError, Tasks, Workspaces,
@@ -11,7 +11,6 @@ pub(super) fn resolve(conn: &Connection, profile: &Profile) -> Result<Schema, Sc
     let names = &profile.names;
     let mut resolver = Resolver {
         conn,
-        catalog: Catalog::new(conn)?,
         profile,
         roles: Vec::new(),
         problems: Vec::new(),
@@ -37,7 +36,6 @@ pub(super) fn resolve(conn: &Connection, profile: &Profile) -> Result<Schema, Sc
 /// Finds roles, and remembers what it found and what it missed.
 struct Resolver<'a> {
     conn: &'a Connection,
-    catalog: Catalog<'a>,
     profile: &'a Profile,
     roles: Vec<Role>,
     problems: Vec<String>,
@@ -219,7 +217,7 @@ impl Resolver<'_> {
     }
 
     fn table(&mut self, section: &str, name: &str) -> rusqlite::Result<Option<TableInfo>> {
-        let table = self.catalog.table(name)?;
+        let table = TableInfo::read(self.conn, name)?;
         self.roles.push(Role {
             role: section.to_owned(),
             column: table.as_ref().map(|table| table.name.clone()),

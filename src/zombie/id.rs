@@ -1,6 +1,12 @@
+use std::borrow::Cow;
 use std::fmt;
+use std::ops::Deref;
 
 use serde::{Serialize, Serializer};
+use smallvec::SmallVec;
+
+/// A UUID in text, the longest id in wide use, stands in place: a sweep of many zombies then allocates little.
+const IN_PLACE: usize = 36;
 
 /// A value as the database holds it, kept exactly: an id that was read is written back byte for byte, even
 /// where its text is not valid UTF-8.
@@ -13,9 +19,27 @@ pub enum Id {
     /// A floating-point number, as its bits.
     Real(u64),
     /// Text, in the database's bytes.
-    Text(Box<[u8]>),
+    Text(Bytes),
     /// Bytes.
-    Blob(Box<[u8]>),
+    Blob(Bytes),
+}
+
+/// A few bytes, kept in place where they are no more than a UUID takes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Bytes(SmallVec<[u8; IN_PLACE]>);
+
+impl From<&[u8]> for Bytes {
+    fn from(bytes: &[u8]) -> Self {
+        Self(bytes.into())
+    }
+}
+
+impl Deref for Bytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
 }
 
 impl Id {
@@ -49,7 +73,7 @@ impl fmt::Display for Id {
             Self::Null => f.write_str("null"),
             Self::Integer(number) => write!(f, "{number}"),
             Self::Real(bits) => write!(f, "{}", f64::from_bits(*bits)),
-            Self::Text(bytes) | Self::Blob(bytes) => f.write_str(&String::from_utf8_lossy(bytes)),
+            Self::Text(bytes) | Self::Blob(bytes) => f.write_str(&text(bytes)),
         }
     }
 }
@@ -58,10 +82,13 @@ impl fmt::Display for Id {
 impl Serialize for Id {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
-            Self::Text(bytes) | Self::Blob(bytes) => {
-                serializer.serialize_str(&String::from_utf8_lossy(bytes))
-            }
+            Self::Text(bytes) | Self::Blob(bytes) => serializer.serialize_str(&text(bytes)),
             Self::Null | Self::Integer(_) | Self::Real(_) => serializer.collect_str(self),
         }
     }
+}
+
+/// Nearly always UTF-8, which is checked much faster than it is mended.
+fn text(bytes: &[u8]) -> Cow<'_, str> {
+    str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }

@@ -17,7 +17,7 @@ mod suspect;
 mod timestamp;
 mod verdict;
 
-pub use id::Id;
+pub use id::{Bytes, Id};
 pub use notes::Notes;
 pub use plan::{Plan, UndecidedTask, Zombie};
 pub use policy::Policy;
