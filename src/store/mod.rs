@@ -95,24 +95,21 @@ impl<'c> Store<'c> {
         else {
             return Ok(());
         };
-        let mut by_key: HashMap<_, _> = plan
-            .zombies
-            .iter_mut()
-            .map(|zombie| (&zombie.suspect.key, &mut zombie.workspaces))
-            .collect();
-        let mut held = self
+        let mut held = HashMap::<Id, Vec<_>>::new();
+        let mut statement = self
             .conn
             .prepare(&statements::held_workspaces(self.schema, workspaces))?;
-        let mut rows = held.query([])?;
+        let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            if let Some(held) = by_key.get_mut(&Id::from(row.get_ref(0)?)) {
-                let [key, task, run] = [1, 2, 3].map(|place| row.get_ref(place).map(Id::from));
-                held.push(HeldWorkspace {
-                    key: key?,
-                    task: task?,
-                    run: run?,
-                });
-            }
+            let [holder, key, task, run] = [0, 1, 2, 3].map(|place| row.get_ref(place).map(Id::from));
+            held.entry(holder?).or_default().push(HeldWorkspace {
+                key: key?,
+                task: task?,
+                run: run?,
+            });
+        }
+        for zombie in &mut plan.zombies {
+            zombie.workspaces = held.remove(&zombie.suspect.key).unwrap_or_default();
         }
         Ok(())
     }

@@ -150,8 +150,8 @@ pub(super) fn abandon_run(runs: &Runs, stamps: &Stamps) -> String {
         set.to(
             ended,
             &format!(
-                "CASE trim(coalesce({name}, ''), char(9, 10, 13, 32))
-                 WHEN '' THEN {now} WHEN '0' THEN {now} WHEN '0.0' THEN {now} ELSE {name} END"
+                "CASE WHEN {name} IS NULL THEN {now} ELSE CASE trim({name}, char(9, 10, 13, 32))
+                 WHEN '' THEN {now} WHEN '0' THEN {now} WHEN '0.0' THEN {now} ELSE {name} END END"
             ),
         );
     }
