@@ -50,6 +50,7 @@ fn iso_8601_in_all_its_forms() {
         "2026-04-11T05:17:00+02:00",
         "2026-04-11T05:17:00+0200",
         "2026-04-11T05:17:00+02",
+        "2026-04-11T05:16:00+01:59",
         "2026-04-10T21:47:00.5-05:30",
         "2026-04-11T03:17:00-00:00",
         "2026-04-10T04:17:00-23:00",
@@ -142,6 +143,7 @@ fn everything_else_is_unreadable() {
         "-1775877420",
         "1.775877420e9",
         "1775877420.",
+        "0.5",
         ".",
         "1.2.3",
         "99999999999999999999999999",
@@ -182,7 +184,7 @@ fn long_ones_are_shown_in_part() {
 
 #[test]
 fn nothing_said_is_no_sign_of_life_and_no_warning() {
-    for nothing in [None, Some(""), Some("  "), Some("\t\n")] {
+    for nothing in [None, Some(""), Some("  "), Some("\t\n"), Some("0"), Some("0.000")] {
         let report = heard_of(nothing).sweep();
         assert_eq!(
             (report.undecided.len(), report.warnings.len()),
