@@ -57,6 +57,34 @@ fn text_key_of_another_name_or_without_rowid_gets_one_too() {
 }
 
 #[test]
+fn text_key_that_is_not_the_first_column_gets_one_too() {
+    let mut world = two_zombies()
+        .redeclare("task_events", &format!("{KEY},"), "")
+        .redeclare("task_events", KIND, &format!("{KIND}, uid TEXT PRIMARY KEY NOT NULL"));
+    world.sweep();
+    assert_eq!(
+        world.query("SELECT count(*) FROM task_events WHERE length(uid) = 36"),
+        2
+    );
+}
+
+#[test]
+fn key_that_is_the_task_or_the_type_says_so() {
+    let mut world = two_zombies()
+        .redeclare("task_events", &format!("{KEY},"), "")
+        .redeclare("task_events", "task_id TEXT NOT NULL", "task_id TEXT PRIMARY KEY");
+    world.sweep();
+    let both = "SELECT group_concat(task_id ORDER BY task_id) FROM task_events";
+    assert_eq!(world.query(both), "t1,t2");
+    let mut world = World::new()
+        .running("t1")
+        .redeclare("task_events", &format!("{KEY},"), "")
+        .redeclare("task_events", KIND, "event_type TEXT PRIMARY KEY");
+    world.sweep();
+    assert_eq!(world.query("SELECT event_type FROM task_events"), "zombie_reaped");
+}
+
+#[test]
 fn key_that_fills_itself_is_left_to_do_so() {
     for key in [
         "id INTEGER PRIMARY KEY",
