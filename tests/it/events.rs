@@ -60,7 +60,11 @@ fn text_key_of_another_name_or_without_rowid_gets_one_too() {
 fn text_key_that_is_not_the_first_column_gets_one_too() {
     let mut world = two_zombies()
         .redeclare("task_events", &format!("{KEY},"), "")
-        .redeclare("task_events", KIND, &format!("{KIND}, uid TEXT PRIMARY KEY NOT NULL"));
+        .redeclare(
+            "task_events",
+            KIND,
+            &format!("{KIND}, uid TEXT PRIMARY KEY NOT NULL"),
+        );
     world.sweep();
     assert_eq!(
         world.query("SELECT count(*) FROM task_events WHERE length(uid) = 36"),

@@ -1,6 +1,7 @@
 //! Columns that SQLite computes.
 
 use super::{assert_digits_are_swept, digits};
+use crate::world::World;
 
 #[test]
 fn generated_columns() {
@@ -61,4 +62,17 @@ fn generated_columns_in_a_role_are_read_and_not_written() {
         let world = digits().workspace("w1").set("task_id", "10");
         assert_digits_are_swept(world.redeclare(table, old, new));
     }
+}
+
+#[test]
+fn generated_column_is_not_said_to_be_released() {
+    let mut world = World::new().running("t1").redeclare(
+        "tasks",
+        "assigned_slot TEXT NOT NULL DEFAULT ''",
+        "assigned_slot TEXT AS ('slot-3')",
+    );
+    world.sweep();
+    let released = &world.payload()["released"]["task"];
+    assert_eq!(released["assigned_worker"], "worker-7");
+    assert!(released.get("assigned_slot").is_none(), "{released}");
 }
