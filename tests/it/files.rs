@@ -38,6 +38,26 @@ fn file_that_is_moved_away_during_the_sweep_is_an_error() {
     );
 }
 
+#[test]
+fn file_that_is_replaced_during_the_sweep_is_an_error() {
+    let (folder, path) = queue();
+    let swept = sweep_database(
+        &path,
+        &Profile::default(),
+        |_| Ok(()),
+        |conn| {
+            let report = sweep_zombie_tasks(conn, &SweepOptions::at(NOW))?;
+            fs::rename(&path, folder.path().join("elsewhere.db")).unwrap();
+            fs::write(&path, "another").unwrap();
+            Ok::<_, SweepError>(report)
+        },
+    );
+    assert!(
+        matches!(swept, Err(SweepError::Open(OpenError::Moved(_)))),
+        "{swept:?}"
+    );
+}
+
 /// SQLite then says that it is read-only, where there is no log.
 #[test]
 fn file_that_was_moved_away_is_why_it_cannot_be_written() {
@@ -97,4 +117,27 @@ fn database_that_changes_under_the_eyes_is_looked_at_again() {
     .unwrap();
     assert_eq!((looks.get(), report.reaps.len()), (2, 101));
     assert!(warnings.is_empty(), "{warnings:?}");
+}
+
+/// Even where the log is empty: nothing but its index tells.
+#[test]
+fn database_that_somebody_has_open_is_looked_at_once_and_under_its_locks() {
+    let (_folder, path) = queue();
+    let rival = Connection::open(&path).unwrap();
+    let log_bytes: i64 = rival
+        .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(1))
+        .unwrap();
+    assert_eq!(log_bytes, 0);
+    let looks = Cell::new(0);
+    let (report, _) = read_database(
+        &path,
+        |_| Ok(()),
+        |conn| {
+            looks.set(looks.get() + 1);
+            rival.execute("UPDATE tasks SET title = 'another'", []).unwrap();
+            sweep_zombie_tasks(conn, &SweepOptions::at(NOW).dry_run(true))
+        },
+    )
+    .unwrap();
+    assert_eq!((looks.get(), report.reaps.len()), (1, 1));
 }

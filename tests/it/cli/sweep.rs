@@ -1,5 +1,7 @@
 //! A sweep of a real file: what it writes, and what it leaves beside the file.
 
+use insta::assert_snapshot;
+
 use super::place::Place;
 use crate::world::World;
 
@@ -100,13 +102,30 @@ fn relative_path_is_enough() {
     assert_eq!(program.run().summary()["reaped"], 1);
 }
 
-#[test]
-fn foreign_keys_are_not_enforced_behind_the_orchestrators_back() {
-    let place = Place::queue(|world| {
+/// A zombie whose event leads to a row that refers to no task that there is.
+fn queue_with_a_reference_to_no_task() -> Place {
+    Place::queue(|world| {
         world.zombie("t1").sql(
-            "CREATE TABLE notes (id TEXT PRIMARY KEY, event TEXT REFERENCES nowhere(id)); \
+            "CREATE TABLE notes (id TEXT PRIMARY KEY, task TEXT REFERENCES tasks(id)); \
              CREATE TRIGGER note AFTER INSERT ON task_events BEGIN INSERT INTO notes VALUES ('n', 'none'); END",
         )
-    });
+    })
+}
+
+#[test]
+fn foreign_keys_are_not_enforced_behind_the_orchestrators_back() {
+    let place = queue_with_a_reference_to_no_task();
     assert_eq!(place.sweeper(&[]).run().summary()["reaped"], 1);
+}
+
+#[test]
+fn foreign_keys_are_enforced_where_the_profile_says_so() {
+    let place = queue_with_a_reference_to_no_task();
+    let profile = place.write("queue.toml", "database.foreign_keys = true");
+    let ran = place.sweeper(&["--schema", profile.to_str().unwrap()]).run();
+    assert_snapshot!(ran.failure(place.path()), @"
+    exit 1
+    error: failed to reap task t1: FOREIGN KEY constraint failed: Error code 787: constraint failed
+    ");
+    assert_eq!(place.world().value("tasks.status", "t1"), "running");
 }
