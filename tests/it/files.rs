@@ -141,3 +141,41 @@ fn database_that_somebody_has_open_is_looked_at_once_and_under_its_locks() {
     .unwrap();
     assert_eq!((looks.get(), report.reaps.len()), (1, 1));
 }
+
+/// A dry run that took it for a database without a log would read on.
+#[test]
+fn file_that_gives_way_to_a_folder_while_it_is_looked_at_is_an_error() {
+    let (folder, path) = queue();
+    let looked = read_database(
+        &path,
+        |_| Ok(()),
+        |_| {
+            fs::rename(&path, folder.path().join("elsewhere.db")).unwrap();
+            fs::create_dir(&path).unwrap();
+            Ok::<_, OpenError>(())
+        },
+    );
+    assert!(matches!(looked, Err(OpenError::Io { .. })), "{looked:?}");
+}
+
+#[test]
+fn what_preparing_the_connection_failed_with_is_handed_on() {
+    let (_folder, path) = queue();
+    let nothing = |_: &mut Connection| Ok::<_, OpenError>(());
+    let prepare = |conn: &mut Connection| conn.execute_batch("SELECT nonsense");
+    let swept = sweep_database(&path, &Profile::default(), prepare, nothing);
+    assert!(matches!(swept, Err(OpenError::Sqlite { .. })), "{swept:?}");
+    let looked = read_database(&path, prepare, nothing);
+    assert!(matches!(looked, Err(OpenError::Sqlite { .. })), "{looked:?}");
+}
+
+#[test]
+fn schema_cannot_be_damaged_through_the_connection() {
+    let (_folder, path) = queue();
+    let damage = |conn: &mut Connection| {
+        let done = conn.execute_batch("PRAGMA writable_schema = ON; DELETE FROM sqlite_schema");
+        Ok::<_, OpenError>(done.unwrap_err().to_string())
+    };
+    let said = sweep_database(&path, &Profile::default(), |_| Ok(()), damage).unwrap();
+    assert!(said.contains("sqlite_master may not be modified"), "{said}");
+}

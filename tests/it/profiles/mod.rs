@@ -3,6 +3,7 @@
 mod jobs;
 mod overrides;
 mod refused;
+mod words;
 
 use crate::world::World;
 
