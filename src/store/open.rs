@@ -308,11 +308,8 @@ impl File {
     /// Why SQLite could not open the file: the system knows better than it.
     fn open_error(&self, error: rusqlite::Error) -> OpenError {
         match fs::File::open(&self.path) {
-            Err(source) if source.kind() == ErrorKind::PermissionDenied => OpenError::NotPermitted {
-                path: self.path.clone(),
-                source,
-            },
-            _ => self.error(error),
+            Err(source) => self.system_error(source),
+            Ok(_) => self.error(error),
         }
     }
 
