@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import re
 import shutil
 import signal
 import sqlite3
@@ -16,16 +15,12 @@ import queues
 from queues import Shape
 from report import Table, milliseconds
 
-# The byte of the -shm file that is the write lock of a log, taken and let go.
-LOCK = re.compile(r"(\d+\.\d+) fcntl\(\d+, F_SETLK, \{l_type=F_(WRLCK|UNLCK), .*l_start=120, l_len=1\}\) += 0")
-
 WRITERS = 4
 
 
 def lock(bench):
-    """How long the write lock is held, as the calls that take it and let it go tell. strace makes it a little longer."""
-    if not shutil.which("strace"):
-        raise measure.Failed("strace is needed to see the locks")
+    """How long the write lock is held, as seen from within, at the calls that take it and let it go."""
+    shim = programs.lock_holds()
     rivals = [programs.product(), programs.limit()]
     shapes = {
         "20 zombies among 1,000,000 tasks, indexed": Shape(1_000_000, 20, 20),
@@ -38,7 +33,7 @@ def lock(bench):
         cell = measure.Cell(label, vars(shape), {rival.name: [] for rival in rivals})
         for _ in range(bench.rounds(15 if shape.zombies == 20 else 5)):
             for rival in rivals:
-                cell.seconds[rival.name].append(held(rival, path))
+                cell.seconds[rival.name].append(held(rival, path, shim))
         cells.append(cell)
         for name, rounds in cell.seconds.items():
             longest = statistics.median(max(holds) for holds in rounds)
@@ -53,20 +48,13 @@ def lock(bench):
     ], cells
 
 
-def held(rival, path):
+def held(rival, path, shim):
     """How long the write lock was held, each time."""
-    log = path.with_name("strace.log")
-    trace = ["strace", "--seccomp-bpf", "-f", "-qq", "-ttt", "-e", "trace=fcntl", "-e", "signal=none", "-o", str(log)]
+    told = path.with_name("holds.txt")
+    environment = {**measure.ENVIRONMENT, "LD_PRELOAD": shim, "LOCK_HOLDS": str(told)}
     with queues.fleet(path):
-        subprocess.run([*trace, *rival.on(path)], env=measure.ENVIRONMENT, check=True, capture_output=True)
-    holds, since = [], None
-    for at, what in LOCK.findall(log.read_text()):
-        if what == "WRLCK":
-            since = float(at)
-        elif since is not None:
-            holds.append(float(at) - since)
-            since = None
-    return holds
+        subprocess.run(rival.on(path), env=environment, check=True, capture_output=True)
+    return [float(line) for line in told.read_text().split()]
 
 
 def never_asked_for(bench, product):

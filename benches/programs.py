@@ -37,6 +37,14 @@ def rust(name):
     return str(binary)
 
 
+def lock_holds():
+    """A library that notes the holds of the write lock."""
+    library = TARGET / "benches/liblocks.so"
+    library.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["cc", "-O2", "-shared", "-fPIC", "-o", str(library), str(HERE / "locks.c"), "-ldl"], check=True)
+    return str(library)
+
+
 def product():
     return Rival("zombie-sweeper", (sweeper(), "--db"))
 

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 
 use rusqlite::Connection;
 use zombie_sweeper::SweepReport;
-use zombie_sweeper::zombie::Id;
+use zombie_sweeper::zombie::{Bytes, Id};
 
 use crate::queue::{Column, Holds, Queue, Table};
 use crate::rows::{Row, rows, rows_of, same};
@@ -178,7 +178,7 @@ fn empty(column: &Column, strict: bool) -> Id {
             (Id::Null, _) if !column.not_null => Id::Null,
             (Id::Null, "INT" | "INTEGER") if strict => Id::from(0),
             (Id::Null, "REAL") if strict => Id::Real(0_f64.to_bits()),
-            (Id::Null, "BLOB") if strict => Id::Blob(Box::default()),
+            (Id::Null, "BLOB") if strict => Id::Blob(Bytes::default()),
             (Id::Null, _) => Id::from(""),
             (value, _) => value,
         }

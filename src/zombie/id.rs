@@ -25,7 +25,7 @@ pub enum Id {
 }
 
 /// A few bytes, kept in place where they are no more than a UUID takes.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Bytes(SmallVec<[u8; IN_PLACE]>);
 
 impl From<&[u8]> for Bytes {
