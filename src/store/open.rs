@@ -285,11 +285,18 @@ impl File {
         }
     }
 
-    /// Whether it is for want of room that no file can be made beside the database: SQLite does not say.
-    fn no_room(&self) -> Option<std::io::Error> {
+    /// What but a permission is wanting where no file can be made beside the database, such as room: SQLite does not say.
+    fn obstacle(&self) -> Option<std::io::Error> {
         let made = tempfile::tempfile_in(self.path.parent()?);
-        made.err()
-            .filter(|error| matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded))
+        made.err().filter(|error| {
+            !matches!(
+                error.kind(),
+                ErrorKind::PermissionDenied
+                    | ErrorKind::ReadOnlyFilesystem
+                    | ErrorKind::NotFound
+                    | ErrorKind::NotADirectory
+            )
+        })
     }
 
     fn wal_bytes(&self) -> Result<u64, OpenError> {
@@ -319,7 +326,7 @@ impl File {
             Some(ErrorCode::NotADatabase) => OpenError::NotADatabase(path),
             Some(ErrorCode::DatabaseCorrupt) => OpenError::Corrupt(path, error.to_string()),
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => OpenError::Busy(path),
-            Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly) => match self.no_room() {
+            Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly) => match self.obstacle() {
                 Some(source) => OpenError::Io { path, source },
                 None => OpenError::ReadOnly(path),
             },

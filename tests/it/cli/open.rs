@@ -9,7 +9,7 @@ use insta::assert_snapshot;
 
 use super::place::Place;
 use super::privilege::skipped;
-use super::program::zombie_sweeper;
+use super::program::{BINARY, Program, zombie_sweeper};
 
 /// What a sweep and a dry run say of the same file. It must be the same.
 #[track_caller]
@@ -257,4 +257,20 @@ fn path_need_not_be_unicode() {
     program().args(["schema"]).run().exits(0);
     program().args(["--dry-run"]).run().summary();
     assert_eq!(program().run().summary()["reaped"], 1);
+}
+
+#[test]
+fn no_descriptor_left_for_the_log() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    let mut shell = Command::new("sh");
+    shell.args(["-c", r#"ulimit -n 5; exec "$0" --db "$1""#, BINARY]);
+    shell.arg(place.db());
+    assert_snapshot!(Program::by(shell).run().failure(place.path()), @"
+    exit 74
+    error: failed to look at ~/orchestra.db: Too many open files (os error 24)
+    ");
+    assert_eq!(
+        zombie_sweeper([Path::new("--db"), &place.db()]).run().summary()["reaped"],
+        1
+    );
 }
