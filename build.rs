@@ -1,4 +1,4 @@
-//! Turns the built-in profile from TOML, which people read, into JSON, which the program reads six times as fast: each
+//! Turns the built-in profile from TOML, which people read, into JSON, which the program reads three times as fast: each
 //! sweep begins with it.
 
 use std::error::Error;

@@ -17,7 +17,6 @@ mod statements;
 mod value;
 mod writer;
 
-use std::collections::HashMap;
 use std::ops::ControlFlow;
 
 use rusqlite::Connection;
@@ -95,21 +94,27 @@ impl<'c> Store<'c> {
         else {
             return Ok(());
         };
-        let mut held = HashMap::<Id, Vec<_>>::new();
-        let mut statement = self
+        let mut by_key: Vec<_> = plan
+            .zombies
+            .iter_mut()
+            .map(|zombie| (&zombie.suspect.key, &mut zombie.workspaces))
+            .collect();
+        by_key.sort_unstable_by_key(|(key, _)| *key); // SQLite's order, in which they come, is not always that of ids
+        let mut held = self
             .conn
             .prepare(&statements::held_workspaces(self.schema, workspaces))?;
-        let mut rows = statement.query([])?;
+        let mut rows = held.query([])?;
         while let Some(row) = rows.next()? {
-            let [holder, key, task, run] = [0, 1, 2, 3].map(|place| row.get_ref(place).map(Id::from));
-            held.entry(holder?).or_default().push(HeldWorkspace {
-                key: key?,
-                task: task?,
-                run: run?,
-            });
-        }
-        for zombie in &mut plan.zombies {
-            zombie.workspaces = held.remove(&zombie.suspect.key).unwrap_or_default();
+            let holder = Id::from(row.get_ref(0)?);
+            let place = by_key.binary_search_by_key(&&holder, |(key, _)| *key);
+            if let Some((_, held)) = place.ok().and_then(|place| by_key.get_mut(place)) {
+                let [key, task, run] = [1, 2, 3].map(|place| row.get_ref(place).map(Id::from));
+                held.push(HeldWorkspace {
+                    key: key?,
+                    task: task?,
+                    run: run?,
+                });
+            }
         }
         Ok(())
     }
