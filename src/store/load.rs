@@ -216,8 +216,13 @@ impl<'c> Loader<'c> {
     /// The run whose columns start at `first`: key, id, status, heartbeat, start, end.
     fn run(&self, row: &Row<'_>, first: usize, notes: &mut Notes) -> rusqlite::Result<Run> {
         let status = row.get_ref(first + 2)?;
-        let state = state(&self.schema.runs, status);
-        if state == RunState::Unfinished && !is_word(status, &self.schema.runs.running) {
+        let is_running = is_word(status, &self.schema.runs.running);
+        let state = if is_running {
+            RunState::Unfinished
+        } else {
+            state(&self.schema.runs, status)
+        };
+        if state == RunState::Unfinished && !is_running {
             let id = row.get_ref(first + 1)?;
             notes.see_unknown_status(&Id::from(status).to_string(), || Id::from(id).to_string());
         }

@@ -171,13 +171,13 @@ impl Timestamp {
         }
         let (point, fraction, rest) = fraction(rest)?;
         let zone = zone(rest)?;
-        let year = i32::try_from(number(&[y0, y1, y2, y3])?).ok()?;
-        let date = NaiveDate::from_ymd_opt(year, number(&[m0, m1])?, number(&[d0, d1])?)?;
-        let second = number(&[s0, s1])?;
+        let year = i32::try_from(number([y0, y1, y2, y3])?).ok()?;
+        let date = NaiveDate::from_ymd_opt(year, number([m0, m1])?, number([d0, d1])?)?;
+        let second = number([s0, s1])?;
         let leap = second == 60;
         let at = date.and_hms_opt(
-            number(&[h0, h1])?,
-            number(&[n0, n1])?,
+            number([h0, h1])?,
+            number([n0, n1])?,
             if leap { 59 } else { second },
         )?;
         let mut micros = at.and_utc().timestamp_micros() + micros_of(fraction);
@@ -370,6 +370,9 @@ fn fraction(text: &[u8]) -> Option<(u8, &[u8], &[u8])> {
 }
 
 fn micros_of(fraction: &[u8]) -> i64 {
+    if fraction.is_empty() {
+        return 0; // most are, and each living task is asked
+    }
     let digits = fraction.iter().chain(std::iter::repeat(&b'0')).take(6);
     digits.fold(0, |micros, digit| micros * 10 + i64::from(digit - b'0'))
 }
@@ -383,7 +386,7 @@ fn zone(text: &[u8]) -> Option<Zone> {
         [sign, h0, h1] => (sign, [h0, h1], [b'0'; 2], OffsetForm::Hours),
         _ => return None,
     };
-    let (hours, minutes) = (number(&hours)?, number(&minutes)?);
+    let (hours, minutes) = (number(hours)?, number(minutes)?);
     if hours > 23 || minutes > 59 {
         return None;
     }
@@ -398,8 +401,8 @@ fn zone(text: &[u8]) -> Option<Zone> {
     }
 }
 
-fn number(digits: &[u8]) -> Option<u32> {
-    digits.iter().try_fold(0_u32, |number, digit| {
+fn number<const N: usize>(digits: [u8; N]) -> Option<u32> {
+    digits.into_iter().try_fold(0, |number, digit| {
         digit
             .is_ascii_digit()
             .then(|| number * 10 + u32::from(digit - b'0'))
