@@ -101,12 +101,14 @@ struct Batch {
 impl Sweep<'_> {
     fn run(&mut self) -> Result<(), SweepError> {
         let (conn, opts) = (self.conn, self.opts);
+        let read = begin_to_read(conn)?;
         let schema = Schema::read(conn, &opts.profile)?;
         let project = opts
             .project
             .as_deref()
             .map(|name| Project::find(conn, &schema, name))
             .transpose()?;
+        end_reading(read)?;
         let store = Store::new(conn, &schema, project.as_ref(), opts.policy, self.now);
         let mut writer = None;
         let mut after = None;
@@ -143,8 +145,7 @@ impl Sweep<'_> {
 
     /// Reads facts and plans, in one read transaction.
     fn load(&mut self, store: &Store<'_>, after: Option<&Id>) -> Result<Page, SweepError> {
-        let read = Transaction::new_unchecked(self.conn, TransactionBehavior::Deferred)
-            .map_err(SweepError::sqlite("begin to read"))?;
+        let read = begin_to_read(self.conn)?;
         let data_version = self
             .look_for_others(&read)
             .map_err(SweepError::sqlite("begin to read"))?;
@@ -164,7 +165,7 @@ impl Sweep<'_> {
         store
             .add_workspaces(&mut plan)
             .map_err(SweepError::sqlite("find the workspaces held"))?;
-        read.finish().map_err(SweepError::sqlite("end the reading"))?;
+        end_reading(read)?;
         self.report.scanned += scan.scanned;
         self.report.healthy += scan.live + plan.healthy;
         self.report.undecided.append(&mut plan.undecided);
@@ -293,6 +294,15 @@ impl Batch {
         self.runs_abandoned += runs_abandoned;
         self.workspaces_freed += workspaces_freed;
     }
+}
+
+fn begin_to_read(conn: &Connection) -> Result<Transaction<'_>, SweepError> {
+    Transaction::new_unchecked(conn, TransactionBehavior::Deferred)
+        .map_err(SweepError::sqlite("begin to read"))
+}
+
+fn end_reading(read: Transaction<'_>) -> Result<(), SweepError> {
+    read.finish().map_err(SweepError::sqlite("end the reading"))
 }
 
 /// Whether a batch was committed although SQLite says that it failed: what failed came after the moment that counts,

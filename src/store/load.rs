@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -90,13 +91,15 @@ impl<'c> Loader<'c> {
         }
     }
 
-    /// Looks again at these tasks, as they are now.
+    /// Looks again at these tasks, as they are now; at each once, where several have the same id.
     pub(super) fn look_again<'i>(
         &self,
         ids: impl Iterator<Item = &'i Id>,
         visit: impl FnMut(Suspect) -> ControlFlow<()>,
     ) -> rusqlite::Result<Scan> {
-        self.read(Which::WithId, ids.map(Some), &mut Notes::default(), visit)
+        let ids: BTreeSet<_> = ids.collect();
+        let ids = ids.into_iter().map(Some);
+        self.read(Which::WithId, ids, &mut Notes::default(), visit)
     }
 
     /// Runs the query once for each parameter.
@@ -111,6 +114,7 @@ impl<'c> Loader<'c> {
         let mut tasks = self.conn.prepare(&sql)?;
         let mut other_runs = None;
         let mut scan = Scan::default();
+        let mut last = None;
         for parameter in parameters {
             let mut rows = tasks.query(rusqlite::params_from_iter(parameter))?;
             while let Some(row) = rows.next()? {
@@ -121,12 +125,18 @@ impl<'c> Loader<'c> {
                     scan.live += 1;
                     continue;
                 }
-                let suspect = self.suspect(row, task, active, &mut other_runs, notes)?;
-                let key = suspect.key.clone();
+                let key = Id::from(row.get_ref(0)?);
+                if last.as_ref() == Some(&key) {
+                    // Its active run's id is that of several of its runs: once is enough.
+                    scan.scanned -= 1;
+                    continue;
+                }
+                let suspect = self.suspect(row, key.clone(), task, active, &mut other_runs, notes)?;
                 if visit(suspect).is_break() {
                     scan.rest = Some(key);
                     break;
                 }
+                last = Some(key);
             }
         }
         if let Some(count) = rows_in_vain(&tasks, scan.scanned) {
@@ -170,6 +180,7 @@ impl<'c> Loader<'c> {
     fn suspect(
         &self,
         row: &Row<'_>,
+        key: Id,
         task: Task,
         active: ActiveRun<Run>,
         other_runs: &mut Option<OtherRuns<'c>>,
@@ -180,7 +191,6 @@ impl<'c> Loader<'c> {
             ActiveRun::Missing => ActiveRun::Missing,
             ActiveRun::Own(run) => ActiveRun::Own(run_row(row, RUN, run)?),
         };
-        let key = Id::from(row.get_ref(0)?);
         let other_runs = match other_runs {
             Some(other_runs) => other_runs,
             none => none.insert(OtherRuns::new(self.conn, self.schema, notes, |row| {
@@ -216,16 +226,16 @@ impl<'c> Loader<'c> {
     /// The run whose columns start at `first`: key, id, status, heartbeat, start, end.
     fn run(&self, row: &Row<'_>, first: usize, notes: &mut Notes) -> rusqlite::Result<Run> {
         let status = row.get_ref(first + 2)?;
-        let is_running = is_word(status, &self.schema.runs.running);
-        let state = if is_running {
+        let state = if is_word(status, &self.schema.runs.running) {
             RunState::Unfinished
         } else {
-            state(&self.schema.runs, status)
+            let state = state(&self.schema.runs, status);
+            if state == RunState::Unfinished {
+                let id = row.get_ref(first + 1)?;
+                notes.see_unknown_status(&Id::from(status).to_string(), || Id::from(id).to_string());
+            }
+            state
         };
-        if state == RunState::Unfinished && !is_running {
-            let id = row.get_ref(first + 1)?;
-            notes.see_unknown_status(&Id::from(status).to_string(), || Id::from(id).to_string());
-        }
         let [heartbeat, started, ended] = &self.columns.run;
         Ok(Run {
             state,

@@ -285,7 +285,8 @@ impl File {
         }
     }
 
-    /// What but a permission is wanting where no file can be made beside the database, such as room: SQLite does not say.
+    /// Why no file can be made beside the database, other than for want of permission: a full disk, no descriptors left.
+    /// SQLite does not say.
     fn obstacle(&self) -> Option<std::io::Error> {
         let made = tempfile::tempfile_in(self.path.parent()?);
         made.err().filter(|error| {
@@ -327,7 +328,7 @@ impl File {
             Some(ErrorCode::DatabaseCorrupt) => OpenError::Corrupt(path, error.to_string()),
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => OpenError::Busy(path),
             Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly) => match self.obstacle() {
-                Some(source) => OpenError::Io { path, source },
+                Some(source) => OpenError::Beside { path, source },
                 None => OpenError::ReadOnly(path),
             },
             _ if error.to_string().contains("unsupported file format") => OpenError::NotADatabase(path),

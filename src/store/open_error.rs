@@ -53,6 +53,14 @@ pub enum OpenError {
         /// Why not elsewhere.
         source: std::io::Error,
     },
+    /// No file can be made beside it, such as its log: for want of room, or of descriptors.
+    #[error("no file can be made beside {path}")]
+    Beside {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The system refused for another reason.
     #[error("failed to look at {path}")]
     Io {

@@ -134,6 +134,22 @@ fn tasks_that_share_an_id_are_reaped_each_once() {
 }
 
 #[test]
+fn task_whose_runs_share_an_id_is_reaped_once() {
+    let mut world = World::new()
+        .redeclare("task_runs", "id TEXT PRIMARY KEY", "id TEXT")
+        .running("t1")
+        .run("r1")
+        .heartbeat("16m ago")
+        .workspace("w1")
+        .set("task_id", "t1")
+        .sql("INSERT INTO task_runs SELECT * FROM task_runs");
+    let report = world.sweep();
+    assert_eq!((report.scanned, report.reaps.len(), report.moved_on), (1, 1, 0));
+    assert_eq!((report.runs_abandoned, report.workspaces_freed), (2, 1));
+    assert_eq!(world.query("SELECT count(*) FROM task_events"), 1);
+}
+
+#[test]
 fn task_without_an_id_is_reported_and_left_alone() {
     let mut world = World::new()
         .running("t1")

@@ -95,7 +95,7 @@ fn of_open(error: &OpenError) -> Exit {
         OpenError::Moved(_) => Exit::Io,
         OpenError::Busy(_) => Exit::Busy,
         OpenError::Copy { source, .. } => of_copy(source),
-        OpenError::Io { source, .. } => of_io(source),
+        OpenError::Beside { source, .. } | OpenError::Io { source, .. } => of_io(source),
         OpenError::Sqlite { source, .. } => of_sqlite(source),
         _ => Exit::Failure,
     }

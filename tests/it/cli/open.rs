@@ -267,7 +267,7 @@ fn no_descriptor_left_for_the_log() {
     shell.arg(place.db());
     assert_snapshot!(Program::by(shell).run().failure(place.path()), @"
     exit 74
-    error: failed to look at ~/orchestra.db: Too many open files (os error 24)
+    error: no file can be made beside ~/orchestra.db: Too many open files (os error 24)
     ");
     assert_eq!(
         zombie_sweeper([Path::new("--db"), &place.db()]).run().summary()["reaped"],

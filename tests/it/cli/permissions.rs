@@ -119,7 +119,7 @@ fn disk_that_takes_no_more_files() {
     let [Some(log), Some(journal)] = said else { return };
     assert_snapshot!(log, @"
     exit 74
-    error: failed to look at ~/orchestra.db: No space left on device (os error 28)
+    error: no file can be made beside ~/orchestra.db: No space left on device (os error 28)
     ");
     assert_snapshot!(journal, @"
     exit 74

@@ -141,3 +141,19 @@ fn rival_that_rolls_back_changes_nothing() {
         assert_eq!(reasons(&report), ["t1: stale_heartbeat"], "{journal}");
     }
 }
+
+#[test]
+fn tasks_that_share_an_id_are_looked_at_again_each_once() {
+    for journal in JOURNALS {
+        let (folder, world) = on_disk(journal);
+        let mut world = world
+            .redeclare("tasks", "id TEXT PRIMARY KEY", "id TEXT")
+            .running("twin")
+            .running("twin");
+        commits_meanwhile(&folder, &mut world, "UPDATE tasks SET priority = 1");
+        let report = world.sweep();
+        assert!(RIVAL.take().is_none(), "the sweep waited for the lock");
+        assert_eq!((report.reaps.len(), report.moved_on), (2, 0), "{journal}");
+        assert_eq!(world.query("SELECT count(*) FROM task_events"), 2);
+    }
+}

@@ -2,6 +2,7 @@
 
 use super::one_zombie;
 use crate::world::{NULL, moment, reasons};
+use zombie_sweeper::store::Profile;
 
 #[test]
 fn run_that_was_abandoned_counts_as_finished_even_where_the_profile_forgets_it() {
@@ -67,4 +68,10 @@ fn constants_of_every_kind_have_the_last_word() {
     assert_eq!(world.value("tasks.frequency", "t1"), "0.5");
     assert_eq!(world.value("tasks.assigned_worker", "t1"), "nobody");
     assert_eq!(world.value("tasks.completed_at", "t1"), "1");
+}
+
+#[test]
+fn empty_file_changes_nothing() {
+    let [built_in, read] = [Profile::default(), Profile::from_toml("").unwrap()];
+    assert_eq!(format!("{built_in:?}"), format!("{read:?}"));
 }
