@@ -51,6 +51,7 @@ def lock(bench):
 def held(rival, path, shim):
     """How long the write lock was held, each time."""
     told = path.with_name("holds.txt")
+    told.unlink(missing_ok=True)
     environment = {**measure.ENVIRONMENT, "LD_PRELOAD": shim, "LOCK_HOLDS": str(told)}
     with queues.fleet(path):
         subprocess.run(rival.on(path), env=environment, check=True, capture_output=True)

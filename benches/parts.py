@@ -19,6 +19,7 @@ def healthy(bench):
         for index in (True, False)
     }
     shapes["1,000 running among 10,000 tasks, 20 runs of each"] = Shape(10_000, 1_000, history=20)
+    shapes["1,000 running among 1,000 tasks, 20 runs of each"] = Shape(1_000, 1_000, history=20)
     cells = [bench.sweeps(label, rivals, shape, rounds=21) for label, shape in shapes.items()]
     return [compared("Healthy", cells)], cells
 
