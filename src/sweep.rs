@@ -13,7 +13,7 @@ use crate::zombie::{Id, Notes, Plan, Reason, Timestamp, UndecidedTask, Zombie};
 /// sleeps at most, so that every waiting writer wakes and finds it free.
 const REST: Duration = Duration::from_millis(100);
 
-/// How many zombies are reaped in one transaction where others write: it takes about 50 ms, and SQLite's busy handler
+/// How many zombies are reaped in one transaction where others write: it takes 15 to 50 ms, and SQLite's busy handler
 /// sleeps for 25 ms at most by then, so that a writer that waits is in before the next one.
 const SHARE: usize = 2_000;
 
