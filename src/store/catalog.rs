@@ -5,6 +5,10 @@ use super::value::{identifier, literal};
 /// Only tables of the database itself: not temporary ones, nor those of an attached file.
 const MAIN: Option<&str> = Some("main");
 
+/// What makes a column hidden; 1 stands for one of a virtual table, which can be written all the same.
+const GENERATED_VIRTUAL: i64 = 2;
+const GENERATED_STORED: i64 = 3;
+
 /// A table as the database declares it.
 #[derive(Clone, Debug)]
 pub(super) struct TableInfo {
@@ -45,7 +49,7 @@ impl TableInfo {
             Ok(())
         })?;
         if let Some(table) = &mut table {
-            // Place, name, type, NOT NULL, default, place in the primary key, hidden (2 and 3: generated).
+            // Place, name, type, NOT NULL, default, place in the primary key, hidden.
             conn.pragma(MAIN, "table_xinfo", &table.name, |row| {
                 table.columns.push(ColumnInfo {
                     name: row.get(1)?,
@@ -53,7 +57,7 @@ impl TableInfo {
                     not_null: row.get(3)?,
                     default: row.get(4)?,
                     key_place: row.get(5)?,
-                    generated: row.get::<_, i64>(6)? > 1,
+                    generated: matches!(row.get(6)?, GENERATED_VIRTUAL | GENERATED_STORED),
                 });
                 Ok(())
             })?;
