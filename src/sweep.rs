@@ -137,9 +137,6 @@ impl Sweep<'_> {
                 return Ok(());
             }
             after = rest;
-            if !opts.dry_run {
-                self.let_others_write();
-            }
         }
     }
 
@@ -184,6 +181,7 @@ impl Sweep<'_> {
         Ok(version)
     }
 
+    /// Before each transaction but the first, when nobody is known to write yet.
     fn let_others_write(&self) {
         if self.others_write {
             std::thread::sleep(REST);
@@ -196,9 +194,6 @@ impl Sweep<'_> {
         while !zombies.is_empty() {
             let batch = self.reap_share(store, writer, &mut zombies, page.data_version)?;
             self.add(batch);
-            if !zombies.is_empty() {
-                self.let_others_write();
-            }
         }
         Ok(())
     }
@@ -211,6 +206,7 @@ impl Sweep<'_> {
         zombies: &mut Vec<Zombie>,
         data_version: i64,
     ) -> Result<Batch, SweepError> {
+        self.let_others_write();
         let conn = self.conn;
         let write = Transaction::new_unchecked(conn, TransactionBehavior::Immediate)
             .map_err(SweepError::sqlite("take the write lock"))?;
