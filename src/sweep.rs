@@ -108,7 +108,7 @@ impl Sweep<'_> {
             .as_deref()
             .map(|name| Project::find(conn, &schema, name))
             .transpose()?;
-        end_reading(read)?;
+        drop(read);
         let store = Store::new(conn, &schema, project.as_ref(), opts.policy, self.now);
         let mut writer = None;
         let mut after = None;
@@ -162,7 +162,7 @@ impl Sweep<'_> {
         store
             .add_workspaces(&mut plan)
             .map_err(SweepError::sqlite("find the workspaces held"))?;
-        end_reading(read)?;
+        drop(read);
         self.report.scanned += scan.scanned;
         self.report.healthy += scan.live + plan.healthy;
         self.report.undecided.append(&mut plan.undecided);
@@ -295,10 +295,6 @@ impl Batch {
 fn begin_to_read(conn: &Connection) -> Result<Transaction<'_>, SweepError> {
     Transaction::new_unchecked(conn, TransactionBehavior::Deferred)
         .map_err(SweepError::sqlite("begin to read"))
-}
-
-fn end_reading(read: Transaction<'_>) -> Result<(), SweepError> {
-    read.finish().map_err(SweepError::sqlite("end the reading"))
 }
 
 /// Whether a batch was committed although SQLite says that it failed: what failed came after the moment that counts,
