@@ -154,7 +154,8 @@ impl ColumnInfo {
         Some(match quoted {
             Some(inner) => literal(&inner),
             None if bare => literal(text),
-            None => format!("({text})"),
+            // A comment at its end would swallow what stands on the same line.
+            None => format!("({text}\n)"),
         })
     }
 

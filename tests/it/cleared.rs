@@ -115,3 +115,14 @@ fn check_constraint_is_met_by_the_default() {
     let declared = "INTEGER NOT NULL DEFAULT -1 CHECK (typeof(assigned_slot) = 'integer')";
     assert_eq!(cleared(declared), -1);
 }
+
+#[test]
+fn default_with_a_comment_in_it() {
+    let mut world = World::new().running("t1").redeclare(
+        "tasks",
+        SLOT,
+        "assigned_slot TEXT DEFAULT ('none' -- at all\n)",
+    );
+    world.sweep();
+    assert_eq!(world.value("tasks.assigned_slot", "t1"), "none");
+}
