@@ -129,7 +129,7 @@ impl Table {
         // A key of anything but an id of its own may stand in the way of a row, or of a change to one; and so may the
         // default of an event's.
         let is_own_id = |column: &Column| match column.holds {
-            Holds::EventId => !column.default.is_some_and(|default| default.starts_with('(')),
+            Holds::EventId => column.default.is_none(),
             _ => table != EVENTS.0,
         };
         let has_own_key = key % 8 < 6 && columns.first().is_some_and(is_own_id);
