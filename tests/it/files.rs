@@ -2,12 +2,12 @@
 
 use std::cell::Cell;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 use tempfile::TempDir;
 use zombie_sweeper::store::{OpenError, Profile, read_database, sweep_database};
-use zombie_sweeper::{SweepError, SweepOptions, rusqlite, sweep_zombie_tasks};
+use zombie_sweeper::{SweepError, SweepOptions, SweepReport, rusqlite, sweep_zombie_tasks};
 
 use crate::world::{NOW, World};
 
@@ -19,19 +19,26 @@ fn queue() -> (TempDir, PathBuf) {
     (folder, path)
 }
 
-#[test]
-fn file_that_is_moved_away_during_the_sweep_is_an_error() {
-    let (folder, path) = queue();
-    let swept = sweep_database(
-        &path,
+/// What becomes of a sweep whose file meets with this once it is swept, before it is closed.
+fn swept_until(path: &Path, mishap: impl FnOnce()) -> Result<SweepReport, SweepError> {
+    sweep_database(
+        path,
         &Profile::default(),
         |_| Ok(()),
         |conn| {
             let report = sweep_zombie_tasks(conn, &SweepOptions::at(NOW))?;
-            fs::rename(&path, folder.path().join("elsewhere.db")).unwrap();
-            Ok::<_, SweepError>(report)
+            mishap();
+            Ok(report)
         },
-    );
+    )
+}
+
+#[test]
+fn file_that_is_moved_away_during_the_sweep_is_an_error() {
+    let (folder, path) = queue();
+    let swept = swept_until(&path, || {
+        fs::rename(&path, folder.path().join("elsewhere.db")).unwrap();
+    });
     assert!(
         matches!(swept, Err(SweepError::Open(OpenError::Moved(_)))),
         "{swept:?}"
@@ -41,17 +48,10 @@ fn file_that_is_moved_away_during_the_sweep_is_an_error() {
 #[test]
 fn file_that_is_replaced_during_the_sweep_is_an_error() {
     let (folder, path) = queue();
-    let swept = sweep_database(
-        &path,
-        &Profile::default(),
-        |_| Ok(()),
-        |conn| {
-            let report = sweep_zombie_tasks(conn, &SweepOptions::at(NOW))?;
-            fs::rename(&path, folder.path().join("elsewhere.db")).unwrap();
-            fs::write(&path, "another").unwrap();
-            Ok::<_, SweepError>(report)
-        },
-    );
+    let swept = swept_until(&path, || {
+        fs::rename(&path, folder.path().join("elsewhere.db")).unwrap();
+        fs::write(&path, "another").unwrap();
+    });
     assert!(
         matches!(swept, Err(SweepError::Open(OpenError::Moved(_)))),
         "{swept:?}"
