@@ -1,4 +1,6 @@
+use std::fmt;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -22,6 +24,20 @@ pub struct SweepOptions {
     pub(crate) policy: Policy,
     pub(crate) batch_size: NonZeroUsize,
     pub(crate) profile: Profile,
+    pub(crate) confirm: Duration,
+    pub(crate) suspended: Duration,
+    pub(crate) waiting: Option<Waiting>,
+    pub(crate) evidence: bool,
+}
+
+/// How a sweep waits between its two looks: sleeps for so long and says what time it is then; `None` ends the sweep.
+#[derive(Clone)]
+pub(crate) struct Waiting(pub(crate) Arc<dyn Fn(Duration) -> Option<DateTime<Utc>> + Send + Sync>);
+
+impl fmt::Debug for Waiting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Waiting")
+    }
 }
 
 impl SweepOptions {
@@ -39,6 +55,10 @@ impl SweepOptions {
             policy: Policy::default(),
             batch_size: Self::BATCH_SIZE,
             profile: Profile::default(),
+            confirm: Duration::ZERO,
+            suspended: Duration::ZERO,
+            waiting: None,
+            evidence: false,
         }
     }
 
@@ -95,5 +115,37 @@ impl SweepOptions {
     #[must_use]
     pub fn profile(self, profile: Profile) -> Self {
         Self { profile, ..self }
+    }
+
+    /// Looks twice before silence is taken for death: the other zombies are reaped, then the sweep waits for so long,
+    /// without any lock, and reaps those whose silence nothing has broken. Longer than the workers' beat. Zero, and not
+    /// done, unless set.
+    #[must_use]
+    pub fn confirm(self, confirm: Duration) -> Self {
+        Self { confirm, ..self }
+    }
+
+    /// For how long the machine has been suspended since it booted: nobody could beat in that time. Silence that is no
+    /// longer than its threshold without it is looked at twice, 60 s apart where [`confirm`](Self::confirm) is not set.
+    #[must_use]
+    pub fn suspended(self, suspended: Duration) -> Self {
+        Self { suspended, ..self }
+    }
+
+    /// How to wait between the two looks of [`confirm`](Self::confirm): called with the time to wait, it returns what
+    /// time it is then, or `None` to end the sweep there. Unless set, the thread sleeps.
+    #[must_use]
+    pub fn waiting(
+        mut self,
+        wait: impl Fn(Duration) -> Option<DateTime<Utc>> + Send + Sync + 'static,
+    ) -> Self {
+        self.waiting = Some(Waiting(Arc::new(wait)));
+        self
+    }
+
+    /// Lists the evidence on each zombie in the report, as every dry run of up to 1 000 does anyway.
+    #[must_use]
+    pub fn evidence(self, evidence: bool) -> Self {
+        Self { evidence, ..self }
     }
 }

@@ -1,10 +1,12 @@
 //! The one JSON contract: what a sweep says of itself, on every surface.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use crate::options::SweepOptions;
-use crate::zombie::{Id, Reason, Timestamp, UndecidedTask};
+use crate::zombie::{Condition, Id, Reason, Timestamp, UndecidedTask};
 
 /// What a sweep did, or in a dry run would have done. Serialized, it is the summary: an interface, described by
 /// `docs/summary.schema.json`; keys may be added, never renamed or removed.
@@ -26,6 +28,11 @@ pub struct SweepReport {
     pub healthy: usize,
     /// Those that nothing tells dead from alive.
     pub undecided: Vec<UndecidedTask>,
+    /// Zombies that could not be written, each for a reason of its own; the others were reaped all the same.
+    pub failed: Vec<FailedTask>,
+    /// The evidence on each zombie, where it was asked for, and in every dry run of up to 1 000 of them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub zombies: Option<Vec<ZombieFound>>,
     /// Zombies at the first look that had moved on once the lock was held.
     pub moved_on: usize,
     /// Runs marked abandoned.
@@ -42,6 +49,8 @@ pub struct SweepReport {
     pub claim_grace_s: f64,
     /// The time a task may stay `running` after its run has ended, in seconds.
     pub settle_s: f64,
+    /// The time between two looks at what is silent, in seconds.
+    pub confirm_s: f64,
     /// The *now* of every verdict, RFC 3339.
     pub swept_at: String,
     /// How long the sweep took, in milliseconds.
@@ -64,6 +73,8 @@ impl SweepReport {
             scanned: 0,
             healthy: 0,
             undecided: Vec::new(),
+            failed: Vec::new(),
+            zombies: None,
             moved_on: 0,
             runs_abandoned: 0,
             workspaces_freed: 0,
@@ -72,12 +83,45 @@ impl SweepReport {
             stale_after_s: opts.policy.stale_after.as_secs_f64(),
             claim_grace_s: opts.policy.claim_grace().as_secs_f64(),
             settle_s: opts.policy.settle.as_secs_f64(),
+            confirm_s: opts.confirm.as_secs_f64(),
             swept_at: Timestamp::from(opts.now).to_rfc3339(),
             duration_ms: 0,
             version: env!("CARGO_PKG_VERSION"),
             error: None,
         }
     }
+}
+
+/// A zombie that could not be reaped for a reason of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct FailedTask {
+    /// The task's id.
+    pub task_id: Id,
+    /// What refused it.
+    pub why: String,
+}
+
+/// The evidence on one zombie.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ZombieFound {
+    /// The task's id.
+    pub task_id: Id,
+    /// The reason code.
+    pub reason: Reason,
+    /// Which condition holds.
+    pub condition: Condition,
+    /// What the task named as its active run; `None`: nothing.
+    pub run_id: Option<Id>,
+    /// The last sign of life, RFC 3339 in UTC.
+    pub sign_of_life: Option<String>,
+    /// How old that was, in seconds.
+    pub age_s: Option<f64>,
+    /// The threshold that it was held against, in seconds.
+    pub threshold_s: f64,
+    /// What the task held: column and value.
+    pub held: BTreeMap<String, Id>,
 }
 
 /// The tasks reaped, in ascending order of their ids.
