@@ -1,7 +1,7 @@
 use rusqlite::ToSql;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 
-use crate::zombie::{Id, Reading, Style, Timestamp, Written};
+use crate::zombie::{Calendar, Id, Reading, Style, Written};
 
 impl From<ValueRef<'_>> for Id {
     fn from(value: ValueRef<'_>) -> Self {
@@ -15,40 +15,54 @@ impl From<ValueRef<'_>> for Id {
     }
 }
 
-impl ToSql for Id {
-    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self {
+impl Id {
+    /// As the database has it.
+    pub(super) fn as_value(&self) -> ValueRef<'_> {
+        match self {
             Self::Null => ValueRef::Null,
             Self::Integer(number) => ValueRef::Integer(*number),
             Self::Real(bits) => ValueRef::Real(f64::from_bits(*bits)),
             Self::Text(bytes) => ValueRef::Text(bytes),
             Self::Blob(bytes) => ValueRef::Blob(bytes),
-        }))
+        }
     }
 }
 
-/// Reads a timestamp, and how it is written.
-pub(super) fn timestamp(value: ValueRef<'_>) -> Option<(Timestamp, Style)> {
+impl ToSql for Id {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(self.as_value()))
+    }
+}
+
+impl Written {
+    /// As the database gets it.
+    pub(super) fn as_value(&self) -> ValueRef<'_> {
+        match self {
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Integer(number) => ValueRef::Integer(*number),
+            Self::Real(number) => ValueRef::Real(*number),
+        }
+    }
+}
+
+/// What a value says of a moment.
+pub(super) fn reading(value: ValueRef<'_>, calendar: &Calendar) -> Reading {
+    read(value, calendar).0
+}
+
+/// How a value is written; `None` where it says nothing, or in a form that is not understood.
+pub(super) fn style(value: ValueRef<'_>, calendar: &Calendar) -> Option<Style> {
+    read(value, calendar).1
+}
+
+/// What a value says of a moment, and how.
+pub(super) fn read(value: ValueRef<'_>, calendar: &Calendar) -> (Reading, Option<Style>) {
     match value {
-        ValueRef::Integer(number) => Timestamp::from_integer(number),
-        ValueRef::Real(number) => Timestamp::from_real(number),
-        ValueRef::Text(text) => Timestamp::from_text(text),
-        ValueRef::Null | ValueRef::Blob(_) => None,
-    }
-}
-
-pub(super) fn reading(value: ValueRef<'_>) -> Reading {
-    if let ValueRef::Text(text) = value
-        && text.trim_ascii().is_empty()
-    {
-        return Reading::Absent;
-    }
-    match timestamp(value) {
-        // A bare 0 is how a column of numbers says none.
-        Some((at, Style::Seconds(..))) if at == Timestamp::EPOCH => Reading::Absent,
-        Some((at, _)) => Reading::At(at),
-        None if value == ValueRef::Null => Reading::Absent,
-        None => Reading::Unreadable,
+        ValueRef::Integer(number) => calendar.integer(number),
+        ValueRef::Real(number) => calendar.real(number),
+        ValueRef::Text(text) => calendar.text(text),
+        ValueRef::Blob(bytes) if !bytes.trim_ascii().is_empty() => (Reading::Unreadable, None),
+        ValueRef::Null | ValueRef::Blob(_) => (Reading::Absent, None),
     }
 }
 
@@ -57,18 +71,27 @@ pub(super) fn identifier(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// A text as SQL. A NUL would end the statement, so such a text goes in as bytes.
+/// A text as SQL. A NUL would end the statement, so it goes in by its number, which is the same in every encoding.
 pub(super) fn literal(text: &str) -> String {
+    let parts: Vec<_> = text
+        .split('\0')
+        .map(|part| format!("'{}'", part.replace('\'', "''")))
+        .collect();
+    match parts.as_slice() {
+        [whole] => whole.clone(),
+        parts => format!("({})", parts.join(" || char(0) || ")),
+    }
+}
+
+/// Bytes as SQL.
+pub(super) fn blob(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
 
-    if !text.contains('\0') {
-        return format!("'{}'", text.replace('\'', "''"));
-    }
-    let mut hex = String::with_capacity(text.len() * 2);
-    for byte in text.bytes() {
+    let mut hex = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
         let _ = write!(hex, "{byte:02x}"); // writing to a String cannot fail
     }
-    format!("CAST(x'{hex}' AS TEXT)")
+    format!("x'{hex}'")
 }
 
 /// A timestamp as SQL.
