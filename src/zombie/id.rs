@@ -1,4 +1,3 @@
-use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
@@ -30,7 +29,7 @@ pub struct Bytes(SmallVec<[u8; IN_PLACE]>);
 
 impl From<&[u8]> for Bytes {
     fn from(bytes: &[u8]) -> Self {
-        Self(bytes.into())
+        Self(SmallVec::from_slice(bytes))
     }
 }
 
@@ -54,6 +53,60 @@ impl Id {
     }
 }
 
+impl Id {
+    /// Whether this names nothing as a pointer does: blank, or a number that is 0.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        self.is_blank() || self.by_number() == Self::Integer(0)
+    }
+
+    /// The text, where it is one.
+    fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(bytes) => str::from_utf8(bytes).ok(),
+            Self::Null | Self::Integer(_) | Self::Real(_) | Self::Blob(_) => None,
+        }
+    }
+
+    /// What it is compared by where a column keeps each value as it is given: a number and the text that shows it are the
+    /// same id, in whichever of the two types a queue writes it. Two texts are the same only byte by byte: `7` is not `07`.
+    #[must_use]
+    pub fn by_value(&self) -> Self {
+        match (self, self.by_number()) {
+            (Self::Text(_), number @ Self::Text(_)) => number,
+            (Self::Text(text), number) if number.to_string().as_bytes() != &**text => self.clone(),
+            (_, number) => number,
+        }
+    }
+
+    /// The number that a text spells, however it spells it, or this itself: what a column of numbers makes of it.
+    #[must_use]
+    pub fn by_number(&self) -> Self {
+        let number = match self {
+            Self::Text(_) => self.text().map(str::trim),
+            Self::Real(bits) => return whole(f64::from_bits(*bits)).unwrap_or_else(|| self.clone()),
+            Self::Null | Self::Integer(_) | Self::Blob(_) => return self.clone(),
+        };
+        // A name such as "inf" or "nan" is a name.
+        let is_number = |text: &&str| text.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b));
+        let Some(text) = number.filter(is_number) else {
+            return self.clone();
+        };
+        match (text.parse::<i64>(), text.parse::<f64>()) {
+            (Ok(number), _) => Self::Integer(number),
+            (_, Ok(number)) if number.is_finite() => whole(number).unwrap_or(Self::Real(number.to_bits())),
+            _ => self.clone(),
+        }
+    }
+}
+
+/// A whole number as an integer, where integers reach so far exactly.
+#[expect(clippy::cast_possible_truncation, reason = "bounded before the cast")]
+fn whole(number: f64) -> Option<Id> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    (number.fract() == 0.0 && number.abs() <= EXACT).then_some(Id::Integer(number as i64))
+}
+
 impl From<&str> for Id {
     fn from(text: &str) -> Self {
         Self::Text(text.as_bytes().into())
@@ -66,29 +119,28 @@ impl From<i64> for Id {
     }
 }
 
-/// As the summary shows it; bytes that are not UTF-8 become replacement characters.
+/// As the summary shows it: bytes that are no text in hexadecimal, so that different ids look different.
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Null => f.write_str("null"),
             Self::Integer(number) => write!(f, "{number}"),
             Self::Real(bits) => write!(f, "{}", f64::from_bits(*bits)),
-            Self::Text(bytes) | Self::Blob(bytes) => f.write_str(&text(bytes)),
+            Self::Text(bytes) | Self::Blob(bytes) => match self.text() {
+                Some(text) => f.write_str(text),
+                None => bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}")),
+            },
         }
     }
 }
 
-/// As a text, whatever its type: ids of all queues look the same.
+/// As a text, whatever its type: ids of all queues look the same. No value is none, and not the word for it.
 impl Serialize for Id {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Text(bytes) | Self::Blob(bytes) => serializer.serialize_str(&text(bytes)),
-            Self::Null | Self::Integer(_) | Self::Real(_) => serializer.collect_str(self),
+        match (self, self.text()) {
+            (Self::Null, _) => serializer.serialize_none(),
+            (_, Some(text)) => serializer.serialize_str(text),
+            (_, None) => serializer.collect_str(self),
         }
     }
-}
-
-/// Nearly always UTF-8, which is checked much faster than it is mended.
-fn text(bytes: &[u8]) -> Cow<'_, str> {
-    str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }

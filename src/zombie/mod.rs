@@ -2,25 +2,47 @@
 //!
 //! A running task is a **zombie** if, and only if, none of its runs is live and one of these holds:
 //!
-//! - **A**: its active run is finished: the work ended, and nobody told the task;
+//! - **A**: its active run is finished, by its word or by evidence: the work ended, and nobody told the task;
 //! - **B**: it has no active run, or names one that is not its own, and the claim has shown no sign of life
 //!   for longer than `claim_grace`;
-//! - **C**: its active run is unfinished and has shown no sign of life for longer than `stale_after`.
+//! - **C**: its active run is unfinished and has shown no sign of life for longer than `stale_after`, or its lease is over.
 //!
-//! Where that takes a timestamp and none can be read, the task is **undecided**: reported, never reaped.
+//! Where a sign of life is written in a form that is not understood, where there is none, or where another run may be
+//! the successor of the active one, the task is **undecided**: reported, never reaped.
 
+mod calendar;
+mod civil;
+mod digits;
+mod epoch;
 mod id;
+mod iso;
 mod notes;
+mod offset;
 mod plan;
 mod policy;
+mod pulse;
+mod reading;
+mod signs;
+mod style;
 mod suspect;
+mod time_zone;
 mod timestamp;
 mod verdict;
+mod zone_name;
 
+pub use calendar::Calendar;
 pub use id::{Bytes, Id};
 pub use notes::Notes;
 pub use plan::{Plan, UndecidedTask, Zombie};
 pub use policy::Policy;
+pub use pulse::is_live;
+pub use reading::{Moment, Reading};
+pub use signs::{Signs, Unread};
+pub use style::{Number, OffsetForm, Style, Written, Zone};
 pub use suspect::{ActiveRun, Held, HeldWorkspace, Run, RunRow, RunState, Suspect, Task};
-pub use timestamp::{Number, OffsetForm, Reading, Style, Timestamp, Written, Zone};
-pub use verdict::{Condition, Evidence, Reason, Undecided, Verdict, is_live, verdict};
+pub use time_zone::{TimeZone, TimeZoneError};
+pub use timestamp::Timestamp;
+pub use verdict::{Condition, Evidence, Reason, Undecided, Verdict, verdict};
+pub use zone_name::ZoneName;
+
+use notes::short;

@@ -1,13 +1,15 @@
 use std::collections::BTreeMap;
 
-use super::{Reading, Timestamp};
-
-/// How far ahead of `now` a timestamp may be before it is worth a warning. Below that it is a heartbeat that
-/// came in while the sweep was reading.
-const AHEAD_US: i64 = 60_000_000;
+use super::{Moment, Timestamp};
 
 /// How many different odd things of one sort are told apart.
 const MOST: usize = 20;
+
+/// Time zones lie whole quarter hours apart.
+const QUARTER_US: i64 = 900_000_000;
+
+/// How old the newest sign of life in a fleet at work is at most: a beat or two.
+const BEAT_US: i64 = 90_000_000;
 
 /// What a sweep met that its operator should know of, counted as it comes and told in a few sentences.
 #[derive(Debug, Default)]
@@ -15,8 +17,14 @@ pub struct Notes {
     unreadable: BTreeMap<String, Tally>,
     ahead: BTreeMap<String, Tally>,
     statuses: BTreeMap<String, Tally>,
+    left: BTreeMap<String, Tally>,
+    look_alikes: BTreeMap<String, &'static str>,
     /// By the sentence that creates it: the table, and the rows read for want of it.
     indexes: BTreeMap<String, (String, usize)>,
+    by_update: Option<Tally>,
+    newest_naive: Option<Timestamp>,
+    has_seen_heartbeat: bool,
+    silent: usize,
 }
 
 #[derive(Debug)]
@@ -26,24 +34,56 @@ struct Tally {
 }
 
 impl Notes {
-    /// Notes a timestamp that cannot be read, or that lies in the future.
-    pub fn see_timestamp(
-        &mut self,
-        reading: Reading,
-        now: Timestamp,
-        column: &str,
-        shown: impl FnOnce() -> String,
-    ) {
-        match reading {
-            Reading::Unreadable => count(&mut self.unreadable, column, shown),
-            Reading::At(at) if at.micros_since(now) > AHEAD_US => count(&mut self.ahead, column, shown),
-            Reading::At(_) | Reading::Absent => {}
+    /// Notes a value that is not understood as a time.
+    pub fn see_unreadable(&mut self, column: &str, value: impl FnOnce() -> String) {
+        count(&mut self.unreadable, column, value);
+    }
+
+    /// Notes a moment that lies ahead of *now* by more than reading takes.
+    pub fn see_ahead(&mut self, column: &str, value: impl FnOnce() -> String) {
+        count(&mut self.ahead, column, value);
+    }
+
+    /// Notes a sign of life.
+    pub fn see_sign(&mut self, moment: Moment) {
+        if moment.naive && self.newest_naive.is_none_or(|newest| newest < moment.at) {
+            self.newest_naive = Some(moment.at);
         }
     }
 
-    /// Notes a run's status that is neither running nor finished.
+    /// Notes that the queue writes heartbeats or leases.
+    pub fn see_heartbeat(&mut self) {
+        self.has_seen_heartbeat = true;
+    }
+
+    /// Notes a run's status that is neither a running nor a finished word.
     pub fn see_unknown_status(&mut self, status: &str, run: impl FnOnce() -> String) {
         count(&mut self.statuses, status, run);
+    }
+
+    /// Notes a claim that nothing but its last update shows alive.
+    pub fn see_claim_by_update(&mut self, task: impl FnOnce() -> String) {
+        match &mut self.by_update {
+            Some(tally) => tally.count += 1,
+            none => *none = Some(Tally::new(&task())),
+        }
+    }
+
+    /// Notes a task that is reaped for its silence.
+    pub fn see_silence(&mut self) {
+        self.silent += 1;
+    }
+
+    /// Notes a column that looks like a heartbeat and plays no role, and what makes it look so.
+    pub fn see_look_alike(&mut self, column: &str, why: &'static str) {
+        if self.look_alikes.len() < MOST {
+            self.look_alikes.insert(column.to_owned(), why);
+        }
+    }
+
+    /// Notes a value that a reap would have replaced by *now*, but whose form is not understood.
+    pub fn see_left(&mut self, column: &str, value: impl FnOnce() -> String) {
+        count(&mut self.left, column, value);
     }
 
     /// Notes an index, by the sentence that creates it, for want of which so many rows of a table were read in vain.
@@ -55,22 +95,49 @@ impl Notes {
 
     /// One sentence for each sort of thing met.
     #[must_use]
-    pub fn sentences(&self) -> Vec<String> {
+    pub fn sentences(&self, now: Timestamp) -> Vec<String> {
         let mut sentences = Vec::new();
         for (column, Tally { count, example }) in &self.unreadable {
             sentences.push(format!(
-                "{column}: {count} not readable as a timestamp, such as {example}; no sign of life was taken from it"
+                "{column}: {count} not readable as a timestamp, such as {example}; silence is not proven by it"
             ));
         }
         for (column, Tally { count, example }) in &self.ahead {
             sentences.push(format!(
-                "{column}: {count} more than a minute in the future, such as {example}; it counts as alive, \
-                 but the clocks disagree"
+                "{column}: {count} more than a minute in the future, such as {example}; the clocks disagree"
             ));
         }
+        sentences.extend(self.time_zone(now));
         for (status, Tally { count, example }) in &self.statuses {
+            let status = short(status);
             sentences.push(format!(
-                "unknown run status {status:?} in {count} of the runs looked at, such as {example}; it was taken as unfinished"
+                "unknown run status {status} in {count} of the runs looked at, such as {example}; \
+                 it counts as finished where the run has an end, else as unfinished"
+            ));
+        }
+        if let Some(Tally { count, example }) = &self.by_update {
+            sentences.push(format!(
+                "claims without a run that show nothing but when they were last updated: {count}, such as task {example}; \
+                 whatever updates such a task keeps it"
+            ));
+        }
+        if self.silent > 0 {
+            if !self.has_seen_heartbeat {
+                sentences.push(format!(
+                    "no heartbeat and no lease was found in this queue, and tasks are called dead for their silence ({}): \
+                     is there one under another name?",
+                    self.silent
+                ));
+            }
+            for (column, why) in &self.look_alikes {
+                sentences.push(format!(
+                    "{column} {why}, but plays no role: if it is a heartbeat, name it in a profile"
+                ));
+            }
+        }
+        for (column, Tally { count, example }) in &self.left {
+            sentences.push(format!(
+                "{column}: {count} left as they were, such as {example}, as the form is not understood"
             ));
         }
         for (create, (table, rows)) in &self.indexes {
@@ -80,24 +147,43 @@ impl Notes {
         }
         sentences
     }
+
+    /// Whether the newest times without a zone lie off as a zone would have them.
+    fn time_zone(&self, now: Timestamp) -> Option<String> {
+        let age = now.micros_since(self.newest_naive?);
+        let (quarters, rest) = (age.div_euclid(QUARTER_US), age.rem_euclid(QUARTER_US));
+        if quarters == 0 || rest > BEAT_US {
+            return None;
+        }
+        let minutes = quarters.unsigned_abs() * 15;
+        let (hours, minutes) = (minutes / 60, minutes % 60);
+        let side = if quarters < 0 { "ahead of" } else { "behind" };
+        Some(format!(
+            "the newest times that are written without a zone lie {hours} h {minutes} min {side} now, a whole number of \
+             quarter hours: if they are local times, say so in a profile (time_zone)"
+        ))
+    }
+}
+
+impl Tally {
+    fn new(example: &str) -> Self {
+        Self {
+            count: 1,
+            example: short(example),
+        }
+    }
 }
 
 fn count(tallies: &mut BTreeMap<String, Tally>, what: &str, example: impl FnOnce() -> String) {
     if let Some(tally) = tallies.get_mut(what) {
         tally.count += 1;
     } else if tallies.len() < MOST {
-        tallies.insert(
-            what.to_owned(),
-            Tally {
-                count: 1,
-                example: short(&example()),
-            },
-        );
+        tallies.insert(what.to_owned(), Tally::new(&example()));
     }
 }
 
 /// At most 80 characters of it, quoted, control characters escaped.
-fn short(text: &str) -> String {
+pub(super) fn short(text: &str) -> String {
     let mut kept: String = text.chars().take(80).collect();
     if kept.len() < text.len() {
         kept.push('…');

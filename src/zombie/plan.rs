@@ -1,8 +1,6 @@
-use std::borrow::Cow;
-
 use serde::Serialize;
 
-use super::{Evidence, HeldWorkspace, Id, Policy, RunRow, RunState, Suspect, Timestamp, Undecided, Verdict};
+use super::{Evidence, HeldWorkspace, Policy, RunRow, Suspect, Timestamp, Verdict};
 
 /// What a sweep is going to do, before it does any of it.
 #[derive(Debug, Default)]
@@ -18,8 +16,8 @@ pub struct Plan {
 /// A task to reap, why, and what it holds.
 #[derive(Debug)]
 pub struct Zombie {
-    /// The task and its runs, as found.
-    pub suspect: Suspect,
+    /// The task and its runs, as found. Apart, as it is large, and a zombie changes hands a few times.
+    pub suspect: Box<Suspect>,
     /// Why it is to be reaped.
     pub evidence: Evidence,
     /// The workspaces that it or one of its runs holds.
@@ -27,12 +25,13 @@ pub struct Zombie {
 }
 
 impl Zombie {
-    /// The runs to abandon: every unfinished run of the task. A finished run is history.
-    pub fn unfinished_runs(&self) -> impl Iterator<Item = &RunRow> {
-        let active = self
-            .active_run()
-            .filter(|row| row.run.state == RunState::Unfinished);
-        active.into_iter().chain(&self.suspect.others)
+    /// The runs to abandon: the active one, unless its status is history, and every other that is said to be running.
+    pub fn runs_to_abandon(&self) -> impl Iterator<Item = &RunRow> {
+        let active = self.active_run().filter(|row| !row.run.keeps_its_status(true));
+        let others = self.suspect.others.iter();
+        active
+            .into_iter()
+            .chain(others.filter(|row| !row.run.keeps_its_status(false)))
     }
 
     /// The task's active run, where it has one of its own.
@@ -46,32 +45,24 @@ impl Zombie {
 pub struct UndecidedTask {
     /// The task's id.
     pub task_id: String,
-    /// What is missing.
-    pub why: Cow<'static, str>,
+    /// What stands in the way.
+    pub why: String,
 }
 
 impl Plan {
     /// Judges one suspect and files it.
     pub fn add(&mut self, suspect: Suspect, policy: &Policy, now: Timestamp) {
-        let verdict = if suspect.id == Id::Null {
-            Verdict::Undecided(Undecided::TaskHasNoId)
-        } else {
-            suspect.verdict(policy, now)
-        };
-        tracing::debug!(task_id = %suspect.id, run_id = %suspect.active_run_id, verdict = %verdict, "judged");
-        match verdict {
+        match suspect.verdict(policy, now) {
             Verdict::Healthy => self.healthy += 1,
             Verdict::Zombie(evidence) => self.zombies.push(Zombie {
-                suspect,
+                suspect: Box::new(suspect),
                 evidence,
                 workspaces: Vec::new(),
             }),
-            Verdict::Undecided(why) => {
-                self.undecided.push(UndecidedTask {
-                    task_id: suspect.id.to_string(),
-                    why: why.into(),
-                });
-            }
+            Verdict::Undecided(why) => self.undecided.push(UndecidedTask {
+                task_id: suspect.id.to_string(),
+                why: why.to_string(),
+            }),
         }
     }
 }

@@ -1,33 +1,107 @@
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
-use super::{Id, Policy, Reading, Timestamp, Verdict, verdict};
+use super::{Id, Policy, Signs, Timestamp, Verdict, verdict};
 
 /// What the verdict asks of a run.
 #[derive(Clone, Debug)]
 pub struct Run {
-    /// Whether it has ended.
+    /// Its id.
+    pub id: Id,
+    /// What its status says.
     pub state: RunState,
-    /// Its last heartbeat.
-    pub heartbeat: Reading,
-    /// When it started.
-    pub started: Reading,
-    /// When it ended.
-    pub ended: Reading,
+    /// Its place in the order of the rows, where they have one: a later run stands behind an earlier one.
+    pub place: Option<i64>,
+    /// Its heartbeats.
+    pub heartbeat: Signs,
+    /// Its starts.
+    pub started: Signs,
+    /// Its creation, which stands in for a start where there is none.
+    pub created: Signs,
+    /// Its ends.
+    pub ended: Signs,
+    /// Its leases.
+    pub lease: Signs,
 }
 
-/// Whether a run has ended.
+/// What the status of a run says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RunState {
-    /// Its status is one of the finished ones, this one.
+    /// One of the running words.
+    Running,
+    /// One of the finished words, this one.
     Finished(Arc<str>),
-    /// Any other status, a word never seen before included.
-    Unfinished,
+    /// Neither: this word, or none. Whether it is finished is for its evidence to say.
+    Unknown(Arc<str>),
+}
+
+impl Run {
+    /// What counts as its start.
+    #[must_use]
+    pub fn start(&self) -> &Signs {
+        if self.started.is_none() {
+            &self.created
+        } else {
+            &self.started
+        }
+    }
+
+    /// Whether it shows no sign of life, readable or not.
+    #[must_use]
+    pub fn is_mute(&self) -> bool {
+        self.heartbeat.is_none() && self.start().is_none()
+    }
+
+    /// Whether all its signs of life can be read.
+    #[must_use]
+    pub fn is_readable(&self) -> bool {
+        let signs = [&self.heartbeat, self.start(), &self.lease];
+        signs.iter().all(|signs| signs.unreadable.is_none())
+    }
+
+    /// Whether it is finished by evidence: its status is neither a finished nor a running word, and it has an end, no
+    /// later than *now*, that no heartbeat or start of its own follows.
+    #[must_use]
+    pub fn is_finished_by_evidence(&self, now: Timestamp) -> bool {
+        let RunState::Unknown(_) = self.state else {
+            return false;
+        };
+        let signs = [&self.heartbeat, self.start()];
+        self.ended.newest.is_some_and(|end| {
+            end.at <= now
+                && self.ended.unreadable.is_none()
+                && signs.iter().all(|signs| {
+                    signs.unreadable.is_none() && !signs.newest.is_some_and(|sign| sign.is_after(end))
+                })
+        })
+    }
+
+    /// Whether it may still be at work.
+    #[must_use]
+    pub fn is_unfinished(&self, now: Timestamp) -> bool {
+        match self.state {
+            RunState::Running => true,
+            RunState::Finished(_) => false,
+            RunState::Unknown(_) => !self.is_finished_by_evidence(now),
+        }
+    }
+
+    /// Whether its status is history that a reap keeps, whatever the verdict: a finished word, or an unknown one with an
+    /// end, or that of a run which the task does not even name.
+    #[must_use]
+    pub fn keeps_its_status(&self, is_active: bool) -> bool {
+        match self.state {
+            RunState::Running => false,
+            RunState::Finished(_) => true,
+            RunState::Unknown(_) => !is_active || !self.ended.is_none(),
+        }
+    }
 }
 
 /// What a task says of its active run.
 #[derive(Clone, Debug)]
 pub enum ActiveRun<R> {
-    /// It names none: null, empty or blank.
+    /// It names none: null, empty, blank or 0.
     None,
     /// It names one, but this task has no such run.
     Missing,
@@ -64,30 +138,40 @@ impl<R> ActiveRun<R> {
 }
 
 /// What the verdict asks of a running task.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Task {
-    /// The task's own heartbeat.
-    pub heartbeat: Reading,
+    /// Its own heartbeats.
+    pub heartbeat: Signs,
     /// When it was started or claimed.
-    pub started: Reading,
+    pub started: Signs,
     /// When the row was last changed.
-    pub updated: Reading,
+    pub updated: Signs,
+    /// Its leases.
+    pub lease: Signs,
+    /// Where the run of it that was made last stands in the order of the rows. Needed only of a claim with a mute run.
+    pub latest_run: Option<i64>,
+    /// Whether another running task has the same id.
+    pub is_double: bool,
 }
 
-/// A run, with what it takes to name it and to write to it.
+/// A run, with what it takes to write to it.
 #[derive(Clone, Debug)]
 pub struct RunRow {
     /// What addresses the row.
     pub key: Id,
-    /// Its id.
-    pub id: Id,
     /// Its status, as found.
     pub status: Id,
+    /// Its end, as found.
+    pub ended: Id,
+    /// What else a reap overwrites for the profile.
+    pub changed: Vec<Held>,
+    /// Tells whether anything that was read of the row has changed.
+    pub print: u64,
     /// What the verdict asks of it.
     pub run: Run,
 }
 
-/// A value that the task held when it was found: a slot, a worker, a workspace, a lease.
+/// A value that stood in a column when it was found: a slot, a worker, a workspace, a lease.
 #[derive(Clone, Debug)]
 pub struct Held {
     /// The column.
@@ -105,6 +189,8 @@ pub struct HeldWorkspace {
     pub task: Id,
     /// The run it names.
     pub run: Id,
+    /// When it was released before, as found.
+    pub released: Id,
 }
 
 /// A running task whose active run is not plainly live: everything a verdict, a reap and its record need.
@@ -114,14 +200,29 @@ pub struct Suspect {
     pub key: Id,
     /// The task's id.
     pub id: Id,
+    /// Its status, as found: one of the running words.
+    pub status: Held,
     /// What the task names as its active run, as found.
     pub active_run_id: Id,
+    /// Whether it is due again once it is reset.
+    pub is_recurring: bool,
+    /// The times that a reap sets to *now*, as found.
+    pub times: Vec<Held>,
+    /// Which of them says when the task is due again: of a recurring one alone that is set.
+    pub due: Option<usize>,
+    /// What else a reap overwrites for the profile.
+    pub changed: Vec<Held>,
+    /// Tells whether anything that was read of the row has changed.
+    pub print: u64,
     /// What the verdict asks of the task.
     pub task: Task,
     /// The active run.
     pub active: ActiveRun<RunRow>,
     /// The task's other unfinished runs.
     pub others: Vec<RunRow>,
+    /// Tells whether one of its other runs that are not finished by their word has changed, or one has come; `None` where
+    /// its history is too long to be asked again.
+    pub others_print: Option<u64>,
     /// What the task holds.
     pub held: Vec<Held>,
 }
@@ -130,6 +231,9 @@ impl Suspect {
     /// The verdict on it.
     #[must_use]
     pub fn verdict(&self, policy: &Policy, now: Timestamp) -> Verdict {
+        if self.id == Id::Null {
+            return Verdict::Undecided(super::Undecided::TaskHasNoId);
+        }
         let active = self.active.as_ref().map(|row| &row.run);
         verdict(
             &self.task,
@@ -138,5 +242,29 @@ impl Suspect {
             policy,
             now,
         )
+    }
+
+    /// What a reap overwrites of the task beside what it releases: column and value.
+    pub fn overwritten(&self) -> impl Iterator<Item = (&str, &Id)> {
+        let times = self.times.iter().zip(0..);
+        let times = times.filter(|(_, place)| self.is_recurring || Some(*place) != self.due);
+        let changed = times.map(|(held, _)| held).chain(&self.changed);
+        std::iter::once(&self.status)
+            .chain(changed)
+            .map(|held| (&*held.column, &held.value))
+    }
+
+    /// Tells whether anything that was read of it has changed, its runs included.
+    #[must_use]
+    pub fn print_of_all(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.prints().for_each(|row| row.hash(&mut hasher));
+        hasher.finish()
+    }
+
+    /// Its rows, the task's first, each with what tells whether it has changed.
+    pub fn prints(&self) -> impl Iterator<Item = (&Id, u64)> {
+        let runs = self.active.own().into_iter().chain(&self.others);
+        std::iter::once((&self.key, self.print)).chain(runs.map(|row| (&row.key, row.print)))
     }
 }

@@ -5,7 +5,11 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{ActiveRun, Policy, Reading, Run, RunState, Task, Timestamp};
+use super::pulse::{
+    Pulse, Silence, pulse_of_active_run, pulse_of_claim, pulse_of_other_run, pulse_since_claim,
+};
+use super::signs::newest;
+use super::{ActiveRun, Id, Moment, Policy, Run, RunState, Task, Timestamp, Unread};
 
 /// What is to be done with a running task.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +18,7 @@ pub enum Verdict {
     Healthy,
     /// Its worker is dead.
     Zombie(Evidence),
-    /// No readable timestamp tells dead from alive.
+    /// Nothing proves it dead or alive.
     Undecided(Undecided),
 }
 
@@ -23,7 +27,7 @@ impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Healthy => f.write_str("healthy"),
-            Self::Undecided(why) => write!(f, "undecided: {}", Cow::from(*why)),
+            Self::Undecided(why) => write!(f, "undecided: {why}"),
             Self::Zombie(Evidence {
                 reason,
                 sign_of_life: Some(at),
@@ -45,8 +49,10 @@ pub struct Evidence {
     pub reason: Reason,
     /// The last sign of life, where one can be read. Condition A asks for none.
     pub sign_of_life: Option<Timestamp>,
-    /// How old that may be at most.
+    /// How old that may be at most; nothing, where a lease or a finished run settles it.
     pub threshold: Duration,
+    /// Whether it rests on silence, which a second look may find broken.
+    pub is_silence: bool,
 }
 
 /// The condition that makes a zombie.
@@ -71,157 +77,278 @@ pub enum Reason {
     MissingRun,
     /// `stale_heartbeat`
     StaleHeartbeat,
+    /// `lease_expired`
+    LeaseExpired,
+}
+
+impl Reason {
+    /// The code, as the interface has it.
+    #[must_use]
+    pub fn code(&self) -> Cow<'_, str> {
+        Cow::Borrowed(match self {
+            Self::RunFinished(status) => return Cow::Owned(format!("run_{status}")),
+            Self::NoActiveRun => "no_active_run",
+            Self::MissingRun => "missing_run",
+            Self::StaleHeartbeat => "stale_heartbeat",
+            Self::LeaseExpired => "lease_expired",
+        })
+    }
 }
 
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::RunFinished(status) => write!(f, "run_{status}"),
-            Self::NoActiveRun => f.write_str("no_active_run"),
-            Self::MissingRun => f.write_str("missing_run"),
-            Self::StaleHeartbeat => f.write_str("stale_heartbeat"),
-        }
+        f.write_str(&self.code())
     }
 }
 
 impl Serialize for Reason {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(&self.code())
     }
 }
 
-/// Which timestamp is missing where a task is undecided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What stands in the way where a task is undecided.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Undecided {
+    /// A value of the task, or of this run of it, cannot be read.
+    Unreadable(Option<Id>, Unread),
     /// The active run is unfinished, and silent or mute: nothing says which.
-    RunHasNoSignOfLife,
+    RunHasNoSignOfLife(Id),
     /// The task has no run, and nothing says since when.
     ClaimHasNoSignOfLife,
+    /// Another run shows no sign of life, and may have been made after the active one.
+    SuccessorIsMute(Id),
     /// The active run is finished, a settle time is set, and nothing says since when.
-    RunHasNoEnd,
+    RunHasNoEnd(Id),
     /// The task has no id to be addressed by.
     TaskHasNoId,
+    /// Another running task has the same id, so that nothing says whose the runs are.
+    TaskIsDouble,
 }
 
-impl From<Undecided> for Cow<'static, str> {
-    fn from(why: Undecided) -> Self {
-        Cow::Borrowed(match why {
-            Undecided::RunHasNoSignOfLife => {
-                "the active run is unfinished, and no readable heartbeat or start says whether it is alive"
-            }
-            Undecided::ClaimHasNoSignOfLife => {
-                "there is no active run, and no readable heartbeat, start or update says how old the claim is"
-            }
-            Undecided::RunHasNoEnd => {
-                "the active run is finished, and no readable end says whether the settle time is over"
-            }
-            Undecided::TaskHasNoId => "the task's id is null",
-        })
+impl fmt::Display for Undecided {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(None, unread) => write!(f, "{unread}"),
+            Self::Unreadable(Some(run), unread) => write!(f, "run {run}: {unread}"),
+            Self::RunHasNoSignOfLife(run) => write!(
+                f,
+                "the active run is unfinished, and no readable heartbeat or start says whether it is alive: run {run}"
+            ),
+            Self::ClaimHasNoSignOfLife => f.write_str(
+                "there is no active run, and no readable heartbeat, start or update says how old the claim is",
+            ),
+            Self::SuccessorIsMute(run) => write!(
+                f,
+                "another run is unfinished, shows no sign of life, and may have been made after the active one: run {run}"
+            ),
+            Self::RunHasNoEnd(run) => write!(
+                f,
+                "the active run is finished, and no readable end says whether the settle time is over: run {run}"
+            ),
+            Self::TaskHasNoId => f.write_str("the task's id is null"),
+            Self::TaskIsDouble => f.write_str("another running task has the same id"),
+        }
     }
 }
 
 /// Decides what a running task is: healthy, zombie or undecided.
 ///
-/// `others` are the task's unfinished runs other than the active one; finished ones have no say.
-/// A live run settles it, whatever the rest says: a worker that is provably at work must not lose its task to
-/// a bookkeeping lag.
+/// `others` are the task's runs other than the active one that are not finished by their word; those that are have no
+/// say. A live run settles it, whatever the rest says: a worker that is provably at work must not lose its task to a
+/// bookkeeping lag.
 #[must_use]
 pub fn verdict<'r>(
     task: &Task,
     active: &ActiveRun<&Run>,
-    others: impl IntoIterator<Item = &'r Run>,
+    others: impl IntoIterator<Item = &'r Run, IntoIter: Clone>,
     policy: &Policy,
     now: Timestamp,
 ) -> Verdict {
-    if is_live(task, active, policy, now) || others.into_iter().any(|run| run_is_live(run, None, policy, now))
+    let others = others.into_iter().filter(|run| run.is_unfinished(now));
+    let pulse = match active {
+        ActiveRun::Own(run) if run.is_unfinished(now) => Some(pulse_of_active_run(run, task, policy, now)),
+        ActiveRun::Own(_) => None,
+        ActiveRun::None | ActiveRun::Missing => Some(pulse_of_claim(task, policy.claim_grace(), now)),
+    };
+    if pulse == Some(Pulse::Live)
+        || others
+            .clone()
+            .any(|run| pulse_of_other_run(run, policy, now) == Pulse::Live)
     {
         return Verdict::Healthy;
     }
-    match active {
-        ActiveRun::Own(run) => match &run.state {
-            RunState::Finished(status) => finished(run, status, policy, now),
-            RunState::Unfinished => silent(
-                run_sign_of_life(run, Some(task)),
-                policy.stale_after,
-                now,
-                (Condition::C, Reason::StaleHeartbeat),
-                Undecided::RunHasNoSignOfLife,
-            ),
+    if let Some(Pulse::Unreadable(unread)) = pulse {
+        let run = active.own().map(|run| run.id.clone());
+        return Verdict::Undecided(Undecided::Unreadable(run, unread.clone()));
+    }
+    let successor = others
+        .filter(|run| !is_known_to_precede(run, active, task))
+        .find_map(|run| may_be_alive(run, policy, now));
+    if let Some(why) = successor {
+        return Verdict::Undecided(why);
+    }
+    if task.is_double {
+        return Verdict::Undecided(Undecided::TaskIsDouble);
+    }
+    match (active, pulse) {
+        (ActiveRun::Own(_), Some(Pulse::Silent(silence))) => {
+            silent(silence, Condition::C, Reason::StaleHeartbeat)
+        }
+        (ActiveRun::Own(run), Some(_)) => Verdict::Undecided(Undecided::RunHasNoSignOfLife(run.id.clone())),
+        (ActiveRun::Own(run), None) => match &run.state {
+            RunState::Finished(status) => finished(run, status, task, policy, now),
+            RunState::Unknown(status) => finished_by_evidence(run, status, task, policy, now),
+            RunState::Running => Verdict::Healthy,
         },
-        ActiveRun::None => unclaimed(task, Reason::NoActiveRun, policy, now),
-        ActiveRun::Missing => unclaimed(task, Reason::MissingRun, policy, now),
+        (active, Some(Pulse::Silent(silence))) => {
+            let reason = match active {
+                ActiveRun::Missing => Reason::MissingRun,
+                _ => Reason::NoActiveRun,
+            };
+            silent(silence, Condition::B, reason)
+        }
+        _ => Verdict::Undecided(Undecided::ClaimHasNoSignOfLife),
     }
 }
 
-/// Whether the active run alone proves the task healthy. If so, no other run needs to be looked at.
-#[must_use]
-pub fn is_live(task: &Task, active: &ActiveRun<&Run>, policy: &Policy, now: Timestamp) -> bool {
-    matches!(active, ActiveRun::Own(run) if run_is_live(run, Some(task), policy, now))
+/// Whether a run other than the active one, which is not live, could yet be at work: it shows nothing, or nothing that
+/// can be read.
+fn may_be_alive(run: &Run, policy: &Policy, now: Timestamp) -> Option<Undecided> {
+    match pulse_of_other_run(run, policy, now) {
+        Pulse::Unreadable(unread) => Some(Undecided::Unreadable(Some(run.id.clone()), unread.clone())),
+        Pulse::Mute => Some(Undecided::SuccessorIsMute(run.id.clone())),
+        Pulse::Live | Pulse::Silent(_) => None,
+    }
 }
 
-fn run_is_live(run: &Run, task: Option<&Task>, policy: &Policy, now: Timestamp) -> bool {
-    run.state == RunState::Unfinished
-        && run_sign_of_life(run, task).is_some_and(|at| !now.is_later_by(policy.stale_after, at))
+/// Whether a run was made before the active one, by creation or start, else by the order of the rows; where there is no
+/// active run, before the last run of the task. An old open run without times must not keep its task from being reaped
+/// for ever.
+fn is_known_to_precede(run: &Run, active: &ActiveRun<&Run>, task: &Task) -> bool {
+    let place = match active {
+        ActiveRun::Own(active) => {
+            if let Some(precedes) = precedes_by_time(run, active) {
+                return precedes;
+            }
+            active.place
+        }
+        ActiveRun::None | ActiveRun::Missing => task.latest_run,
+    };
+    run.place.zip(place).is_some_and(|(run, active)| run < active)
 }
 
-/// The newest of a run's heartbeat and start, and for the active run its task's heartbeat too.
-fn run_sign_of_life(run: &Run, task: Option<&Task>) -> Option<Timestamp> {
-    newest([
-        run.heartbeat,
-        run.started,
-        task.map_or(Reading::Absent, |task| task.heartbeat),
-    ])
+/// Whether times tell that a run was made before another. Like is compared with like: a run may wait for long before it
+/// starts, so that one made before the other's start may yet have been made after the other.
+fn precedes_by_time(run: &Run, other: &Run) -> Option<bool> {
+    let alike = [(&run.created, &other.created), (&run.started, &other.started)];
+    for (run, other) in alike {
+        match run.newest.zip(other.newest) {
+            Some((run, other)) if run.is_before(other) => return Some(true),
+            Some((run, other)) if run.is_after(other) => return Some(false),
+            _ => {}
+        }
+    }
+    let made_since = |made: &Run, start: &Run| {
+        let times = made.created.newest.zip(start.started.newest);
+        times.is_some_and(|(made, start)| made.is_after(start))
+    };
+    if made_since(other, run) {
+        return Some(true);
+    }
+    made_since(run, other).then_some(false)
 }
 
-fn newest<const N: usize>(readings: [Reading; N]) -> Option<Timestamp> {
-    readings.into_iter().filter_map(Reading::at).max()
-}
-
-/// Condition A.
-fn finished(run: &Run, status: &Arc<str>, policy: &Policy, now: Timestamp) -> Verdict {
-    let found = (Condition::A, Reason::RunFinished(Arc::clone(status)));
+/// Condition A, by the run's word.
+fn finished(run: &Run, status: &Arc<str>, task: &Task, policy: &Policy, now: Timestamp) -> Verdict {
+    let reason = Reason::RunFinished(Arc::clone(status));
+    let last = newest([run.heartbeat.newest, run.start().newest]);
+    let end = run.ended.newest.or(last);
+    if let Some(unread) = &task.started.unreadable {
+        return Verdict::Undecided(Undecided::Unreadable(None, Unread::clone(unread)));
+    }
+    let is_after_the_end =
+        |moment: Option<Moment>| moment.is_some_and(|moment| end.is_none_or(|end| moment.is_after(end)));
+    if let Some(start) = task.started.newest.filter(|start| is_after_the_end(Some(*start))) {
+        // It was claimed again, and the pointer kept: the claim is to be judged, not the run. A lease can only protect it.
+        let grace = policy.claim_grace();
+        return match pulse_since_claim(task, grace, now) {
+            Pulse::Unreadable(unread) => Verdict::Undecided(Undecided::Unreadable(None, unread.clone())),
+            Pulse::Silent(silence) if now.is_later_by(grace, start.at) => {
+                zombie(Condition::A, reason, silence.sign, grace, true)
+            }
+            Pulse::Silent(_) | Pulse::Live | Pulse::Mute => Verdict::Healthy,
+        };
+    }
+    let is_silence = is_after_the_end(newest([task.updated.newest, task.heartbeat.newest]));
     if policy.settle.is_zero() {
-        let sign_of_life = newest([run.ended, run.heartbeat, run.started]);
-        return zombie(found, sign_of_life, policy.settle);
+        let sign_of_life = newest([run.ended.newest, last]);
+        return zombie(Condition::A, reason, sign_of_life, policy.settle, is_silence);
     }
-    silent(run.ended.at(), policy.settle, now, found, Undecided::RunHasNoEnd)
-}
-
-/// Condition B.
-fn unclaimed(task: &Task, reason: Reason, policy: &Policy, now: Timestamp) -> Verdict {
-    let sign_of_life = newest([task.heartbeat, task.started, task.updated]);
-    silent(
-        sign_of_life,
-        policy.claim_grace(),
-        now,
-        (Condition::B, reason),
-        Undecided::ClaimHasNoSignOfLife,
-    )
-}
-
-fn silent(
-    sign_of_life: Option<Timestamp>,
-    threshold: Duration,
-    now: Timestamp,
-    found: (Condition, Reason),
-    else_undecided: Undecided,
-) -> Verdict {
-    match sign_of_life {
-        None => Verdict::Undecided(else_undecided),
-        Some(at) if now.is_later_by(threshold, at) => zombie(found, sign_of_life, threshold),
+    match run.ended.newest {
+        None => Verdict::Undecided(Undecided::RunHasNoEnd(run.id.clone())),
+        Some(end) if now.is_later_by(policy.settle, end.at) => {
+            zombie(Condition::A, reason, Some(end), policy.settle, is_silence)
+        }
         Some(_) => Verdict::Healthy,
     }
 }
 
+/// Condition A, by the run's end, while its word is unknown: with the grace of a claim.
+fn finished_by_evidence(
+    run: &Run,
+    status: &Arc<str>,
+    task: &Task,
+    policy: &Policy,
+    now: Timestamp,
+) -> Verdict {
+    let made_since = task.started.newest.zip(run.ended.newest);
+    let is_claim = made_since.is_some_and(|(start, end)| start.is_after(end));
+    if is_claim && pulse_since_claim(task, policy.claim_grace(), now) == Pulse::Live {
+        return Verdict::Healthy; // by its lease, where nothing else shows it
+    }
+    let claim = [&task.heartbeat, &task.started, &task.updated];
+    if let Some(unread) = claim.iter().find_map(|signs| signs.unreadable.as_deref()) {
+        return Verdict::Undecided(Undecided::Unreadable(None, unread.clone()));
+    }
+    let grace = policy.claim_grace();
+    let last = newest(
+        claim
+            .map(|signs| signs.newest)
+            .into_iter()
+            .chain([run.ended.newest]),
+    );
+    match last {
+        Some(sign) if now.is_later_by(grace, sign.at) => {
+            let reason = Reason::RunFinished(Arc::clone(status));
+            zombie(Condition::A, reason, Some(sign), grace, true)
+        }
+        _ => Verdict::Healthy,
+    }
+}
+
+/// Silence is called by what it is the silence of, unless it was a lease that ran out.
+fn silent(silence: Silence, condition: Condition, reason: Reason) -> Verdict {
+    let (condition, reason) = if silence.by_lease {
+        (Condition::C, Reason::LeaseExpired)
+    } else {
+        (condition, reason)
+    };
+    zombie(condition, reason, silence.sign, silence.threshold, true)
+}
+
 fn zombie(
-    (condition, reason): (Condition, Reason),
-    sign_of_life: Option<Timestamp>,
+    condition: Condition,
+    reason: Reason,
+    sign_of_life: Option<Moment>,
     threshold: Duration,
+    is_silence: bool,
 ) -> Verdict {
     Verdict::Zombie(Evidence {
         condition,
         reason,
-        sign_of_life,
+        sign_of_life: sign_of_life.map(|sign| sign.at),
         threshold,
+        is_silence,
     })
 }

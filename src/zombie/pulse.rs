@@ -1,0 +1,147 @@
+//! Whether somebody is at work, as far as signs of life and leases tell.
+
+use std::time::Duration;
+
+use super::signs::newest;
+use super::{ActiveRun, Moment, Policy, Run, Signs, Task, Timestamp, Unread};
+
+/// What the signs of life of one holder come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pulse<'s> {
+    /// Somebody is at work.
+    Live,
+    /// A sign or lease that is asked for cannot be read, and no other proves it live.
+    Unreadable(&'s Unread),
+    /// Everything is old.
+    Silent(Silence),
+    /// There is nothing to go by.
+    Mute,
+}
+
+/// The proof of a silence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Silence {
+    /// The newest sign of life.
+    pub(super) sign: Option<Moment>,
+    /// How old it may be at most.
+    pub(super) threshold: Duration,
+    /// Whether it was a lease that ran out.
+    pub(super) by_lease: bool,
+}
+
+/// The signs of one holder, by what they are.
+struct Holder<'s, const N: usize> {
+    heartbeats: [&'s Signs; N],
+    start: &'s Signs,
+    /// What else shows that somebody was there.
+    updated: Option<&'s Signs>,
+    leases: [&'s Signs; N],
+}
+
+impl<'s, const N: usize> Holder<'s, N> {
+    fn pulse(&self, threshold: Duration, now: Timestamp) -> Pulse<'s> {
+        let heartbeat = newest(self.heartbeats.map(|signs| signs.newest));
+        let start = self.start.newest;
+        let updated = self.updated.and_then(|signs| signs.newest);
+        let sign = newest([heartbeat, start, updated]);
+        let heartbeats = self.heartbeats.into_iter();
+        let mut signs = heartbeats.chain([self.start]).chain(self.updated);
+        let unreadable = signs.find_map(|signs| signs.unreadable.as_deref());
+        // One that ended before the start is a leftover.
+        let lease = newest(self.leases.map(|signs| signs.newest))
+            .filter(|lease| !start.is_some_and(|start| lease.is_before(start)));
+        let is_ahead = lease.is_some_and(|lease| lease.at >= now);
+        let has_beaten = heartbeat.is_some_and(|beat| !start.is_some_and(|start| beat.is_before(start)));
+        let asks_for_lease = !has_beaten;
+        // A heartbeat of the very moment of the start may be the claim's own, and where no start is known, it may be
+        // another attempt's: then a lease ahead protects, no more.
+        let has_beaten_since = heartbeat
+            .zip(start)
+            .is_some_and(|(beat, start)| beat.is_after(start));
+        if is_ahead && !has_beaten_since {
+            return Pulse::Live;
+        }
+        let is_over = asks_for_lease && lease.is_some();
+        if !is_over && sign.is_some_and(|sign| !now.is_later_by(threshold, sign.at)) {
+            return Pulse::Live;
+        }
+        let lease_unread = self
+            .leases
+            .into_iter()
+            .find_map(|signs| signs.unreadable.as_deref())
+            .filter(|_| !has_beaten_since);
+        if let Some(unread) = unreadable.or(lease_unread) {
+            return Pulse::Unreadable(unread);
+        }
+        if is_over {
+            return Pulse::Silent(Silence {
+                sign,
+                threshold: Duration::ZERO,
+                by_lease: true,
+            });
+        }
+        sign.map_or(Pulse::Mute, |_| {
+            Pulse::Silent(Silence {
+                sign,
+                threshold,
+                by_lease: false,
+            })
+        })
+    }
+}
+
+/// Of an unfinished run that is the task's active one: the task's own heartbeats and leases count too. One that shows
+/// nothing itself is judged by its claim, where that shows more than a start, which may be an earlier attempt's.
+pub(super) fn pulse_of_active_run<'s>(
+    run: &'s Run,
+    task: &'s Task,
+    policy: &Policy,
+    now: Timestamp,
+) -> Pulse<'s> {
+    let by_claim = run.is_mute() && !(task.heartbeat.is_none() && task.updated.is_none());
+    Holder {
+        heartbeats: [&run.heartbeat, &task.heartbeat],
+        start: if by_claim { &task.started } else { run.start() },
+        updated: by_claim.then_some(&task.updated),
+        leases: [&run.lease, &task.lease],
+    }
+    .pulse(policy.stale_after, now)
+}
+
+/// Of any other unfinished run.
+pub(super) fn pulse_of_other_run<'s>(run: &'s Run, policy: &Policy, now: Timestamp) -> Pulse<'s> {
+    Holder {
+        heartbeats: [&run.heartbeat],
+        start: run.start(),
+        updated: None,
+        leases: [&run.lease],
+    }
+    .pulse(policy.stale_after, now)
+}
+
+/// Of a running task without a run of its own.
+pub(super) fn pulse_of_claim(task: &Task, grace: Duration, now: Timestamp) -> Pulse<'_> {
+    claim(task, Some(&task.updated)).pulse(grace, now)
+}
+
+/// Of a task that was claimed anew while its pointer still names the last, finished run. Whoever ended that run may have
+/// updated the task too, so that an update says nothing.
+pub(super) fn pulse_since_claim(task: &Task, grace: Duration, now: Timestamp) -> Pulse<'_> {
+    claim(task, None).pulse(grace, now)
+}
+
+fn claim<'s>(task: &'s Task, updated: Option<&'s Signs>) -> Holder<'s, 1> {
+    Holder {
+        heartbeats: [&task.heartbeat],
+        start: &task.started,
+        updated,
+        leases: [&task.lease],
+    }
+}
+
+/// Whether the active run alone proves the task healthy. If so, no other run needs to be looked at.
+#[must_use]
+pub fn is_live(task: &Task, active: &ActiveRun<&Run>, policy: &Policy, now: Timestamp) -> bool {
+    matches!(active, ActiveRun::Own(run)
+        if run.is_unfinished(now) && pulse_of_active_run(run, task, policy, now) == Pulse::Live)
+}
