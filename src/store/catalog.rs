@@ -1,9 +1,10 @@
 use rusqlite::Connection;
 
 use super::value::{identifier, literal};
+use crate::zombie::Id;
 
 /// Only tables of the database itself: not temporary ones, nor those of an attached file.
-const MAIN: Option<&str> = Some("main");
+pub(super) const MAIN: Option<&str> = Some("main");
 
 /// What makes a column hidden; 1 stands for one of a virtual table, which can be written all the same.
 const GENERATED_VIRTUAL: i64 = 2;
@@ -16,6 +17,42 @@ pub(super) struct TableInfo {
     pub(super) columns: Vec<ColumnInfo>,
     without_rowid: bool,
     strict: bool,
+    row_ids: RowIds,
+}
+
+/// How a table's row ids come about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RowIds {
+    /// SQLite hands them out: a new row's is above all that there are.
+    Ascending,
+    /// They are a column of the queue's, which may choose them.
+    Assigned,
+    /// There are none, or none that mean anything.
+    None,
+}
+
+/// What SQLite makes of a value that a column is given or compared with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Affinity {
+    /// Numbers become texts.
+    Text,
+    /// Texts that are numbers become numbers.
+    Numeric,
+    /// Each value stays as it is, and a text equals no number.
+    #[default]
+    None,
+}
+
+impl Affinity {
+    /// What ids are compared by that stand in two such columns: texts byte by byte, but by value where a column may hold
+    /// them as numbers.
+    pub(super) fn compared(self, other: Self, id: &Id) -> Id {
+        match (self, other) {
+            (Self::Text, Self::Text) => id.clone(),
+            (Self::Numeric, _) | (_, Self::Numeric) => id.by_number(),
+            (Self::None, _) | (_, Self::None) => id.by_value(),
+        }
+    }
 }
 
 /// A column as the database declares it.
@@ -23,6 +60,7 @@ pub(super) struct TableInfo {
 pub(super) struct ColumnInfo {
     pub(super) name: String,
     declared_type: String,
+    affinity: Affinity,
     pub(super) not_null: bool,
     pub(super) default: Option<String>,
     /// Its place in the primary key, from 1; 0 where it has none.
@@ -35,25 +73,31 @@ impl TableInfo {
     /// Reads a table's declaration; `None` where the database has no such table. A view is none.
     pub(super) fn read(conn: &Connection, name: &str) -> rusqlite::Result<Option<Self>> {
         let mut table = None;
+        let mut is_virtual = false;
         // Schema, name, type, number of columns, WITHOUT ROWID, STRICT.
         conn.pragma(MAIN, "table_list", name, |row| {
             let kind = row.get_ref(2)?.as_str()?;
             if matches!(kind, "table" | "virtual") {
+                is_virtual = kind == "virtual";
                 table = Some(Self {
                     name: row.get(1)?,
                     columns: Vec::new(),
                     without_rowid: row.get(4)?,
                     strict: row.get(5)?,
+                    row_ids: RowIds::None,
                 });
             }
             Ok(())
         })?;
         if let Some(table) = &mut table {
+            let strict = table.strict;
             // Place, name, type, NOT NULL, default, place in the primary key, hidden.
             conn.pragma(MAIN, "table_xinfo", &table.name, |row| {
+                let declared_type = row.get::<_, String>(2)?.to_ascii_uppercase();
                 table.columns.push(ColumnInfo {
                     name: row.get(1)?,
-                    declared_type: row.get::<_, String>(2)?.to_ascii_uppercase(),
+                    affinity: affinity(&declared_type, strict),
+                    declared_type,
                     not_null: row.get(3)?,
                     default: row.get(4)?,
                     key_place: row.get(5)?,
@@ -61,8 +105,21 @@ impl TableInfo {
                 });
                 Ok(())
             })?;
+            if !is_virtual && !table.without_rowid {
+                table.row_ids = table.handed_out(conn)?;
+            }
         }
         Ok(table)
+    }
+
+    /// Whether the database has a view of this name.
+    pub(super) fn is_view(conn: &Connection, name: &str) -> rusqlite::Result<bool> {
+        let mut is_view = false;
+        conn.pragma(MAIN, "table_list", name, |row| {
+            is_view |= row.get_ref(2)?.as_str()? == "view";
+            Ok(())
+        })?;
+        Ok(is_view)
     }
 
     pub(super) fn column(&self, name: &str) -> Option<&ColumnInfo> {
@@ -120,6 +177,24 @@ impl TableInfo {
         column.key_place > 0 && self.columns.iter().filter(|column| column.key_place > 0).count() == 1
     }
 
+    /// How its row ids come about.
+    pub(super) fn row_ids(&self) -> RowIds {
+        self.row_ids
+    }
+
+    /// Whether it is SQLite that chooses the ids of new rows, where there are any.
+    fn handed_out(&self, conn: &Connection) -> rusqlite::Result<RowIds> {
+        let Some(key) = self.columns.iter().find(|column| self.fills_itself(column)) else {
+            return Ok(RowIds::Ascending);
+        };
+        let (.., autoincrement) = conn.column_metadata(MAIN, self.name.as_str(), key.name.as_str())?;
+        Ok(if autoincrement {
+            RowIds::Ascending
+        } else {
+            RowIds::Assigned
+        })
+    }
+
     /// Whether SQLite itself fills this column of the primary key on insert.
     pub(super) fn fills_itself(&self, column: &ColumnInfo) -> bool {
         self.is_whole_key(column) && !self.without_rowid && column.declared_type == "INTEGER"
@@ -159,6 +234,12 @@ impl ColumnInfo {
         })
     }
 
+    /// Whether its default, if it has one, is the same each time.
+    pub(super) fn has_constant_default(&self) -> bool {
+        let default = self.default.as_deref().unwrap_or_default().trim();
+        !default.starts_with('(') && !default.to_ascii_uppercase().starts_with("CURRENT_")
+    }
+
     /// Whether it is declared to hold numbers. A `DATETIME` is not: it keeps the text it is given.
     pub(super) fn is_numeric(&self) -> bool {
         !self.has_any(&["CHAR", "CLOB", "TEXT"])
@@ -170,7 +251,28 @@ impl ColumnInfo {
         self.has_any(&["BLOB"])
     }
 
+    /// How SQLite compares it.
+    pub(super) fn affinity(&self) -> Affinity {
+        self.affinity
+    }
+
     fn has_any(&self, parts: &[&str]) -> bool {
         parts.iter().any(|part| self.declared_type.contains(part))
+    }
+}
+
+/// By SQLite's own rules, in their order (<https://sqlite.org/datatype3.html#determination_of_column_affinity>).
+fn affinity(declared_type: &str, strict: bool) -> Affinity {
+    let has_any = |parts: &[&str]| parts.iter().any(|part| declared_type.contains(part));
+    if declared_type.is_empty() || strict && declared_type == "ANY" {
+        Affinity::None
+    } else if has_any(&["INT"]) {
+        Affinity::Numeric
+    } else if has_any(&["CHAR", "CLOB", "TEXT"]) {
+        Affinity::Text
+    } else if has_any(&["BLOB"]) {
+        Affinity::None
+    } else {
+        Affinity::Numeric
     }
 }

@@ -1,11 +1,15 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
-use serde::Deserialize;
+pub(super) use super::names::Constants;
+use super::names::Names;
 
 const BUILT_IN: &str = include_str!("orchestra.toml");
 /// The same, made by `build.rs`.
 const BUILT_IN_JSON: &str = include_str!(concat!(env!("OUT_DIR"), "/orchestra.json"));
+
+const TASKS_RUNNING: &str = "tasks.words.running";
+const RUNS_RUNNING: &str = "runs.words.running";
 
 /// The names and words of a queue: tables, columns, statuses, the event type. Data, not code.
 ///
@@ -25,8 +29,29 @@ pub enum ProfileError {
     #[error("{0}")]
     Toml(toml::de::Error),
     /// Two words that must differ are the same: a reap would leave what it found, or take the living for dead.
-    #[error("{0} and {1} must differ")]
-    Same(&'static str, &'static str),
+    #[error("{key} and {other} must differ, and both say {word:?}")]
+    Same {
+        /// Where the one stands.
+        key: &'static str,
+        /// Where the other stands.
+        other: &'static str,
+        /// The word of both.
+        word: String,
+    },
+    /// There is no word for what a sweep looks for.
+    #[error("{0}: expected a word, found none")]
+    NoWord(&'static str),
+    /// A task is opened by something that is neither a status that is looked at nor a reason for a reap.
+    #[error(
+        "tasks.words.open: expected a running word ({running}), a reason code such as run_completed or stale_heartbeat, \
+         or default; found {found:?}"
+    )]
+    OpenKey {
+        /// What stands there.
+        found: String,
+        /// The running words.
+        running: String,
+    },
     /// A name or word is empty or holds a NUL character.
     #[error("{key}: expected a name or a word, found {found:?}")]
     Word {
@@ -55,8 +80,10 @@ impl Profile {
         })?;
         let mut merged: toml::Table = toml::from_str(BUILT_IN).map_err(ProfileError::Toml)?;
         overlay(&mut merged, over);
-        let names: Names = merged.try_into().map_err(ProfileError::Toml)?;
-        names.check_words_differ()?;
+        let mut names: Names = merged.try_into().map_err(ProfileError::Toml)?;
+        let built_in = Self::default();
+        names.tasks.words.open.inherit(&built_in.names.tasks.words.open);
+        names.check_words()?;
         Ok(Self {
             names: Arc::new(names),
             asked,
@@ -90,159 +117,46 @@ impl Default for Profile {
     }
 }
 
-/// Everything a profile says. Read from a file each key is optional; merged with the built-in one, each is there.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Names {
-    pub(super) database: Database,
-    pub(super) tasks: Tasks,
-    pub(super) runs: Runs,
-    pub(super) events: Events,
-    pub(super) workspaces: Workspaces,
-    pub(super) projects: Projects,
-}
-
 impl Names {
-    fn check_words_differ(&self) -> Result<(), ProfileError> {
+    /// What a reap writes must not be what it looks for, nor what is over what is at work.
+    fn check_words(&self) -> Result<(), ProfileError> {
         let (tasks, runs) = (&self.tasks.words, &self.runs.words);
-        if tasks.open == tasks.running {
-            return Err(ProfileError::Same("tasks.words.open", "tasks.words.running"));
+        let (at_work, running) = (tasks.running.as_slice(), runs.running.as_slice());
+        for (key, words) in [(TASKS_RUNNING, at_work), (RUNS_RUNNING, running)] {
+            if words.is_empty() {
+                return Err(ProfileError::NoWord(key));
+            }
         }
-        if runs.abandoned == runs.running {
-            return Err(ProfileError::Same("runs.words.abandoned", "runs.words.running"));
-        }
-        if runs.finished.contains(&runs.running) {
-            return Err(ProfileError::Same(
-                "each of runs.words.finished",
-                "runs.words.running",
-            ));
-        }
-        Ok(())
-    }
-}
-
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct Database {
-    foreign_keys: bool,
-}
-
-/// The names that a column may have, the first that the table has is taken; none: the role is not there.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged, expecting = "expected a column name, or a list of them")]
-pub(super) enum Candidates {
-    One(String),
-    Any(Vec<String>),
-}
-
-impl Candidates {
-    pub(super) fn as_slice(&self) -> &[String] {
-        match self {
-            Self::One(name) => std::slice::from_ref(name),
-            Self::Any(names) => names,
+        differ("tasks.words.open", tasks.open.all(), TASKS_RUNNING, at_work)?;
+        differ("runs.words.abandoned", [&runs.abandoned], RUNS_RUNNING, running)?;
+        let finished = runs.finished.as_slice();
+        differ("runs.words.finished", finished, RUNS_RUNNING, running)?;
+        match tasks.open.unknown_key(at_work) {
+            Some(found) => Err(ProfileError::OpenKey {
+                found: found.to_owned(),
+                running: at_work.join(", "),
+            }),
+            None => Ok(()),
         }
     }
 }
 
-impl Default for Candidates {
-    fn default() -> Self {
-        Self::Any(Vec::new())
+fn differ<'w>(
+    key: &'static str,
+    words: impl IntoIterator<Item = &'w String>,
+    other: &'static str,
+    others: &[String],
+) -> Result<(), ProfileError> {
+    // Words of digits are numbers where the database keeps them as numbers.
+    let same = |a: &str, b: &str| a == b || a.parse::<i64>().is_ok_and(|a| b.parse() == Ok(a));
+    for word in words {
+        if others.iter().any(|other| same(word, other)) {
+            let word = word.clone();
+            return Err(ProfileError::Same { key, other, word });
+        }
     }
+    Ok(())
 }
-
-/// A value that a reap writes.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged, expecting = "expected a text, a number or a boolean")]
-pub(super) enum Constant {
-    Boolean(bool),
-    Integer(i64),
-    Real(f64),
-    Text(String),
-}
-
-macro_rules! section {
-    ($name:ident { $($field:ident: $type:ty),* $(,)? }) => {
-        #[derive(Clone, Debug, Default, Deserialize)]
-        #[serde(default, deny_unknown_fields)]
-        pub(super) struct $name { $(pub(super) $field: $type),* }
-    };
-}
-
-/// Columns that a reap sets to a constant.
-pub(super) type Constants = BTreeMap<String, Constant>;
-
-// In each section, an empty `table` says that there is none, and `clear` names the columns that a reap empties.
-section!(Tasks {
-    table: String,
-    columns: TaskColumns,
-    words: TaskWords,
-    clear: Vec<String>,
-    set: Constants,
-});
-section!(TaskColumns {
-    id: Candidates,
-    status: Candidates,
-    active_run: Candidates,
-    project: Candidates,
-    project_id: Candidates,
-    kind: Candidates,
-    is_recurring: Candidates,
-    heartbeat: Candidates,
-    started: Candidates,
-    updated: Candidates,
-    next_eligible: Candidates,
-});
-section!(TaskWords {
-    running: String,
-    open: String,
-    recurring: String
-});
-section!(Runs { table: String, columns: RunColumns, words: RunWords, clear: Vec<String>, set: Constants });
-section!(RunColumns {
-    id: Candidates,
-    task: Candidates,
-    status: Candidates,
-    heartbeat: Candidates,
-    started: Candidates,
-    ended: Candidates,
-});
-section!(RunWords { running: String, finished: Vec<String>, abandoned: String });
-section!(Events {
-    table: String,
-    columns: EventColumns,
-    words: EventWords,
-    set: Constants
-});
-section!(EventColumns {
-    id: Candidates,
-    task: Candidates,
-    r#type: Candidates,
-    actor: Candidates,
-    payload: Candidates,
-    time: Candidates,
-    run: Candidates,
-});
-section!(EventWords { reaped: String });
-section!(Workspaces {
-    table: String,
-    columns: WorkspaceColumns,
-    words: WorkspaceWords
-});
-section!(WorkspaceColumns {
-    task: Candidates,
-    run: Candidates,
-    status: Candidates,
-    released: Candidates
-});
-section!(WorkspaceWords { free: String });
-section!(Projects {
-    table: String,
-    columns: ProjectColumns
-});
-section!(ProjectColumns {
-    id: Candidates,
-    name: Candidates
-});
 
 fn overlay(base: &mut toml::Table, over: toml::Table) {
     for (key, value) in over {
@@ -276,7 +190,9 @@ fn leaves(
 
 /// A word that is empty, or that SQLite would cut short at its NUL, would match what nobody meant.
 fn check_words(key: &str, value: &toml::Value) -> Result<(), ProfileError> {
-    let may_be_empty = key.contains(".set.") || key.rsplit('.').next() == Some("table");
+    let may_be_empty = key
+        .split_once('.')
+        .is_some_and(|(_, key)| key == "table" || key.starts_with("set."));
     match value {
         toml::Value::String(text) if text.contains('\0') || (text.trim().is_empty() && !may_be_empty) => {
             Err(ProfileError::Word {

@@ -1,7 +1,9 @@
 use rusqlite::Connection;
 
-use super::schema::{ProjectColumn, Schema};
-use super::value::{identifier, literal};
+use super::catalog::{ColumnInfo, TableInfo};
+use super::schema::{Projects, Schema};
+use super::value::{blob, identifier, literal};
+use crate::zombie::Id;
 
 /// How many known projects an error names.
 const MOST_NEAREST: usize = 5;
@@ -40,17 +42,32 @@ pub enum ProjectError {
 impl Project {
     /// Finds a project by its name, else by its id, else by what the tasks themselves say.
     pub(crate) fn find(conn: &Connection, schema: &Schema, project: &str) -> Result<Self, ProjectError> {
-        let column = schema.tasks.project.as_ref().ok_or(ProjectError::NoColumn)?;
-        let (ProjectColumn::ByName(name) | ProjectColumn::ById(name)) = column;
-        let mut wanted = rows(conn, schema, column, project)?;
-        let has_row = !wanted.is_empty();
-        if !has_row {
-            wanted.push(literal(project));
+        let columns = &schema.tasks.project;
+        if columns.name.is_none() && columns.id.is_none() {
+            return Err(ProjectError::NoColumn);
         }
-        let condition = format!("t.{} IN ({})", identifier(&name.name), wanted.join(", "));
+        let mut conditions = Vec::new();
+        let mut has_row = false;
+        for (column, says) in [(&columns.name, Says::Name), (&columns.id, Says::Id)] {
+            let Some(column) = column else { continue };
+            let mut wanted = match &schema.projects {
+                Some(projects) => said_of(conn, projects, says, project)?,
+                None => Vec::new(),
+            };
+            has_row |= !wanted.is_empty();
+            if wanted.is_empty() {
+                wanted.push(project.into());
+            }
+            let wanted: Vec<_> = wanted.iter().flat_map(written).collect();
+            conditions.push(format!(
+                "t.{} IN ({})",
+                identifier(&column.name),
+                wanted.join(", ")
+            ));
+        }
         Ok(Self {
             asked: project.to_owned(),
-            condition,
+            condition: format!("({})", conditions.join(" OR ")),
             has_row,
         })
     }
@@ -79,34 +96,42 @@ impl Project {
     }
 }
 
-/// What tasks of the project say in their project column, as SQL: its id, or its name. The other of the two counts as
-/// well, unless it is what a different project's tasks say there.
-fn rows(
-    conn: &Connection,
-    schema: &Schema,
-    column: &ProjectColumn,
-    project: &str,
-) -> rusqlite::Result<Vec<String>> {
-    let Some(projects) = &schema.projects else {
-        return Ok(Vec::new());
-    };
+/// What a task's column says of its project.
+#[derive(Clone, Copy)]
+enum Says {
+    Name,
+    Id,
+}
+
+/// What tasks of the project say in such a column: its id, or its name. The other of the two counts as well, unless it is
+/// what a different project's tasks say there.
+///
+/// A number equals its digits, whatever the columns are declared to hold.
+fn said_of(conn: &Connection, projects: &Projects, says: Says, project: &str) -> rusqlite::Result<Vec<Id>> {
     let [id, name] = [&projects.id, &projects.name].map(|column| identifier(&column.name));
-    let (said, other) = match column {
-        ProjectColumn::ById(_) => (&id, &name),
-        ProjectColumn::ByName(_) => (&name, &id),
+    let (said, other) = match says {
+        Says::Id => (&id, &name),
+        Says::Name => (&name, &id),
     };
     let table = projects.table.qualified_name();
+    let wanted = written(&project.into()).join(", ");
     for asked in [&name, &id] {
-        let sql = format!(
-            "SELECT quote(p.{said}) || ', ' || CASE \
-             WHEN EXISTS (SELECT 1 FROM {table} AS q WHERE q.{said} = p.{other} AND q.{id} IS NOT p.{id}) \
-             THEN 'NULL' ELSE quote(p.{other}) END \
-             FROM {table} AS p WHERE p.{asked} = ?1"
-        );
-        let found: Vec<String> = conn
-            .prepare(&sql)?
-            .query_map([project], |row| row.get(0))?
-            .collect::<rusqlite::Result<_>>()?;
+        let sql =
+            format!("SELECT p.{id}, p.{said}, p.{other} FROM {table} AS p WHERE p.{asked} IN ({wanted})");
+        let mut found = Vec::new();
+        let mut statement = conn.prepare(&sql)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let [key, said_here, other_here] = [0, 1, 2].map(|place| row.get_ref(place).map(Id::from));
+            let (key, other_here) = (key?, other_here?);
+            found.push(said_here?);
+            let forms = written(&other_here).join(", ");
+            let elsewhere =
+                format!("SELECT 1 FROM {table} AS p WHERE p.{said} IN ({forms}) AND p.{id} IS NOT ?1");
+            if !conn.prepare(&elsewhere)?.exists([key])? {
+                found.push(other_here);
+            }
+        }
         if !found.is_empty() {
             return Ok(found);
         }
@@ -114,24 +139,57 @@ fn rows(
     Ok(Vec::new())
 }
 
-fn known_projects(conn: &Connection, schema: &Schema) -> rusqlite::Result<Vec<String>> {
-    let (table, column) = match (&schema.projects, &schema.tasks.project) {
-        (Some(projects), _) => (&projects.table, &projects.name),
-        (None, Some(ProjectColumn::ByName(column) | ProjectColumn::ById(column))) => {
-            (&schema.tasks.table, column)
+/// A value as SQL, in each form in which a task may say it: a number, or its digits.
+fn written(value: &Id) -> Vec<String> {
+    match value {
+        Id::Null => Vec::new(),
+        Id::Integer(number) => vec![number.to_string(), literal(&number.to_string())],
+        Id::Real(bits) if f64::from_bits(*bits).is_infinite() => Vec::new(), // no project's
+        Id::Real(bits) => {
+            let number = format!("{:?}", f64::from_bits(*bits));
+            let whole = number.strip_suffix(".0").map(literal);
+            let text = literal(&number);
+            [Some(number), Some(text), whole].into_iter().flatten().collect()
         }
-        (None, None) => return Ok(Vec::new()),
+        Id::Text(bytes) => match str::from_utf8(bytes) {
+            Ok(text) => {
+                let number = text
+                    .parse::<i64>()
+                    .ok()
+                    .filter(|number| number.to_string() == text);
+                let number = number.map(|number| number.to_string());
+                [Some(literal(text)), number].into_iter().flatten().collect()
+            }
+            Err(_) => vec![format!("CAST({} AS TEXT)", blob(bytes))],
+        },
+        Id::Blob(bytes) => vec![blob(bytes)],
+    }
+}
+
+fn known_projects(conn: &Connection, schema: &Schema) -> rusqlite::Result<Vec<String>> {
+    let of_tasks = &schema.tasks.project;
+    let columns: Vec<(&TableInfo, &ColumnInfo)> = if let Some(projects) = &schema.projects {
+        vec![(&projects.table, &projects.name)]
+    } else {
+        let columns = [&of_tasks.name, &of_tasks.id].into_iter().flatten();
+        columns.map(|column| (&schema.tasks.table, column)).collect()
     };
-    let column = identifier(&column.name);
-    let sql = format!(
-        "SELECT DISTINCT CAST(t.{column} AS TEXT) FROM {} AS t WHERE t.{column} IS NOT NULL LIMIT 1000",
-        table.qualified_name()
-    );
-    let mut names = conn.prepare(&sql)?;
-    let names = names.query_map([], |row| {
-        Ok(String::from_utf8_lossy(row.get_ref(0)?.as_bytes()?).into_owned())
-    })?;
-    names.collect()
+    let mut known = Vec::new();
+    for (table, column) in columns {
+        let column = identifier(&column.name);
+        let sql = format!(
+            "SELECT DISTINCT CAST(t.{column} AS TEXT) FROM {} AS t WHERE t.{column} IS NOT NULL LIMIT 1000",
+            table.qualified_name()
+        );
+        let mut names = conn.prepare(&sql)?;
+        let names = names.query_map([], |row| {
+            Ok(String::from_utf8_lossy(row.get_ref(0)?.as_bytes()?).into_owned())
+        })?;
+        for name in names {
+            known.push(name?);
+        }
+    }
+    Ok(known)
 }
 
 fn known(nearest: &[String]) -> String {

@@ -1,34 +1,12 @@
-use rusqlite::{Connection, Statement, StatementStatus};
+//! Whether a query missed an index.
+
+use rusqlite::{Statement, StatementStatus};
 
 use super::catalog::{ColumnInfo, TableInfo};
 use super::value::identifier;
 
 /// From how many rows on that were read in vain an index is worth a word: reading them takes about a millisecond.
 const MANY: usize = 10_000;
-
-/// How SQLite goes about a query: the lines of EXPLAIN QUERY PLAN.
-pub(super) struct QueryPlan(Vec<String>);
-
-impl QueryPlan {
-    pub(super) fn of(conn: &Connection, sql: &str) -> rusqlite::Result<Self> {
-        let mut plan = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
-        let mut rows = plan.raw_query();
-        let mut steps = Vec::new();
-        while let Some(row) = rows.next()? {
-            steps.push(row.get(3)?);
-        }
-        Ok(Self(steps))
-    }
-
-    /// Whether it reads the whole table behind this alias, if only to build an index over it for itself.
-    pub(super) fn reads_all(&self, alias: &str) -> bool {
-        self.0.iter().any(|step| {
-            let mut words = step.split_whitespace();
-            let (verb, name) = (words.next(), words.next());
-            name == Some(alias) && (verb == Some("SCAN") || words.any(|word| word == "AUTOMATIC"))
-        })
-    }
-}
 
 /// How many rows a statement has read from end to end, where that is many more than the rows it `found`.
 pub(super) fn rows_in_vain(statement: &Statement<'_>, found: usize) -> Option<usize> {

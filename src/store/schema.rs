@@ -4,10 +4,10 @@ use rusqlite::Connection;
 use serde::Serialize;
 
 use super::catalog::{ColumnInfo, TableInfo};
+use super::open_words::OpenWords;
 use super::profile::{Constants, Profile};
 use super::resolve::resolve;
-use super::statements;
-use crate::zombie::Id;
+use crate::zombie::TimeZone;
 
 /// What the sweeper understood of a database: which table and column plays which role.
 #[derive(Debug)]
@@ -17,32 +17,45 @@ pub struct Schema {
     pub(super) events: Events,
     pub(super) workspaces: Option<Workspaces>,
     pub(super) projects: Option<Projects>,
+    /// Of the timestamps that name none.
+    pub(super) time_zone: TimeZone,
+    /// Parts of names of columns that look like a heartbeat.
+    pub(super) look_alikes: Vec<String>,
     pub(super) roles: Vec<Role>,
 }
 
+// Where several columns play a role, each of them counts; the first is the one that the profile names first.
 #[derive(Debug)]
 pub(super) struct Tasks {
     pub(super) table: TableInfo,
     pub(super) id: ColumnInfo,
     pub(super) status: ColumnInfo,
     pub(super) active_run: ColumnInfo,
-    pub(super) project: Option<ProjectColumn>,
+    pub(super) project: ProjectColumns,
     pub(super) recurring: Recurring,
-    pub(super) heartbeat: Option<ColumnInfo>,
-    pub(super) started: Option<ColumnInfo>,
-    pub(super) updated: Option<ColumnInfo>,
+    pub(super) heartbeat: Vec<ColumnInfo>,
+    pub(super) started: Vec<ColumnInfo>,
+    pub(super) updated: Vec<ColumnInfo>,
+    pub(super) lease: Vec<ColumnInfo>,
     pub(super) next_eligible: Option<ColumnInfo>,
+    /// What a reap empties, the lease included; none of them is the id, the status, the active run or of the key.
     pub(super) clear: Vec<ColumnInfo>,
     pub(super) set: Constants,
-    pub(super) running: String,
-    pub(super) open: String,
+    /// What a reap sets to now for the profile's sake.
+    pub(super) stamp: Vec<ColumnInfo>,
+    /// What a reap adds one to.
+    pub(super) increment: Vec<ColumnInfo>,
+    /// What must be true of a task that is looked at, as SQL on `t` that may stand behind an AND.
+    pub(super) condition: Option<String>,
+    pub(super) running: Vec<String>,
+    pub(super) open: OpenWords,
 }
 
-/// How a task names its project.
+/// How a task names its project: by name, by id, or either.
 #[derive(Debug)]
-pub(super) enum ProjectColumn {
-    ByName(ColumnInfo),
-    ById(ColumnInfo),
+pub(super) struct ProjectColumns {
+    pub(super) name: Option<ColumnInfo>,
+    pub(super) id: Option<ColumnInfo>,
 }
 
 /// How a recurring task is told from a one-shot.
@@ -59,12 +72,15 @@ pub(super) struct Runs {
     pub(super) id: ColumnInfo,
     pub(super) task: ColumnInfo,
     pub(super) status: ColumnInfo,
-    pub(super) heartbeat: Option<ColumnInfo>,
-    pub(super) started: Option<ColumnInfo>,
-    pub(super) ended: Option<ColumnInfo>,
+    pub(super) heartbeat: Vec<ColumnInfo>,
+    pub(super) started: Vec<ColumnInfo>,
+    /// Stands in for a start where no other has a value.
+    pub(super) created: Option<ColumnInfo>,
+    pub(super) ended: Vec<ColumnInfo>,
+    pub(super) lease: Vec<ColumnInfo>,
     pub(super) clear: Vec<ColumnInfo>,
     pub(super) set: Constants,
-    pub(super) running: String,
+    pub(super) running: Vec<String>,
     pub(super) finished: Vec<Arc<str>>,
     pub(super) abandoned: String,
 }
@@ -106,7 +122,7 @@ pub(super) struct Projects {
 pub struct Role {
     /// The profile's section and key, such as `tasks.heartbeat`.
     pub role: String,
-    /// Table and column, such as `tasks.last_heartbeat`; `None` where the database has none.
+    /// Table and column, such as `tasks.last_heartbeat`, or several behind each other; `None` where the database has none.
     pub column: Option<String>,
 }
 
@@ -116,6 +132,14 @@ pub enum SchemaError {
     /// A table or column is missing, or cannot be written as it must be.
     #[error("the schema does not fit: {}", .0.join("; "))]
     Unfit(Vec<String>),
+    /// The profile's condition on a task is none.
+    #[error("tasks.where: expected an SQL condition on the task t, found {condition:?}: {problem}")]
+    Condition {
+        /// What it says.
+        condition: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// SQLite could not read it.
     #[error("failed to read the schema")]
     Sqlite(#[from] rusqlite::Error),
@@ -132,23 +156,6 @@ impl Schema {
         resolve(conn, profile)
     }
 
-    /// The words in force, and the statuses that the database holds, to be compared before the first sweep: a word that
-    /// the queue does not use finds no zombie, or resets one to a status that nobody picks up.
-    ///
-    /// # Errors
-    ///
-    /// Where SQLite cannot read the statuses.
-    pub fn words(&self, conn: &Connection) -> Result<Words, SchemaError> {
-        let (tasks, runs) = (&self.tasks, &self.runs);
-        Ok(Words {
-            running: tasks.running.clone(),
-            open: tasks.open.clone(),
-            finished: runs.finished.iter().map(ToString::to_string).collect(),
-            task_statuses: statuses(conn, &tasks.table, &tasks.status)?,
-            run_statuses: statuses(conn, &runs.table, &runs.status)?,
-        })
-    }
-
     /// Every role of the profile, in its order, and what plays it.
     #[must_use]
     pub fn roles(&self) -> &[Role] {
@@ -156,43 +163,95 @@ impl Schema {
     }
 }
 
-/// The words of the profile, and those of the database.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
-pub struct Words {
-    /// The status of a task at work.
-    pub running: String,
-    /// The status that a reap gives a task.
-    pub open: String,
-    /// The statuses of a run that has ended.
-    pub finished: Vec<String>,
-    /// The statuses that the tasks have, 50 of them at most.
-    pub task_statuses: Vec<String>,
-    /// The statuses that the runs have, 50 of them at most.
-    pub run_statuses: Vec<String>,
-}
+impl Schema {
+    /// The tables that a reap writes.
+    pub(super) fn tables_written(&self) -> impl Iterator<Item = &TableInfo> {
+        let workspaces = self.workspaces.as_ref().map(|workspaces| &workspaces.table);
+        let others = [&self.tasks.table, &self.runs.table, &self.events.table];
+        others.into_iter().chain(workspaces)
+    }
 
-impl Words {
-    /// A sentence for each word that looks wrong.
-    #[must_use]
-    pub fn doubts(&self) -> Vec<String> {
-        let mut doubts = Vec::new();
-        for (key, word) in [("running", &self.running), ("open", &self.open)] {
-            if !self.task_statuses.is_empty() && !self.task_statuses.contains(word) {
-                let found = self.task_statuses.join(", ");
-                doubts.push(format!(
-                    "no task has the status {word:?} (tasks.words.{key}); they have {found}"
-                ));
-            }
-        }
-        doubts
+    /// Columns of tasks and runs that play no role, but are called like a heartbeat.
+    pub(super) fn look_alikes(&self) -> impl Iterator<Item = (&TableInfo, &ColumnInfo)> {
+        let of_tasks = self
+            .tasks
+            .without_role()
+            .map(|column| (&self.tasks.table, column));
+        let of_runs = self.runs.without_role().map(|column| (&self.runs.table, column));
+        let looks_alike = |name: &str| self.look_alikes.iter().any(|part| has_word(name, part));
+        of_tasks
+            .chain(of_runs)
+            .filter(move |(_, column)| looks_alike(&column.name))
     }
 }
 
-fn statuses(conn: &Connection, table: &TableInfo, status: &ColumnInfo) -> rusqlite::Result<Vec<String>> {
-    let mut found = conn.prepare(&statements::statuses(table, status))?;
-    let found = found.query_map([], |row| Ok(Id::from(row.get_ref(0)?).to_string()))?;
-    found.collect()
+impl Tasks {
+    /// Columns that are neither read nor written for what they are.
+    pub(super) fn without_role(&self) -> impl Iterator<Item = &ColumnInfo> {
+        let recurring = match &self.recurring {
+            Recurring::Never => None,
+            Recurring::Kind(column, _) | Recurring::Flag(column) => Some(column),
+        };
+        let single = [&self.project.name, &self.project.id, &self.next_eligible];
+        let lists = [
+            &self.heartbeat,
+            &self.started,
+            &self.updated,
+            &self.lease,
+            &self.clear,
+            &self.stamp,
+            &self.increment,
+        ];
+        let known: Vec<_> = [&self.id, &self.status, &self.active_run]
+            .into_iter()
+            .chain(single.into_iter().flatten())
+            .chain(recurring)
+            .chain(lists.into_iter().flatten())
+            .collect();
+        without(&self.table, known, &self.set)
+    }
+}
+
+impl Runs {
+    /// Columns that are neither read nor written for what they are.
+    pub(super) fn without_role(&self) -> impl Iterator<Item = &ColumnInfo> {
+        let lists = [
+            &self.heartbeat,
+            &self.started,
+            &self.ended,
+            &self.lease,
+            &self.clear,
+        ];
+        let known: Vec<_> = [&self.id, &self.task, &self.status]
+            .into_iter()
+            .chain(&self.created)
+            .chain(lists.into_iter().flatten())
+            .collect();
+        without(&self.table, known, &self.set)
+    }
+}
+
+fn without<'t>(
+    table: &'t TableInfo,
+    known: Vec<&'t ColumnInfo>,
+    set: &'t Constants,
+) -> impl Iterator<Item = &'t ColumnInfo> {
+    table.columns.iter().filter(move |column| {
+        !known.iter().any(|known| known.name == column.name)
+            && !set.keys().any(|name| name.eq_ignore_ascii_case(&column.name))
+    })
+}
+
+/// Whether a name has a word that begins so: at its start, behind a sign, or where capitals begin.
+fn has_word(name: &str, part: &str) -> bool {
+    let (lower, part) = (name.to_ascii_lowercase(), part.to_ascii_lowercase());
+    lower.match_indices(&part).any(|(place, _)| {
+        let before = name.get(..place).and_then(|before| before.chars().next_back());
+        let first = name.get(place..).and_then(|rest| rest.chars().next());
+        before.is_none_or(|before| {
+            !before.is_alphanumeric() || before.is_lowercase() && first.is_some_and(char::is_uppercase)
+        })
+    })
 }
 
 impl Events {

@@ -190,3 +190,99 @@ fn project_that_is_no_text_is_passed_over() {
         .sql("UPDATE tasks SET project_id = CAST(x'ff' AS TEXT) WHERE id = 'not-utf-8'");
     assert_eq!(swept(world, "Atlas"), ["of-atlas: no_active_run"]);
 }
+
+/// Two zombies, of which one names its project by id and the other by name.
+fn either() -> World {
+    World::new()
+        .sql("PRAGMA foreign_keys = OFF; ALTER TABLE tasks ADD COLUMN project TEXT")
+        .project("Atlas")
+        .running("by-id")
+        .running("by-name")
+        .set("project_id", "")
+        .set("project", "Atlas")
+        .project("Idle")
+        .running("of-another")
+        .set("project", "Idle")
+}
+
+#[test]
+fn either_of_two_columns_counts() {
+    let both = ["by-id: no_active_run", "by-name: no_active_run"];
+    for project in ["Atlas", "p-Atlas"] {
+        assert_eq!(swept(either(), project), both, "{project}");
+    }
+    let drop = "DROP TABLE projects";
+    assert_eq!(swept(either().sql(drop), "Atlas"), ["by-name: no_active_run"]);
+    assert_eq!(swept(either().sql(drop), "p-Atlas"), ["by-id: no_active_run"]);
+    let said = asked(either().sql(drop), "Atlantis").refused();
+    assert!(said.contains("it knows \"Atlas\""), "{said}");
+}
+
+#[test]
+fn number_equals_its_digits_whatever_the_columns_hold() {
+    for (declared, value) in [
+        ("", "7"),
+        ("", "'7'"),
+        ("TEXT", "'7'"),
+        ("INTEGER", "7"),
+        ("BLOB", "7"),
+        ("REAL", "7"),
+    ] {
+        for (said_as, said) in [
+            ("", "7"),
+            ("", "'7'"),
+            ("TEXT", "'7'"),
+            ("INTEGER", "7"),
+            ("BLOB", "'7'"),
+        ] {
+            let world = || {
+                World::foreign(&format!(
+                    "CREATE TABLE projects (id {declared}, name TEXT);
+                     CREATE TABLE tasks (id TEXT PRIMARY KEY, status TEXT, active_run_id TEXT, updated_at TEXT, project_id {said_as});
+                     CREATE TABLE task_runs (id TEXT PRIMARY KEY, task_id TEXT, status TEXT);
+                     CREATE TABLE task_events (task_id TEXT, event_type TEXT);
+                     INSERT INTO projects VALUES ({value}, 'Seven'), (70, 'Seventy');
+                     INSERT INTO tasks VALUES ('of-seven', 'running', '', '2026-01-01T00:00:00Z', {said}),
+                                              ('of-seventy', 'running', '', '2026-01-01T00:00:00Z', 70);"
+                ))
+            };
+            for project in ["Seven", "7"] {
+                let found = swept(world(), project);
+                let forms = format!("{declared} {value}, {said_as} {said}, {project}");
+                if declared == "REAL" && project == "7" {
+                    continue; // its digits are 7.0
+                }
+                assert_eq!(found, ["of-seven: no_active_run"], "{forms}");
+            }
+        }
+    }
+}
+
+#[test]
+fn nul_in_a_name_does_not_cut_it() {
+    for encoding in ["UTF-8", "UTF-16"] {
+        let world = || {
+            let conn = rusqlite::Connection::open_in_memory().unwrap();
+            conn.execute_batch(&format!("PRAGMA encoding = '{encoding}'"))
+                .unwrap();
+            World::at(conn)
+                .project("Atlas")
+                .running("of-atlas")
+                .project("Atlas\0two")
+                .running("of-the-second")
+                .rename_column("tasks", "project_id", "project")
+                .sql("PRAGMA foreign_keys = OFF; UPDATE tasks SET project = p.name FROM projects AS p WHERE p.id = tasks.project")
+        };
+        assert_eq!(swept(world(), "Atlas"), ["of-atlas: no_active_run"], "{encoding}");
+        assert_eq!(
+            swept(world(), "Atlas\0two"),
+            ["of-the-second: no_active_run"],
+            "{encoding}"
+        );
+        assert_eq!(
+            swept(world(), "p-Atlas\0two"),
+            ["of-the-second: no_active_run"],
+            "{encoding}"
+        );
+    }
+}

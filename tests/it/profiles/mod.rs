@@ -1,8 +1,11 @@
 //! A profile file: other names and words, as data.
 
+mod condition;
 mod jobs;
 mod overrides;
 mod refused;
+mod roles;
+mod swept;
 mod words;
 
 use crate::world::World;

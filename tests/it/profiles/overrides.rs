@@ -71,6 +71,25 @@ fn constants_of_every_kind_have_the_last_word() {
 }
 
 #[test]
+fn timestamp_without_a_zone_is_of_the_profiles() {
+    let silent_for = |toml: &str, wall: &str| {
+        let mut world = one_zombie(toml).set("last_heartbeat", wall);
+        world.sweep().reaps.len()
+    };
+    // A minute ago in the zone two hours east, two hours ahead in UTC.
+    let zone = "database.time_zone = '+02:00'";
+    assert_eq!(silent_for(zone, "2026-04-11 05:17:00"), 0);
+    assert_eq!(silent_for(zone, "2026-04-11 05:00:00"), 1);
+    assert_eq!(silent_for("", "2026-04-11 03:00:00"), 1);
+    assert_eq!(silent_for("", "2026-04-11 03:17:00"), 0);
+    assert_eq!(
+        silent_for(zone, "2026-04-11T03:17:00Z"),
+        0,
+        "it has a zone of its own"
+    );
+}
+
+#[test]
 fn empty_file_changes_nothing() {
     let [built_in, read] = [Profile::default(), Profile::from_toml("").unwrap()];
     assert_eq!(format!("{built_in:?}"), format!("{read:?}"));

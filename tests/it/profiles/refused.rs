@@ -25,6 +25,8 @@ fn value_of_the_wrong_kind_is_shown_with_its_line() {
     assert!(said.contains("line 3"), "{said}");
     assert!(profile_error("tasks.columns.id = 7").contains("expected a column name, or a list of them"));
     assert!(profile_error("tasks.set.x = [1]").contains("expected a text, a number or a boolean"));
+    assert!(profile_error("tasks.words.running = 7").contains("expected a word, or a list of them"));
+    assert!(profile_error("tasks.words.open = ['a']").contains("expected a word, or a table of words"));
     assert!(profile_error("tasks = \n").contains("line 1"));
 }
 
@@ -37,6 +39,12 @@ fn empty_name_or_word_is_refused() {
         "events.words.reaped = ''",
         "tasks.columns.id = ''",
         "tasks.clear = ['']",
+        "tasks.words.open.running = ''",
+        "tasks.words.running = ['busy', '']",
+        "tasks.words.running = []",
+        "runs.words.running = []",
+        "tasks.where = ' '",
+        "hints.heartbeat = ['']",
     ] {
         let key = toml.split(" =").next().unwrap();
         assert!(profile_error(toml).starts_with(key), "{toml}");
@@ -129,8 +137,50 @@ fn words_that_would_undo_each_other_are_refused() {
         "tasks.words.open = 'running'",
         "runs.words.abandoned = 'running'",
         "runs.words.finished = ['done', 'running']",
+        "tasks.words = { running = ['queued', 'open'] }",
+        "tasks.words.open = { default = 'ready', run_completed = 'running' }",
+        "tasks.words.open = { running = 'running' }",
+        "tasks.words = { running = ['busy', 'queued'], open = { busy = 'queued' } }",
+        "runs.words.running = ['running', 'abandoned']",
+        "runs.words.running = ['running', 'failed']",
+        "tasks.words = { running = ['1', '2'], open = '02' }",
     ] {
         let said = profile_error(toml);
         assert!(said.contains("must differ"), "{toml}: {said}");
+    }
+}
+
+#[test]
+fn task_is_opened_by_reason_or_by_the_status_it_had() {
+    let said =
+        profile_error("tasks.words = { running = ['queued', 'running'], open = { qeued = 'failed' } }");
+    assert!(said.contains("queued, running"), "{said}");
+    assert!(said.contains("found \"qeued\""), "{said}");
+    for key in [
+        "running",
+        "default",
+        "run_completed",
+        "run_x",
+        "no_active_run",
+        "missing_run",
+        "lease_expired",
+        "stale_heartbeat",
+        "worker_gone",
+    ] {
+        Profile::from_toml(&format!("tasks.words.open.{key} = 'failed'")).unwrap();
+    }
+}
+
+#[test]
+fn time_zone_that_is_none_is_shown_with_its_line() {
+    for zone in ["", "Berlin", "+2", "02:00", "LOCAL"] {
+        let said = profile_error(&format!("\n[database]\ntime_zone = '{zone}'"));
+        assert!(
+            said.contains("line 3") && said.contains("expected UTC, an offset"),
+            "{said}"
+        );
+    }
+    for zone in ["UTC", "local", "+02:00", "-03:30"] {
+        Profile::from_toml(&format!("database.time_zone = '{zone}'")).unwrap();
     }
 }

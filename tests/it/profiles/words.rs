@@ -40,6 +40,79 @@ fn word_that_no_task_has_is_doubted() {
 }
 
 #[test]
+fn each_of_several_words_is_looked_for() {
+    let toml = "tasks.words = { running = ['running', 'queued'], open = { queued = 'failed' } }";
+    let words = words(&two_tasks(), toml);
+    assert_eq!(words.running, ["running", "queued"]);
+    assert_eq!(words.open, ["open", "failed"], "the default is inherited");
+    assert_eq!(
+        words.doubts(),
+        [
+            "no task has the status \"queued\" (tasks.words.running); they have open, running",
+            "no task has the status \"failed\" (tasks.words.open); they have open, running",
+        ]
+    );
+}
+
+#[test]
+fn unknown_status_of_a_run_is_doubted() {
+    let world = || two_tasks().other_run("r3").status("succeeded");
+    assert_eq!(
+        words(&world(), "").doubts(),
+        [
+            "unknown run status \"succeeded\": such a run is finished by evidence when it has an end, else unfinished; \
+             name it in runs.words.finished or runs.words.running"
+        ]
+    );
+    for toml in [
+        "runs.words.running = ['running', 'succeeded']",
+        "runs.words.finished = ['failed', 'succeeded']",
+    ] {
+        assert!(words(&world(), toml).doubts().is_empty(), "{toml}");
+    }
+}
+
+#[test]
+fn column_that_looks_like_a_heartbeat_and_is_not_read_is_doubted() {
+    let with = |column: &str| two_tasks().sql(&format!("ALTER TABLE task_runs ADD COLUMN \"{column}\""));
+    for column in [
+        "worker_heartbeat",
+        "pingedAt",
+        "LastPing",
+        "beat",
+        "node_seen_at",
+        "agentHeartbeatAt",
+    ] {
+        let doubts = words(&with(column), "").doubts();
+        assert_eq!(
+            doubts,
+            [format!(
+                "task_runs.{column} looks like a heartbeat, and is not read: if it is one, name it in columns.heartbeat"
+            )]
+        );
+        for toml in [
+            &format!("runs.columns.heartbeat = ['last_heartbeat', '{column}']"),
+            &format!("runs.clear = ['{column}']"),
+            "hints.heartbeat = []",
+        ] {
+            assert!(words(&with(column), toml).doubts().is_empty(), "{toml}");
+        }
+    }
+    for column in ["shipping_address", "mapping", "unbeaten", "deadbeats"] {
+        assert!(words(&with(column), "").doubts().is_empty(), "{column}");
+    }
+}
+
+#[test]
+fn what_is_not_among_too_many_statuses_to_be_shown_cannot_be_told() {
+    let mut world = World::new();
+    for n in 0..60 {
+        world = world.task(format!("t{n}")).status(&format!("status-{n:02}"));
+    }
+    assert!(words(&world, "").doubts().is_empty());
+}
+
+#[test]
 fn queue_without_tasks_raises_no_doubts() {
     assert!(
         words(&World::new(), "tasks.words.running = 'busy'")

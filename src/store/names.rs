@@ -1,0 +1,197 @@
+//! All that a profile can say, section by section, as TOML has it.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::open_words::OpenWords;
+use crate::zombie::{TimeZone, TimeZoneError};
+
+/// Everything a profile says. Read from a file each key is optional; merged with the built-in one, each is there.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct Names {
+    pub(super) database: Database,
+    pub(super) tasks: Tasks,
+    pub(super) runs: Runs,
+    pub(super) events: Events,
+    pub(super) workspaces: Workspaces,
+    pub(super) projects: Projects,
+    pub(super) hints: Hints,
+}
+
+/// The names that a column may have; none: the role is not there.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged, expecting = "expected a column name, or a list of them")]
+pub(super) enum Candidates {
+    One(String),
+    Any(Vec<String>),
+}
+
+impl Candidates {
+    pub(super) fn as_slice(&self) -> &[String] {
+        match self {
+            Self::One(name) => std::slice::from_ref(name),
+            Self::Any(names) => names,
+        }
+    }
+}
+
+impl Default for Candidates {
+    fn default() -> Self {
+        Self::Any(Vec::new())
+    }
+}
+
+/// The words that mean the same.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged, expecting = "expected a word, or a list of them")]
+pub(super) enum WordList {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl WordList {
+    pub(super) fn as_slice(&self) -> &[String] {
+        match self {
+            Self::One(word) => std::slice::from_ref(word),
+            Self::Several(words) => words,
+        }
+    }
+}
+
+impl Default for WordList {
+    fn default() -> Self {
+        Self::Several(Vec::new())
+    }
+}
+
+/// A time zone as TOML has it.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Zone(pub(super) TimeZone);
+
+impl TryFrom<String> for Zone {
+    type Error = TimeZoneError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse().map(Self)
+    }
+}
+
+/// A value that a reap writes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged, expecting = "expected a text, a number or a boolean")]
+pub(super) enum Constant {
+    Boolean(bool),
+    Integer(i64),
+    Real(f64),
+    Text(String),
+}
+
+/// Columns that a reap sets to a constant.
+pub(super) type Constants = BTreeMap<String, Constant>;
+
+macro_rules! section {
+    ($name:ident { $($field:ident: $type:ty),* $(,)? }) => {
+        #[derive(Clone, Debug, Default, Deserialize)]
+        #[serde(default, deny_unknown_fields)]
+        pub(super) struct $name { $(pub(super) $field: $type),* }
+    };
+}
+
+section!(Database {
+    foreign_keys: bool,
+    time_zone: Zone
+});
+// In each section, an empty `table` says that there is none. A reap empties the columns of `clear`, sets those of `stamp`
+// to now and adds one to those of `increment`.
+section!(Tasks {
+    table: String,
+    columns: TaskColumns,
+    words: TaskWords,
+    r#where: Option<String>,
+    clear: Vec<String>,
+    stamp: Vec<String>,
+    increment: Vec<String>,
+    set: Constants,
+});
+section!(TaskColumns {
+    id: Candidates,
+    status: Candidates,
+    active_run: Candidates,
+    project: Candidates,
+    project_id: Candidates,
+    kind: Candidates,
+    is_recurring: Candidates,
+    heartbeat: Candidates,
+    started: Candidates,
+    updated: Candidates,
+    lease: Candidates,
+    next_eligible: Candidates,
+});
+section!(TaskWords {
+    running: WordList,
+    open: OpenWords,
+    recurring: String
+});
+section!(Runs {
+    table: String,
+    columns: RunColumns,
+    words: RunWords,
+    clear: Vec<String>,
+    set: Constants,
+});
+section!(RunColumns {
+    id: Candidates,
+    task: Candidates,
+    status: Candidates,
+    heartbeat: Candidates,
+    started: Candidates,
+    created: Candidates,
+    ended: Candidates,
+    lease: Candidates,
+});
+section!(RunWords {
+    running: WordList,
+    finished: WordList,
+    abandoned: String
+});
+section!(Events {
+    table: String,
+    columns: EventColumns,
+    words: EventWords,
+    set: Constants
+});
+section!(EventColumns {
+    id: Candidates,
+    task: Candidates,
+    r#type: Candidates,
+    actor: Candidates,
+    payload: Candidates,
+    time: Candidates,
+    run: Candidates,
+});
+section!(EventWords { reaped: String });
+section!(Workspaces {
+    table: String,
+    columns: WorkspaceColumns,
+    words: WorkspaceWords
+});
+section!(WorkspaceColumns {
+    task: Candidates,
+    run: Candidates,
+    status: Candidates,
+    released: Candidates
+});
+section!(WorkspaceWords { free: String });
+section!(Projects {
+    table: String,
+    columns: ProjectColumns
+});
+section!(ProjectColumns {
+    id: Candidates,
+    name: Candidates
+});
+// How a name begins, or a word in it, that sounds like a role.
+section!(Hints { heartbeat: Vec<String> });

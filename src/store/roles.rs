@@ -1,0 +1,333 @@
+use rusqlite::Connection;
+
+use super::catalog::{ColumnInfo, TableInfo};
+use super::names::{Candidates, Constants};
+use super::profile::Profile;
+use super::schema::Role;
+
+/// Finds what plays the roles of a profile, and remembers what it found and all that is wrong.
+pub(super) struct Roles<'a> {
+    conn: &'a Connection,
+    profile: &'a Profile,
+    /// Which section has which table.
+    claimed: Vec<(&'static str, String)>,
+    pub(super) found: Vec<Role>,
+    pub(super) problems: Vec<String>,
+}
+
+/// One section of the profile in the table that it speaks of.
+pub(super) struct Section<'r, 'a> {
+    roles: &'r mut Roles<'a>,
+    name: &'static str,
+    table: &'r TableInfo,
+}
+
+/// A role, and the column that plays it.
+pub(super) type Played<'c> = (&'static str, &'c ColumnInfo);
+
+impl<'a> Roles<'a> {
+    pub(super) fn new(conn: &'a Connection, profile: &'a Profile) -> Self {
+        Self {
+            conn,
+            profile,
+            claimed: Vec::new(),
+            found: Vec::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    pub(super) fn needed_table(
+        &mut self,
+        section: &'static str,
+        name: &str,
+    ) -> rusqlite::Result<Option<TableInfo>> {
+        let table = self.table(section, name)?;
+        let missed = !name.is_empty() && self.profile.asks_for(&format!("{section}.table"));
+        if table.is_none() && !missed {
+            self.miss_table(section, name)?;
+        }
+        Ok(table)
+    }
+
+    pub(super) fn table(&mut self, section: &'static str, name: &str) -> rusqlite::Result<Option<TableInfo>> {
+        let table = TableInfo::read(self.conn, name)?;
+        self.found.push(Role {
+            role: section.to_owned(),
+            column: table.as_ref().map(|table| table.name.clone()),
+        });
+        match &table {
+            Some(table) => self.claim(section, table),
+            None if !name.is_empty() && self.profile.asks_for(&format!("{section}.table")) => {
+                self.miss_table(section, name)?;
+            }
+            None => {}
+        }
+        Ok(table)
+    }
+
+    fn miss_table(&mut self, section: &str, name: &str) -> rusqlite::Result<()> {
+        if TableInfo::is_view(self.conn, name)? {
+            self.problems.push(format!(
+                "{section}: expected a table {name}; that is a view: name the table behind it"
+            ));
+            return Ok(());
+        }
+        let tables = self
+            .conn
+            .prepare(include_str!("sql/tables.sql"))?
+            .query_map([], |row| row.get::<_, String>(0))?
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        let found = if tables.is_empty() {
+            "no table".to_owned()
+        } else {
+            tables.join(", ")
+        };
+        let expected = format!("a table {name}");
+        self.problems.push(format!(
+            "{section}: expected {}; the database has {found}",
+            expected.trim_end()
+        ));
+        Ok(())
+    }
+
+    /// Each section needs a table of its own: a row that is two things at once would be written as both.
+    fn claim(&mut self, section: &'static str, table: &TableInfo) {
+        if let Some((other, name)) = self.claimed.iter().find(|(_, name)| *name == table.name) {
+            self.problems.push(format!(
+                "{other} and {section}: expected two tables, and both name {name}; give each its own, \
+                 or say that there is none (table = \"\")"
+            ));
+        }
+        self.claimed.push((section, table.name.clone()));
+    }
+
+    pub(super) fn section<'r>(&'r mut self, name: &'static str, table: &'r TableInfo) -> Section<'r, 'a> {
+        Section {
+            roles: self,
+            name,
+            table,
+        }
+    }
+}
+
+impl Section<'_, '_> {
+    /// The first column of these names that the table has.
+    pub(super) fn column(&mut self, role: &str, names: &Candidates) -> Option<ColumnInfo> {
+        let names = names.as_slice();
+        let column = names.iter().find_map(|name| self.table.column(name)).cloned();
+        self.note(role, names, column.as_slice());
+        column
+    }
+
+    /// Every column of these names that the table has, each once.
+    pub(super) fn columns(&mut self, role: &str, names: &Candidates) -> Vec<ColumnInfo> {
+        let names = names.as_slice();
+        let mut columns: Vec<ColumnInfo> = Vec::new();
+        for name in names {
+            if let Some(column) = self.table.column(name)
+                && !columns.iter().any(|found| found.name == column.name)
+            {
+                columns.push(column.clone());
+            }
+        }
+        self.note(role, names, &columns);
+        columns
+    }
+
+    pub(super) fn needed(&mut self, role: &str, names: &Candidates) -> Option<ColumnInfo> {
+        let column = self.column(role, names);
+        let names = names.as_slice();
+        let missed = !names.is_empty() && self.asks_for(&format!("columns.{role}"));
+        if column.is_none() && !missed {
+            self.miss(role, names);
+        }
+        column
+    }
+
+    /// The id, which has to address one row where the table has no rowid to do so.
+    pub(super) fn address(&mut self, names: &Candidates) -> Option<ColumnInfo> {
+        let id = self.needed("id", names)?;
+        if self.table.rowid().is_none() && !self.table.is_whole_key(&id) {
+            self.refuse(
+                "id",
+                &id,
+                "does not address one row: the table has no rowid, and its primary key is another",
+            );
+        }
+        Some(id)
+    }
+
+    /// A needed column that we have to be able to write.
+    pub(super) fn written(&mut self, role: &str, names: &Candidates) -> Option<ColumnInfo> {
+        let column = self.needed(role, names)?;
+        if column.generated {
+            self.refuse(role, &column, "is a generated column, which nobody can write");
+        }
+        Some(column)
+    }
+
+    /// Columns that a reap changes for no role of theirs. Those asked for must exist, and must not be among `kept` nor
+    /// of the key; of the built-in ones such are left out. A generated column is SQLite's to fill.
+    pub(super) fn changed(&mut self, list: &str, names: &[String], kept: &[Played<'_>]) -> Vec<ColumnInfo> {
+        let asked = self.asks_for(list);
+        let mut changed: Vec<ColumnInfo> = Vec::new();
+        for name in names {
+            match self.table.column(name) {
+                Some(column) if !self.may_change(list, column, kept, asked) => {}
+                Some(column) if column.generated || changed.iter().any(|c| c.name == column.name) => {}
+                Some(column) => changed.push(column.clone()),
+                None if asked => self.miss(list, std::slice::from_ref(name)),
+                None => {}
+            }
+        }
+        self.show(list, &changed);
+        changed
+    }
+
+    /// What is to be cleared besides: the columns of a role that a reap ends.
+    pub(super) fn cleared_too(
+        &mut self,
+        clear: &mut Vec<ColumnInfo>,
+        role: &str,
+        columns: &[ColumnInfo],
+        kept: &[Played<'_>],
+    ) {
+        let asked = self.asks_for(&format!("columns.{role}"));
+        for column in columns {
+            if self.may_change(role, column, kept, asked)
+                && !column.generated
+                && !clear.iter().any(|cleared| cleared.name == column.name)
+            {
+                clear.push(column.clone());
+            }
+        }
+    }
+
+    /// Columns that a reap sets to a constant in a row that is there.
+    pub(super) fn set(&mut self, constants: &Constants, kept: &[Played<'_>]) {
+        for column in self.constants(constants) {
+            self.may_change("set", &column, kept, true);
+        }
+    }
+
+    /// Columns that take a constant in a new row, in which a key may be one of them.
+    pub(super) fn filled(&mut self, constants: &Constants, kept: &[Played<'_>]) {
+        for column in self.constants(constants) {
+            if let Some(why) = self.is_kept(&column, kept) {
+                self.refuse("set", &column, &why);
+            }
+        }
+    }
+
+    fn constants(&mut self, constants: &Constants) -> Vec<ColumnInfo> {
+        let mut columns = Vec::new();
+        for name in constants.keys() {
+            match self.table.column(name) {
+                Some(column) => columns.push(column.clone()),
+                None => self.miss("set", std::slice::from_ref(name)),
+            }
+        }
+        columns
+    }
+
+    /// These roles exclude each other, and each of them every one of `others`: a column can play one of them.
+    pub(super) fn exclude<'c>(&mut self, roles: &[Played<'c>], others: impl IntoIterator<Item = Played<'c>>) {
+        let mut pairs = Vec::new();
+        for (place, first) in roles.iter().enumerate() {
+            pairs.extend(roles.iter().skip(place + 1).map(|second| (*first, *second)));
+        }
+        for other in others {
+            pairs.extend(roles.iter().map(|role| (*role, other)));
+        }
+        let section = self.name;
+        for ((role, column), (other, same)) in pairs {
+            if column.name == same.name {
+                self.roles.problems.push(format!(
+                    "{section}.{role} and {section}.{other}: expected two columns, and both are {}.{}",
+                    self.table.name, column.name
+                ));
+            }
+        }
+    }
+
+    /// Lists that would write the same column differently.
+    pub(super) fn lists_differ(
+        &mut self,
+        list: &str,
+        columns: &[ColumnInfo],
+        other: &str,
+        others: &[ColumnInfo],
+    ) {
+        for column in columns {
+            if others.iter().any(|other| other.name == column.name) {
+                self.refuse(
+                    list,
+                    column,
+                    &format!("stands in {other} as well: leave it out of one"),
+                );
+            }
+        }
+    }
+
+    pub(super) fn asks_for(&self, key: &str) -> bool {
+        self.roles.profile.asks_for(&format!("{}.{key}", self.name))
+    }
+
+    fn may_change(&mut self, list: &str, column: &ColumnInfo, kept: &[Played<'_>], asked: bool) -> bool {
+        let of_key = "is of the primary key, which a reap never changes: leave it out";
+        let of_key = (column.key_place > 0).then(|| of_key.to_owned());
+        let Some(why) = self.is_kept(column, kept).or(of_key) else {
+            return true;
+        };
+        if asked {
+            self.refuse(list, column, &why);
+        }
+        false
+    }
+
+    fn is_kept(&self, column: &ColumnInfo, kept: &[Played<'_>]) -> Option<String> {
+        let (role, _) = kept.iter().find(|(_, kept)| kept.name == column.name)?;
+        Some(format!(
+            "is {}.{role}, which is not written otherwise: leave it out",
+            self.name
+        ))
+    }
+
+    fn note(&mut self, role: &str, names: &[String], columns: &[ColumnInfo]) {
+        self.show(role, columns);
+        if columns.is_empty() && !names.is_empty() && self.asks_for(&format!("columns.{role}")) {
+            self.miss(role, names);
+        }
+    }
+
+    fn show(&mut self, role: &str, columns: &[ColumnInfo]) {
+        let names: Vec<_> = columns
+            .iter()
+            .map(|column| format!("{}.{}", self.table.name, column.name))
+            .collect();
+        self.roles.found.push(Role {
+            role: format!("{}.{role}", self.name),
+            column: (!names.is_empty()).then(|| names.join(", ")),
+        });
+    }
+
+    fn miss(&mut self, role: &str, names: &[String]) {
+        let expected = if names.is_empty() {
+            "a column".to_owned()
+        } else {
+            names.join(" or ")
+        };
+        self.roles.problems.push(format!(
+            "{}.{role}: expected {expected}; {}",
+            self.name,
+            self.table.describe()
+        ));
+    }
+
+    fn refuse(&mut self, role: &str, column: &ColumnInfo, why: &str) {
+        self.roles.problems.push(format!(
+            "{}.{role}: {}.{} {why}",
+            self.name, self.table.name, column.name
+        ));
+    }
+}

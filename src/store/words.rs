@@ -1,0 +1,98 @@
+use rusqlite::Connection;
+use serde::Serialize;
+
+use super::catalog::{ColumnInfo, TableInfo};
+use super::schema::{Schema, SchemaError};
+use super::statements;
+use crate::zombie::Id;
+
+/// How many statuses are shown; where there are more, nobody can say what is not among them.
+const MOST: usize = 50;
+
+/// The words of the profile, and those of the database.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Words {
+    /// The statuses of a task at work.
+    pub running: Vec<String>,
+    /// The statuses that a reap gives a task, the usual one first.
+    pub open: Vec<String>,
+    /// The statuses of a run at work.
+    pub run_running: Vec<String>,
+    /// The statuses of a run that has ended.
+    pub finished: Vec<String>,
+    /// The statuses that the tasks have, 50 of them at most.
+    pub task_statuses: Vec<String>,
+    /// The statuses that the runs have, 50 of them at most.
+    pub run_statuses: Vec<String>,
+    /// Columns that play no role, but are called like a heartbeat.
+    pub look_alikes: Vec<String>,
+}
+
+impl Schema {
+    /// The words in force, and the statuses that the database holds, to be compared before the first sweep: a word that
+    /// the queue does not use finds no zombie, or resets one to a status that nobody picks up.
+    ///
+    /// # Errors
+    ///
+    /// Where SQLite cannot read the statuses.
+    pub fn words(&self, conn: &Connection) -> Result<Words, SchemaError> {
+        let (tasks, runs) = (&self.tasks, &self.runs);
+        let mut open: Vec<String> = Vec::new();
+        for word in tasks.open.all() {
+            if !open.contains(word) {
+                open.push(word.clone());
+            }
+        }
+        Ok(Words {
+            running: tasks.running.clone(),
+            open,
+            run_running: runs.running.clone(),
+            finished: runs.finished.iter().map(ToString::to_string).collect(),
+            task_statuses: statuses(conn, &tasks.table, &tasks.status)?,
+            run_statuses: statuses(conn, &runs.table, &runs.status)?,
+            look_alikes: self
+                .look_alikes()
+                .map(|(table, column)| format!("{}.{}", table.name, column.name))
+                .collect(),
+        })
+    }
+}
+
+impl Words {
+    /// A sentence for each word that looks wrong, and for each column that is not read though it looks as if it should be.
+    #[must_use]
+    pub fn doubts(&self) -> Vec<String> {
+        let mut doubts = Vec::new();
+        if (1..MOST).contains(&self.task_statuses.len()) {
+            let found = self.task_statuses.join(", ");
+            for (key, words) in [("running", &self.running), ("open", &self.open)] {
+                for word in words.iter().filter(|word| !self.task_statuses.contains(word)) {
+                    doubts.push(format!(
+                        "no task has the status {word:?} (tasks.words.{key}); they have {found}"
+                    ));
+                }
+            }
+        }
+        for status in &self.run_statuses {
+            if !self.run_running.contains(status) && !self.finished.contains(status) {
+                doubts.push(format!(
+                    "unknown run status {status:?}: such a run is finished by evidence when it has an end, else \
+                     unfinished; name it in runs.words.finished or runs.words.running"
+                ));
+            }
+        }
+        for column in &self.look_alikes {
+            doubts.push(format!(
+                "{column} looks like a heartbeat, and is not read: if it is one, name it in columns.heartbeat"
+            ));
+        }
+        doubts
+    }
+}
+
+fn statuses(conn: &Connection, table: &TableInfo, status: &ColumnInfo) -> rusqlite::Result<Vec<String>> {
+    let mut found = conn.prepare(&statements::statuses(table, status))?;
+    let found = found.query_map([], |row| Ok(Id::from(row.get_ref(0)?).to_string()))?;
+    found.collect()
+}
