@@ -10,8 +10,8 @@ pub enum OpenError {
     /// Something else is there.
     #[error("{0} is a directory: expected a SQLite database file")]
     Directory(PathBuf),
-    /// A socket, a pipe or a device is there.
-    #[error("{0} is not a regular file: expected a SQLite database file")]
+    /// A socket, a pipe or a device is there, or in the place of its log, index or journal.
+    #[error("{0} is not a regular file: expected a file of a SQLite database")]
     NotAFile(PathBuf),
     /// A file of 0 bytes is there.
     #[error("{0} is empty (0 bytes): expected a SQLite database with the queue's tables")]
@@ -24,6 +24,23 @@ pub enum OpenError {
         "{0} is corrupt ({1}): run `PRAGMA integrity_check` and restore or recover it; nothing was written"
     )]
     Corrupt(PathBuf, String),
+    /// Its path is longer than SQLite can take.
+    #[error(
+        "the path {0} is too long for SQLite, which takes up to 504 bytes once links are resolved: move the database, \
+         or mount its folder, to where the path is shorter"
+    )]
+    PathTooLong(PathBuf),
+    /// The file has another name, and its log may stand beside that.
+    #[error(
+        "{path} may be the wrong name of the database ({second}), and its log and journal stand beside the right one: \
+         expected the path by which the orchestrator opens it; name that, and mount folders rather than single files"
+    )]
+    SecondName {
+        /// The file.
+        path: PathBuf,
+        /// How it comes to have another name.
+        second: String,
+    },
     /// The user may not read it.
     #[error("no permission to open {path}: run as the user or group that owns the queue")]
     NotPermitted {
@@ -40,6 +57,9 @@ pub enum OpenError {
     /// It went away while it was swept.
     #[error("{0} was deleted, moved or replaced while it was swept: what was written went with it")]
     Moved(PathBuf),
+    /// It never stood still for long enough to be read.
+    #[error("{0} was replaced or written anew each time it was read")]
+    Unsteady(PathBuf),
     /// Somebody holds it.
     #[error("{0} is locked by another process for longer than the busy timeout; nothing was written")]
     Busy(PathBuf),

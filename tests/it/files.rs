@@ -102,7 +102,9 @@ fn database_that_changes_under_the_eyes_is_looked_at_again() {
     let looks = Cell::new(0);
     let (report, warnings) = read_database(
         &path,
+        &Profile::default(),
         |_| Ok(()),
+        || true,
         |conn| {
             looks.set(looks.get() + 1);
             if looks.get() == 1 {
@@ -131,7 +133,9 @@ fn database_that_somebody_has_open_is_looked_at_once_and_under_its_locks() {
     let looks = Cell::new(0);
     let (report, _) = read_database(
         &path,
+        &Profile::default(),
         |_| Ok(()),
+        || true,
         |conn| {
             looks.set(looks.get() + 1);
             rival.execute("UPDATE tasks SET title = 'another'", []).unwrap();
@@ -148,14 +152,16 @@ fn file_that_gives_way_to_a_folder_while_it_is_looked_at_is_an_error() {
     let (folder, path) = queue();
     let looked = read_database(
         &path,
+        &Profile::default(),
         |_| Ok(()),
+        || true,
         |_| {
             fs::rename(&path, folder.path().join("elsewhere.db")).unwrap();
             fs::create_dir(&path).unwrap();
             Ok::<_, OpenError>(())
         },
     );
-    assert!(matches!(looked, Err(OpenError::Io { .. })), "{looked:?}");
+    assert!(matches!(looked, Err(OpenError::Directory(_))), "{looked:?}");
 }
 
 #[test]
@@ -165,7 +171,7 @@ fn what_preparing_the_connection_failed_with_is_handed_on() {
     let prepare = |conn: &mut Connection| conn.execute_batch("SELECT nonsense");
     let swept = sweep_database(&path, &Profile::default(), prepare, nothing);
     assert!(matches!(swept, Err(OpenError::Sqlite { .. })), "{swept:?}");
-    let looked = read_database(&path, prepare, nothing);
+    let looked = read_database(&path, &Profile::default(), prepare, || true, nothing);
     assert!(matches!(looked, Err(OpenError::Sqlite { .. })), "{looked:?}");
 }
 
@@ -178,4 +184,140 @@ fn schema_cannot_be_damaged_through_the_connection() {
     };
     let said = sweep_database(&path, &Profile::default(), |_| Ok(()), damage).unwrap();
     assert!(said.contains("sqlite_master may not be modified"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn link_that_comes_to_lead_elsewhere_during_the_sweep_is_an_error() {
+    use std::os::unix::fs::symlink;
+
+    let (folder, path) = queue();
+    let (_elsewhere, other) = queue();
+    let link = folder.path().join("link.db");
+    symlink(&path, &link).unwrap();
+    let swept = swept_until(&link, || {
+        fs::remove_file(&link).unwrap();
+        symlink(&other, &link).unwrap();
+    });
+    assert!(
+        matches!(swept, Err(SweepError::Open(OpenError::Moved(_)))),
+        "{swept:?}"
+    );
+}
+
+/// A reading during which this happens each time. Returns how often it looked, and what it found.
+fn read_while(
+    path: &Path,
+    mut mishap: impl FnMut(),
+) -> (usize, Result<(SweepReport, Vec<String>), SweepError>) {
+    let mut looks = 0;
+    let seen = read_database(
+        path,
+        &Profile::default(),
+        |_| Ok(()),
+        || true,
+        |conn| {
+            looks += 1;
+            mishap();
+            sweep_zombie_tasks(conn, &SweepOptions::at(NOW).dry_run(true))
+        },
+    );
+    (looks, seen)
+}
+
+/// In the end it is locked, so that whoever writes leaves the log behind, to be read.
+#[test]
+fn database_that_somebody_opens_writes_and_closes_at_every_look_is_read_all_the_same() {
+    let (folder, path) = queue();
+    let log = folder.path().join("queue.db-wal");
+    let mut written = 0;
+    let (looks, seen) = read_while(&path, || {
+        if !log.exists() {
+            written += 1;
+            let rival = World::of(Connection::open(&path).unwrap());
+            drop(rival.project(&format!("P{written}")).running(written));
+        }
+    });
+    let (report, warnings) = seen.unwrap();
+    assert!(warnings.is_empty(), "{warnings:?}");
+    assert_eq!((looks, written, report.reaps.len()), (5, 4, 5));
+}
+
+#[test]
+fn database_that_is_replaced_at_every_look_is_an_error() {
+    let (folder, path) = queue();
+    let (looks, seen) = read_while(&path, || {
+        let copy = folder.path().join("copy.db");
+        fs::copy(&path, &copy).unwrap();
+        fs::rename(&copy, &path).unwrap();
+    });
+    assert!(looks > 1);
+    assert!(
+        matches!(seen, Err(SweepError::Open(OpenError::Unsteady(_)))),
+        "{seen:?}"
+    );
+}
+
+/// SQLite would make a log for the reader.
+#[test]
+fn database_without_a_log_gets_none_while_it_is_looked_at() {
+    let (_folder, path) = queue();
+    let rival = Connection::open(&path).unwrap();
+    rival.pragma_update(None, "journal_mode", "delete").unwrap();
+    rival.busy_timeout(std::time::Duration::ZERO).unwrap();
+    let (looks, seen) = read_while(&path, || {
+        rival.pragma_update(None, "journal_mode", "wal").unwrap_err();
+    });
+    assert_eq!((looks, seen.unwrap().0.reaps.len()), (1, 1));
+    rival.pragma_update(None, "journal_mode", "wal").unwrap();
+}
+
+/// A database whose log lost its index, so that it is read from a copy.
+fn queue_with_a_log_alone() -> (TempDir, PathBuf) {
+    let (folder, path) = queue();
+    let world = World::of(Connection::open(&path).unwrap())
+        .project("Lattice")
+        .running("t2");
+    let copy = folder.path().join("copy.db");
+    for suffix in ["", "-wal"] {
+        let with_suffix = |path: &Path| format!("{}{suffix}", path.display());
+        fs::copy(with_suffix(&path), with_suffix(&copy)).unwrap();
+    }
+    drop(world);
+    (folder, copy)
+}
+
+#[test]
+fn copy_can_be_called_off() {
+    let (_folder, path) = queue_with_a_log_alone();
+    let looked = read_database(
+        &path,
+        &Profile::default(),
+        |_| Ok(()),
+        || false,
+        |_| -> Result<(), OpenError> { panic!("there is nothing to look at") },
+    );
+    assert!(matches!(looked, Err(OpenError::Copy { .. })), "{looked:?}");
+    let (_, seen) = read_while(&path, || ());
+    assert_eq!(seen.unwrap().0.reaps.len(), 2);
+}
+
+#[test]
+fn foreign_keys_are_what_the_profile_says_in_a_sweep_and_a_reading() {
+    let keys = |conn: &mut Connection| {
+        Ok::<bool, OpenError>(
+            conn.query_row("PRAGMA foreign_keys", [], |row| row.get(0))
+                .unwrap(),
+        )
+    };
+    for said in [false, true] {
+        let profile = Profile::from_toml(&format!("[database]\nforeign_keys = {said}")).unwrap();
+        for (_folder, path) in [queue(), queue_with_a_log_alone()] {
+            let read = read_database(&path, &profile, |_| Ok(()), || true, keys)
+                .unwrap()
+                .0;
+            let swept = sweep_database(&path, &profile, |_| Ok(()), keys).unwrap();
+            assert_eq!((read, swept), (said, said));
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! A dry run reads whatever state the files are in: what stands there now, and without a trace.
 
+use std::fs;
+
 use super::aftermath::begin_and_spill;
 use super::place::Place;
 use super::program::Program;
@@ -80,6 +82,12 @@ mod in_a_folder_that_can_be_written {
     }
 
     #[test]
+    fn log_left_behind_that_is_a_header_alone() {
+        let place = Place::with_the_header_of_a_log();
+        sees_in_a_copy(&place, place.sweeper(&["--dry-run"]), &["t1"]);
+    }
+
+    #[test]
     fn hot_journal() {
         let place = Place::with_a_hot_journal();
         let (found, warnings) = seen(&place, place.sweeper(&["--dry-run"]));
@@ -118,6 +126,26 @@ mod in_a_folder_that_can_be_written {
         let program = place.sweeper(&["--dry-run"]).env("TMPDIR", temp.path());
         sees_in_a_copy(&place, program, &["t1"]);
         assert!(temp.names().is_empty());
+    }
+
+    /// Killed while it looks at the copy; nothing could be taken away then.
+    #[test]
+    fn copy_is_gone_when_the_program_is_killed() {
+        let place = Place::with_a_log_left_behind_of_many();
+        let temp = Place::empty();
+        let program = place.sweeper(&["--dry-run"]).env("TMPDIR", temp.path());
+        let mut dry_run = program.start();
+        let files = format!("/proc/{}/fd", dry_run.id());
+        let has_opened_it = || {
+            let mut files = fs::read_dir(&files).into_iter().flatten().flatten();
+            files.any(|file| fs::read_link(file.path()).is_ok_and(|file| file.ends_with("copy.db (deleted)")))
+        };
+        while !has_opened_it() {
+            assert!(dry_run.try_wait().unwrap().is_none(), "it has ended too soon");
+        }
+        dry_run.kill().unwrap();
+        assert!(!dry_run.wait().unwrap().success());
+        assert!(temp.names().is_empty(), "{:?}", temp.names());
     }
 
     #[test]
@@ -183,12 +211,16 @@ mod as_a_user_who_may_only_read {
 
     #[test]
     fn hot_journal() {
-        let place = Place::with_a_hot_journal();
-        place.mode(".", 0o555);
-        let Some(program) = place.unprivileged_sweeper(&["--dry-run"]) else {
-            return;
-        };
-        assert_eq!(seen(&place, program).0, everybody());
+        for mode in [0o644, 0o444] {
+            let place = Place::with_a_hot_journal();
+            place.mode("orchestra.db", mode);
+            place.mode("orchestra.db-journal", mode);
+            place.mode(".", 0o555);
+            let Some(program) = place.unprivileged_sweeper(&["--dry-run"]) else {
+                return;
+            };
+            assert_eq!(seen(&place, program).0, everybody());
+        }
     }
 
     #[test]

@@ -115,15 +115,31 @@ fn pipe() {
     }
     assert_snapshot!(refused(&place, &place.db()), @"
     exit 66
-    error: ~/orchestra.db is not a regular file: expected a SQLite database file
+    error: ~/orchestra.db is not a regular file: expected a file of a SQLite database
     ");
+}
+
+/// SQLite would wait for whoever writes to it.
+#[test]
+fn pipe_in_the_place_of_a_journal() {
+    for suffix in ["-journal", "-wal", "-shm"] {
+        let place = Place::queue_with_journal(|world| world.zombie("t1"));
+        let name = format!("orchestra.db{suffix}");
+        let made = Command::new("mkfifo").arg(place.file(&name)).status();
+        if !made.is_ok_and(|made| made.success()) {
+            return skipped("no pipe can be made here");
+        }
+        let said = refused(&place, &place.db());
+        let expected = format!("~/{name} is not a regular file: expected a file of a SQLite database");
+        assert_eq!(said, format!("exit 66\nerror: {expected}\n"));
+    }
 }
 
 #[test]
 fn device() {
     assert_snapshot!(refused(&Place::empty(), Path::new("/dev/null")), @"
     exit 66
-    error: /dev/null is not a regular file: expected a SQLite database file
+    error: /dev/null is not a regular file: expected a file of a SQLite database
     ");
 }
 
@@ -205,7 +221,7 @@ fn another_database() {
     let place = Place::queue(|world| world.sql("DROP TABLE task_events; DROP TABLE task_runs"));
     assert_snapshot!(refused(&place, &place.db()), @"
     exit 65
-    error: the schema does not fit: runs: expected a table task_runs; the database has projects, tasks, workspaces; events: expected a table task_events; the database has projects, tasks, workspaces; where the queue calls them something else, name them in a profile (--schema FILE)
+    error: the schema does not fit: runs: expected a table task_runs; the database has projects, tasks, workspaces; events: expected a table task_events; the database has projects, tasks, workspaces; where the queue calls them something else, name them in a profile (--profile FILE)
     ");
 }
 
@@ -257,6 +273,37 @@ fn path_need_not_be_unicode() {
     program().args(["schema"]).run().exits(0);
     program().args(["--dry-run"]).run().summary();
     assert_eq!(program().run().summary()["reaped"], 1);
+}
+
+/// SQLite's limit, with what it puts behind the name of the database.
+#[test]
+fn path_may_be_504_bytes_long() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    let longest = |bytes: usize| {
+        let folders = place.file(&format!("{}/{}", "a".repeat(200), "b".repeat(200)));
+        fs::create_dir_all(&folders).unwrap();
+        let rest = bytes - folders.as_os_str().len() - 1;
+        folders.join("c".repeat(rest))
+    };
+    fs::copy(place.db(), longest(504)).unwrap();
+    for args in [&["--dry-run"][..], &[]] {
+        let summary = zombie_sweeper([Path::new("--db"), &longest(504)])
+            .args(args)
+            .run()
+            .summary();
+        assert_eq!(summary["reaped"], 1);
+    }
+    fs::copy(place.db(), longest(505)).unwrap();
+    let link = place.file("link.db");
+    symlink(longest(505), &link).unwrap();
+    let said = refused(&place, &link);
+    assert_eq!(refused(&place, &longest(505)), said);
+    let name = longest(505).display().to_string();
+    let name = name.replace(place.path().to_str().unwrap(), "~");
+    assert_snapshot!(said.replace(&name, "PATH"), @"
+    exit 66
+    error: the path PATH is too long for SQLite, which takes up to 504 bytes once links are resolved: move the database, or mount its folder, to where the path is shorter
+    ");
 }
 
 #[test]

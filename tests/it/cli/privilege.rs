@@ -43,6 +43,17 @@ impl Place {
 
     /// The program, where a shell has mounted something over this folder, `$0`, in which no file can be made.
     fn sweeper_on(&self, mount: &str, args: &[&str]) -> Option<Program> {
+        self.sweeper_after(mount, r#"! touch "$0/probe""#, &self.db(), args)
+    }
+
+    /// The program on another path, at which a shell has mounted the file of this queue; `None` where we cannot mount.
+    pub(crate) fn sweeper_beside_a_mount_of_the_file(&self, at: &Path, args: &[&str]) -> Option<Program> {
+        let mount = format!(r#"mount --bind "$0/orchestra.db" '{}'"#, at.display());
+        self.sweeper_after(&mount, "true", at, args)
+    }
+
+    /// The program on this path, after a shell has mounted something, in whose words it has then worked.
+    fn sweeper_after(&self, mount: &str, worked: &str, db: &Path, args: &[&str]) -> Option<Program> {
         let in_here = |script: &str| {
             let mut command = Command::new("unshare");
             if !am_root() {
@@ -52,13 +63,13 @@ impl Place {
             command.arg(self.path());
             command
         };
-        let works = in_here(r#"! touch "$0/probe""#).output();
+        let works = in_here(worked).output();
         if !works.is_ok_and(|output| output.status.success()) {
             skipped("nothing can be mounted here");
             return None;
         }
         let mut command = in_here(r#"exec "$@""#);
-        command.arg(BINARY).arg("--db").arg(self.db()).args(args);
+        command.arg(BINARY).arg("--db").arg(db).args(args);
         Some(Program::by(command))
     }
 }
@@ -70,7 +81,7 @@ pub(crate) fn skipped(why: &str) {
     writeln!(std::io::stderr(), "SKIPPED {test}: {why}").unwrap();
 }
 
-fn am_root() -> bool {
+pub(crate) fn am_root() -> bool {
     let id = Command::new("id").arg("-u").output().unwrap();
     id.stdout.trim_ascii() == b"0"
 }

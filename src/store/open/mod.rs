@@ -1,0 +1,25 @@
+//! Opening a database by its path, to sweep it or to read it, and leaving the files around it as they were.
+//!
+//! What a reading takes depends on how the files lie:
+//!
+//! | the files | are read |
+//! |---|---|
+//! | WAL mode, no log | as they lie, without locks; again where they changed meanwhile ([`at_rest`]) |
+//! | a log with its index | in place, under a lock that keeps both from being deleted ([`lock`]) |
+//! | a rollback journal's mode | in place, under `SQLite`'s locks |
+//! | what `SQLite` could read only by writing | from a copy ([`copy`]) |
+
+mod at_rest;
+mod copy;
+mod file;
+mod lock;
+mod names;
+mod read;
+mod settings;
+mod sweep;
+#[cfg_attr(unix, path = "unix.rs")]
+#[cfg_attr(not(unix), path = "not_unix.rs")]
+mod system;
+
+pub use read::read_database;
+pub use sweep::sweep_database;

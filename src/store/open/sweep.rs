@@ -1,0 +1,95 @@
+use std::io::ErrorKind;
+use std::path::Path;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use super::super::{OpenError, Profile};
+use super::file::File;
+use super::{names, settings};
+
+/// Opens an existing database to sweep it, hands over the connection, and leaves the files around it as they were
+/// where nothing was written.
+///
+/// Never creates a file. Foreign keys are enforced only where the profile says so. Checkpoints are left to the
+/// orchestrator while it is connected: `SQLite` before 3.51.3 can corrupt a database when two connections checkpoint and
+/// write at once. `configure` comes before the first read: the place for a busy timeout.
+///
+/// # Errors
+///
+/// [`OpenError`] where it cannot be opened and written; else what `sweep` returns.
+pub fn sweep_database<T, E: From<OpenError>>(
+    path: &Path,
+    profile: &Profile,
+    configure: impl FnOnce(&mut Connection) -> rusqlite::Result<()>,
+    sweep: impl FnOnce(&mut Connection) -> Result<T, E>,
+) -> Result<T, E> {
+    let file = File::find(path)?;
+    let mut conn = open(&file, profile, configure)?;
+    let swept = sweep(&mut conn);
+    let has_written = conn.total_changes() > 0;
+    if (has_written || swept.is_err()) && file.has_moved() {
+        return Err(OpenError::Moved(file.path).into());
+    }
+    if has_written {
+        // The last one out folds the log in. A failure leaves it to the next one: nothing is lost.
+        let _ = conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false);
+    }
+    swept
+}
+
+fn open(
+    file: &File,
+    profile: &Profile,
+    configure: impl FnOnce(&mut Connection) -> rusqlite::Result<()>,
+) -> Result<Connection, OpenError> {
+    // Held until the log is joined by which this was known for the right name.
+    let _stays = names::refuse_the_wrong(file)?;
+    let log_was_left = file.log_bytes()? > 0;
+    let mut conn = settings::connect(&file.path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+        .map_err(|error| sweep_error(file, error))?;
+    let prepare = |conn: &mut Connection| {
+        configure(conn)?;
+        settings::apply(conn, profile)?;
+        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, log_was_left)?;
+        conn.pragma_update(None, "wal_autocheckpoint", 0)
+    };
+    prepare(&mut conn).map_err(|error| sweep_error(file, error))?;
+    if conn
+        .is_readonly("main")
+        .map_err(|error| sweep_error(file, error))?
+    {
+        return Err(OpenError::ReadOnly(file.path.clone()));
+    }
+    settings::first_read(&conn).map_err(|error| sweep_error(file, error))?;
+    Ok(conn)
+}
+
+/// A sweep needs to write, to the file and beside it.
+fn sweep_error(file: &File, error: rusqlite::Error) -> OpenError {
+    match error.sqlite_error_code() {
+        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly) => match obstacle(file) {
+            Some(source) => OpenError::Beside {
+                path: file.path.clone(),
+                source,
+            },
+            None => OpenError::ReadOnly(file.path.clone()),
+        },
+        _ => file.error(error),
+    }
+}
+
+/// Why no file can be made beside the database, other than for want of permission: a full disk, no descriptors left.
+/// `SQLite` does not say.
+fn obstacle(file: &File) -> Option<std::io::Error> {
+    let made = tempfile::tempfile_in(file.path.parent()?);
+    made.err().filter(|error| {
+        !matches!(
+            error.kind(),
+            ErrorKind::PermissionDenied
+                | ErrorKind::ReadOnlyFilesystem
+                | ErrorKind::NotFound
+                | ErrorKind::NotADirectory
+        )
+    })
+}
