@@ -1,6 +1,6 @@
 use serde::{Serialize, Serializer};
 
-use crate::zombie::{ActiveRun, Condition, Held, Id, Reason, RunRow, Timestamp, Zombie};
+use crate::zombie::{ActiveRun, Condition, Held, Id, Reason, RunRow, Suspect, Timestamp, Zombie};
 
 /// The payload of a reap's event: what was found, what was decided, what was released, and by whom.
 #[derive(Serialize)]
@@ -14,6 +14,7 @@ pub(super) struct Payload<'z> {
     age_s: Option<f64>,
     threshold_s: f64,
     released: Released<'z>,
+    overwritten: Overwritten<'z>,
     actor: &'z str,
     sweeper: Sweeper,
 }
@@ -21,12 +22,32 @@ pub(super) struct Payload<'z> {
 #[derive(Serialize)]
 struct Released<'z> {
     /// What the task held: column and value.
-    #[serde(serialize_with = "by_column")]
+    #[serde(serialize_with = "held")]
     task: &'z [Held],
     /// The runs abandoned, by id.
-    runs: Vec<&'z Id>,
+    #[serde(serialize_with = "ids")]
+    runs: &'z [&'z RunRow],
     /// How many workspaces were freed.
     workspaces: usize,
+}
+
+/// What stood where a reap has written.
+#[derive(Serialize)]
+struct Overwritten<'z> {
+    /// Of the task: column and value.
+    #[serde(serialize_with = "of_task")]
+    task: &'z Suspect,
+    /// Of each run abandoned.
+    #[serde(serialize_with = "of_runs")]
+    runs: &'z [&'z RunRow],
+}
+
+#[derive(Serialize)]
+struct OverwrittenRun<'z> {
+    id: &'z Id,
+    status: &'z Id,
+    #[serde(flatten, serialize_with = "held")]
+    changed: &'z [Held],
 }
 
 #[derive(Serialize)]
@@ -42,7 +63,7 @@ impl<'z> Payload<'z> {
     )]
     pub(super) fn new(
         zombie: &'z Zombie,
-        abandoned: &[&'z RunRow],
+        abandoned: &'z [&'z RunRow],
         freed: usize,
         actor: &'z str,
         now: Timestamp,
@@ -62,8 +83,12 @@ impl<'z> Payload<'z> {
             threshold_s: evidence.threshold.as_secs_f64(),
             released: Released {
                 task: &suspect.held,
-                runs: abandoned.iter().map(|run| &run.id).collect(),
+                runs: abandoned,
                 workspaces: freed,
+            },
+            overwritten: Overwritten {
+                task: suspect,
+                runs: abandoned,
             },
             actor,
             sweeper: Sweeper {
@@ -74,6 +99,22 @@ impl<'z> Payload<'z> {
     }
 }
 
-fn by_column<S: Serializer>(held: &[Held], serializer: S) -> Result<S::Ok, S::Error> {
+fn held<S: Serializer>(held: &[Held], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_map(held.iter().map(|held| (&*held.column, &held.value)))
+}
+
+fn ids<S: Serializer>(runs: &[&RunRow], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(runs.iter().map(|row| &row.run.id))
+}
+
+fn of_task<S: Serializer>(task: &Suspect, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(task.overwritten())
+}
+
+fn of_runs<S: Serializer>(runs: &[&RunRow], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(runs.iter().map(|row| OverwrittenRun {
+        id: &row.run.id,
+        status: &row.status,
+        changed: &row.changed,
+    }))
 }

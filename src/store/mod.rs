@@ -2,22 +2,44 @@
 //! plan to it. It decides nothing.
 
 mod catalog;
+mod condition;
+mod constraints;
+mod copying;
 mod event;
+mod facts;
+mod layout;
 mod load;
+mod look_alikes;
+mod names;
 mod open;
 mod open_error;
-mod other_runs;
+mod open_words;
+mod pace;
+mod print;
 mod profile;
 mod project;
 mod query_plan;
+mod reach;
+mod rehearsal;
+mod repeated;
+mod replica;
 mod resolve;
+mod roles;
+mod runs;
 mod schema;
 mod stamps;
 mod statements;
+mod tokens;
+mod triggers;
 mod value;
+mod verify;
+mod words;
+mod workspaces;
 mod writer;
+mod writes;
 
 use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
@@ -25,14 +47,17 @@ pub use open::{read_database, sweep_database};
 pub use open_error::OpenError;
 pub use profile::{Profile, ProfileError};
 pub use project::ProjectError;
-pub use schema::{Role, Schema, SchemaError, Words};
+pub use schema::{Role, Schema, SchemaError};
+pub use words::Words;
 
 pub(crate) use load::Scan;
 pub(crate) use project::Project;
-pub(crate) use writer::Writer;
+pub(crate) use rehearsal::Rehearsal;
+pub(crate) use writer::{Reaped, Writer};
 
-use crate::zombie::{HeldWorkspace, Id, Notes, Plan, Policy, Suspect, Timestamp};
+use crate::zombie::{Id, Notes, Plan, Policy, Suspect, Timestamp, Zombie};
 use load::Loader;
+use verify::Verifier;
 
 /// A number that differs between two looks if, and only if, another connection has committed in between.
 pub(crate) fn data_version(conn: &Connection) -> rusqlite::Result<i64> {
@@ -43,9 +68,9 @@ pub(crate) fn data_version(conn: &Connection) -> rusqlite::Result<i64> {
 pub(crate) struct Store<'c> {
     conn: &'c Connection,
     schema: &'c Schema,
-    project: Option<&'c Project>,
-    policy: Policy,
-    now: Timestamp,
+    loader: Loader<'c>,
+    /// Made with the first zombie.
+    verifier: Option<Verifier<'c>>,
 }
 
 impl<'c> Store<'c> {
@@ -55,77 +80,104 @@ impl<'c> Store<'c> {
         project: Option<&'c Project>,
         policy: Policy,
         now: Timestamp,
-    ) -> Self {
-        Self {
+        stopwatch: Instant,
+    ) -> rusqlite::Result<Self> {
+        let in_project = project.map_or("", |project| project.condition.as_str());
+        Ok(Self {
             conn,
             schema,
-            project,
-            policy,
-            now,
-        }
+            loader: Loader::new(conn, schema, in_project, policy, now, stopwatch)?,
+            verifier: None,
+        })
+    }
+
+    /// In a read transaction: begins another look at the database, which has this data version, so long after *now*.
+    pub(crate) fn begin(&mut self, data_version: i64, elapsed: Duration) -> rusqlite::Result<()> {
+        self.loader.begin(data_version, elapsed)
+    }
+
+    /// Another moment is *now*.
+    pub(crate) fn turn_to(&mut self, now: Timestamp) {
+        self.loader.turn_to(now);
     }
 
     /// Hands over the running tasks behind `after` that are not plainly live, until `visit` has had enough.
     pub(crate) fn suspects(
-        &self,
+        &mut self,
         after: Option<&Id>,
         notes: &mut Notes,
         visit: impl FnMut(Suspect) -> ControlFlow<()>,
     ) -> rusqlite::Result<Scan> {
-        self.loader().scan(after, notes, visit)
+        self.loader.scan(after, notes, visit)
     }
 
-    /// Hands over those of these tasks that still run and still are not plainly live, as they are now.
+    /// Hands over those of the tasks with these keys that still run and still are not plainly live, as they are now.
     pub(crate) fn suspects_again<'i>(
-        &self,
-        ids: impl Iterator<Item = &'i Id>,
+        &mut self,
+        keys: impl Iterator<Item = &'i Id>,
+        notes: &mut Notes,
         visit: impl FnMut(Suspect) -> ControlFlow<()>,
     ) -> rusqlite::Result<Scan> {
-        self.loader().look_again(ids, visit)
+        self.loader.look_again(keys, notes, visit)
     }
 
     /// Adds to a plan the workspaces that its zombies hold.
-    pub(crate) fn add_workspaces(&self, plan: &mut Plan) -> rusqlite::Result<()> {
-        let Some(workspaces) = self
-            .schema
-            .workspaces
-            .as_ref()
-            .filter(|_| !plan.zombies.is_empty())
-        else {
-            return Ok(());
+    pub(crate) fn add_workspaces(&self, plan: &mut Plan, notes: &mut Notes) -> rusqlite::Result<()> {
+        workspaces::add(self.conn, self.schema, plan, notes)
+    }
+
+    /// In the read transaction in which these zombies were found: notes what it takes to see later whether they still
+    /// are as they were.
+    pub(crate) fn note(&mut self, zombies: &[Zombie]) -> rusqlite::Result<()> {
+        let facts = &self.loader.facts;
+        let verifier = match &mut self.verifier {
+            Some(verifier) => verifier,
+            none => none.insert(Verifier::new(
+                self.conn,
+                self.schema,
+                facts,
+                self.loader.in_project,
+            )?),
         };
-        let mut by_key: Vec<_> = plan
-            .zombies
-            .iter_mut()
-            .map(|zombie| (&zombie.suspect.key, &mut zombie.workspaces))
-            .collect();
-        by_key.sort_unstable_by_key(|(key, _)| *key); // SQLite's order, in which they come, is not always that of ids
-        let mut held = self
-            .conn
-            .prepare(&statements::held_workspaces(self.schema, workspaces))?;
-        let mut rows = held.query([])?;
-        while let Some(row) = rows.next()? {
-            let holder = Id::from(row.get_ref(0)?);
-            let place = by_key.binary_search_by_key(&&holder, |(key, _)| *key);
-            if let Some((_, held)) = place.ok().and_then(|place| by_key.get_mut(place)) {
-                let [key, task, run] = [1, 2, 3].map(|place| row.get_ref(place).map(Id::from));
-                held.push(HeldWorkspace {
-                    key: key?,
-                    task: task?,
-                    run: run?,
-                });
-            }
+        verifier.note(facts, zombies)
+    }
+
+    /// Under the lock, once for a batch: begins to see whether its zombies still are as they were.
+    pub(crate) fn begin_to_verify(&mut self) -> rusqlite::Result<()> {
+        match &mut self.verifier {
+            Some(verifier) => verifier.begin(&self.loader.facts),
+            None => Ok(()),
         }
-        Ok(())
+    }
+
+    /// Under the lock: whether nothing that the verdict on this zombie rested on has changed.
+    pub(crate) fn is_unchanged(&mut self, zombie: &Zombie) -> rusqlite::Result<bool> {
+        match &mut self.verifier {
+            Some(verifier) => verifier.is_unchanged(&self.loader.facts, zombie),
+            None => Ok(false),
+        }
+    }
+
+    /// In the read transaction in which these zombies were found: makes ready to foretell what the queue refuses of them.
+    pub(crate) fn rehearsal(&self, zombies: &[Zombie]) -> Option<Rehearsal> {
+        Rehearsal::new(self.conn, self.schema, zombies)
+    }
+
+    /// Notes columns that look as if these zombies had shown life there.
+    pub(crate) fn see_look_alikes(&self, zombies: &[&Zombie], notes: &mut Notes) -> rusqlite::Result<()> {
+        look_alikes::see(self.conn, self.schema, &self.loader.facts, zombies, notes)
+    }
+
+    /// The event table, if it has no row id left to give: SQLite says then that the disk is full.
+    pub(crate) fn used_up_table(&self) -> Option<&str> {
+        let table = &self.schema.events.table;
+        let last = "SELECT seq FROM main.sqlite_sequence WHERE name = ?1";
+        let last: i64 = self.conn.query_row(last, [&table.name], |row| row.get(0)).ok()?;
+        (last == i64::MAX).then_some(table.name.as_str())
     }
 
     /// Prepares to write reaps.
     pub(crate) fn writer(&self, actor: &'c str) -> rusqlite::Result<Writer<'c>> {
-        Writer::new(self.conn, self.schema, actor, self.now)
-    }
-
-    fn loader(&self) -> Loader<'c> {
-        let in_project = self.project.map_or("", |project| project.condition.as_str());
-        Loader::new(self.conn, self.schema, in_project, self.policy, self.now)
+        Writer::new(self.conn, self.schema, actor, self.loader.facts.calendar)
     }
 }

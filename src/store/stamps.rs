@@ -1,10 +1,17 @@
+//! How *now* is written into a column: in the form of the value that it replaces; else as the column's other rows of the
+//! same kind have it; else as the table, then the database writes its times.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use chrono::DateTime;
 use rusqlite::Connection;
 
 use super::catalog::{ColumnInfo, TableInfo};
-use super::schema::Schema;
-use super::statements;
-use super::value::{moment, timestamp};
-use crate::zombie::{Number, Style, Timestamp, Zone};
+use super::schema::{Recurring, Schema};
+use super::value::{read, style};
+use super::writes;
+use crate::zombie::{Calendar, Id, Notes, Number, Reading, Style, Written, Zombie, Zone};
 
 /// What is written where nothing tells how the database writes its timestamps.
 const PLAIN: Style = Style::Iso {
@@ -14,101 +21,237 @@ const PLAIN: Style = Style::Iso {
     zone: Zone::Letter(b'Z'),
 };
 
-/// *Now* as SQL, in the style of each column that is written.
-pub(super) struct Stamps {
-    pub(super) updated: Option<String>,
-    pub(super) next_eligible: Option<String>,
-    pub(super) ended: Option<String>,
-    pub(super) event: Option<String>,
-    pub(super) released: Option<String>,
+/// Writes *now* for one queue.
+#[derive(Clone)]
+pub(super) struct Stamps<'c> {
+    conn: &'c Connection,
+    schema: &'c Schema,
+    calendar: Calendar,
+    /// Of a task: `updated`, `next_eligible`, then what is stamped.
+    task: Vec<Pen<'c>>,
+    ended: Option<Pen<'c>>,
+    released: Option<Pen<'c>>,
+    /// What was written last: mostly the next is the same.
+    last: RefCell<Option<(Style, Rc<Written>)>>,
 }
 
-impl Stamps {
-    /// Looks at a few rows of each column, and at its table's other timestamps where it is empty.
-    pub(super) fn read(conn: &Connection, schema: &Schema, now: Timestamp) -> rusqlite::Result<Self> {
-        let (tasks, runs, events) = (&schema.tasks, &schema.runs, &schema.events);
+/// One column of times, and its form once that was needed.
+#[derive(Clone, Copy)]
+struct Pen<'c> {
+    table: &'c TableInfo,
+    column: &'c ColumnInfo,
+    of_the_kind: Option<&'c Recurring>,
+    style: Option<Style>,
+}
+
+impl<'c> Pen<'c> {
+    fn new(table: &'c TableInfo, column: &'c ColumnInfo) -> Self {
+        Self {
+            table,
+            column,
+            of_the_kind: None,
+            style: None,
+        }
+    }
+
+    /// The form of *now* in the place of this value; `None` where that of the value is not understood, and it is better
+    /// left as it is.
+    fn form(&self, old: &Id, calendar: &Calendar) -> Option<Style> {
+        match read(old.as_value(), calendar) {
+            (Reading::Unreadable, _) => None,
+            (Reading::At(_), Some(style)) => Some(fit_strict(style, self.table, self.column)),
+            _ => Some(self.style.unwrap_or(PLAIN)),
+        }
+    }
+}
+
+impl<'c> Stamps<'c> {
+    pub(super) fn new(conn: &'c Connection, schema: &'c Schema, calendar: Calendar) -> Self {
+        let (tasks, runs) = (&schema.tasks, &schema.runs);
+        let times = tasks
+            .updated
+            .iter()
+            .chain(&tasks.next_eligible)
+            .chain(&tasks.stamp);
+        let mut task: Vec<_> = times.map(|column| Pen::new(&tasks.table, column)).collect();
+        if let (Some(pen), Some(_)) = (task.get_mut(tasks.updated.len()), &tasks.next_eligible) {
+            pen.of_the_kind = Some(&tasks.recurring);
+        }
+        let released = schema.workspaces.as_ref().and_then(|workspaces| {
+            let released = workspaces.released.as_ref()?;
+            Some(Pen::new(&workspaces.table, released))
+        });
+        Self {
+            conn,
+            schema,
+            calendar,
+            task,
+            ended: runs.ended.first().map(|column| Pen::new(&runs.table, column)),
+            released,
+            last: RefCell::new(None),
+        }
+    }
+
+    /// Before the lock is asked for: finds out what the times of these zombies cannot tell themselves, and notes what is
+    /// going to be left as it is.
+    pub(super) fn prepare(&mut self, zombies: &[Zombie], notes: &mut Notes) -> rusqlite::Result<()> {
+        let calendar = self.calendar;
+        let mut is_missing = vec![false; self.task.len()];
+        let (mut end_is_missing, mut release_is_missing) = (false, false);
+        for zombie in zombies {
+            for ((pen, old), is_missing) in self.task.iter().zip(old_times(zombie)).zip(&mut is_missing) {
+                *is_missing |= look(pen, old, &calendar, notes);
+            }
+            if let Some(pen) = &self.ended {
+                for run in zombie.runs_to_abandon() {
+                    end_is_missing |=
+                        run.run.ended.is_none() && look(pen, Some(&run.ended), &calendar, notes);
+                }
+            }
+            if let Some(pen) = &self.released {
+                for workspace in &zombie.workspaces {
+                    release_is_missing |= look(pen, Some(&workspace.released), &calendar, notes);
+                }
+            }
+        }
+        for (place, is_missing) in is_missing.into_iter().enumerate() {
+            if is_missing && let Some(pen) = self.task.get(place).copied() {
+                let pen = self.with_style(pen)?;
+                self.task.splice(place..=place, [pen]);
+            }
+        }
+        if end_is_missing {
+            self.ended = self.ended.map(|pen| self.with_style(pen)).transpose()?;
+        }
+        if release_is_missing {
+            self.released = self.released.map(|pen| self.with_style(pen)).transpose()?;
+        }
+        Ok(())
+    }
+
+    fn with_style(&self, pen: Pen<'c>) -> rusqlite::Result<Pen<'c>> {
+        let style = Some(self.style_of(&pen)?);
+        Ok(Pen { style, ..pen })
+    }
+
+    /// *Now* for each time of a task, in the order of the statement; `None` to leave one as it is.
+    pub(super) fn of_task(&self, zombie: &Zombie) -> impl Iterator<Item = Option<Rc<Written>>> {
+        let forms = self.task.iter().zip(old_times(zombie));
+        forms.map(|(pen, old)| old.and_then(|old| self.now(pen, old)))
+    }
+
+    /// *Now* as the end of a run that has none.
+    pub(super) fn end(&self, old: &Id) -> Option<Rc<Written>> {
+        self.now(self.ended.as_ref()?, old)
+    }
+
+    /// *Now* as the release of a workspace.
+    pub(super) fn release(&self, old: &Id) -> Option<Rc<Written>> {
+        self.now(self.released.as_ref()?, old)
+    }
+
+    fn now(&self, pen: &Pen<'_>, old: &Id) -> Option<Rc<Written>> {
+        let style = pen.form(old, &self.calendar)?;
+        let mut last = self.last.borrow_mut();
+        match &*last {
+            Some((form, written)) if *form == style => Some(Rc::clone(written)),
+            _ => {
+                let written = Rc::new(self.calendar.write(self.calendar.now(), style));
+                *last = Some((style, Rc::clone(&written)));
+                Some(written)
+            }
+        }
+    }
+
+    /// *Now* as the time of an event.
+    pub(super) fn event(&self) -> rusqlite::Result<Option<Written>> {
+        let events = &self.schema.events;
+        let Some(column) = &events.time else {
+            return Ok(None);
+        };
+        let style = self.style_of(&Pen::new(&events.table, column))?;
+        Ok(Some(self.calendar.write(self.calendar.now(), style)))
+    }
+
+    /// The form of a column, else that of the table's other times, else that of the queue's.
+    fn style_of(&self, pen: &Pen<'_>) -> rusqlite::Result<Style> {
+        let (table, column) = (pen.table, pen.column);
+        if let Some(style) = self.own_style(table, column, pen.of_the_kind)? {
+            return Ok(fit_strict(style, table, column));
+        }
+        if pen.of_the_kind.is_some()
+            && let Some(style) = self.own_style(table, column, None)?
+        {
+            return Ok(fit_strict(style, table, column));
+        }
+        let (tasks, runs) = (&self.schema.tasks, &self.schema.runs);
         let of_tasks = [&tasks.updated, &tasks.started, &tasks.heartbeat];
         let of_runs = [&runs.heartbeat, &runs.started, &runs.ended];
-        let mut general = first_style(conn, &tasks.table, &of_tasks)?;
-        if general.is_none() {
-            general = first_style(conn, &runs.table, &of_runs)?;
+        let mut relatives = [(&tasks.table, of_tasks), (&runs.table, of_runs)];
+        if table.name == runs.table.name {
+            relatives.reverse();
         }
-        let pen = Pen {
-            conn,
-            now,
-            general: general.unwrap_or(PLAIN),
-        };
-        let released = match &schema.workspaces {
-            Some(workspaces) => pen.stamp(&workspaces.table, workspaces.released.as_ref(), &[])?,
-            None => None,
-        };
-        Ok(Self {
-            updated: pen.stamp(&tasks.table, tasks.updated.as_ref(), &of_tasks)?,
-            next_eligible: pen.stamp(&tasks.table, tasks.next_eligible.as_ref(), &of_tasks)?,
-            ended: pen.stamp(&runs.table, runs.ended.as_ref(), &of_runs)?,
-            event: pen.stamp(&events.table, events.time.as_ref(), &[])?,
-            released,
-        })
+        for (of, columns) in relatives {
+            for relative in columns.into_iter().flatten() {
+                if let Some(style) = self.own_style(of, relative, None)? {
+                    return Ok(fit(style, table, column));
+                }
+            }
+        }
+        Ok(fit(PLAIN, table, column))
     }
-}
 
-struct Pen<'c> {
-    conn: &'c Connection,
-    now: Timestamp,
-    general: Style,
-}
-
-impl Pen<'_> {
-    /// *Now* for a column: in its own style, else in that of its relatives, else as most of the database writes.
-    fn stamp(
+    /// The form of the newest value that is understood, else that of the column's default, such as `CURRENT_TIMESTAMP`.
+    fn own_style(
         &self,
         table: &TableInfo,
-        column: Option<&ColumnInfo>,
-        relatives: &[&Option<ColumnInfo>],
-    ) -> rusqlite::Result<Option<String>> {
-        let Some(column) = column else { return Ok(None) };
-        let style = match style(self.conn, table, column)? {
-            Some(own) => fit_strict(own, table, column),
-            None => fit(
-                first_style(self.conn, table, relatives)?.unwrap_or(self.general),
-                table,
-                column,
-            ),
+        column: &ColumnInfo,
+        of_the_kind: Option<&Recurring>,
+    ) -> rusqlite::Result<Option<Style>> {
+        let mut newest = self
+            .conn
+            .prepare(&writes::newest_times(table, column, of_the_kind))?;
+        let mut rows = newest.query([])?;
+        while let Some(row) = rows.next()? {
+            if let Some(style) = style(row.get_ref(0)?, &self.calendar) {
+                return Ok(Some(style));
+            }
+        }
+        let Some(default) = column.default_expression() else {
+            return Ok(None);
         };
-        Ok(Some(moment(self.now.write(style))))
+        // A default that only the orchestrator's own functions can compute tells us nothing.
+        // One that it computes is of this very moment, whatever the sweep's *now* is.
+        let sql = format!("SELECT {default}, unixepoch()");
+        let default = self.conn.query_row(&sql, [], |row| {
+            let now = DateTime::from_timestamp(row.get(1)?, 0).unwrap_or_default();
+            let calendar = Calendar::new(now.into(), self.schema.time_zone);
+            Ok(style(row.get_ref(0)?, &calendar))
+        });
+        Ok(default.ok().flatten())
     }
 }
 
-fn first_style(
-    conn: &Connection,
-    table: &TableInfo,
-    columns: &[&Option<ColumnInfo>],
-) -> rusqlite::Result<Option<Style>> {
-    for column in columns.iter().copied().flatten() {
-        if let Some(style) = style(conn, table, column)? {
-            return Ok(Some(style));
+/// Whether a value does not tell how *now* is to be written; notes one that is left as it is.
+fn look(pen: &Pen<'_>, old: Option<&Id>, calendar: &Calendar, notes: &mut Notes) -> bool {
+    let Some(old) = old else { return false };
+    match read(old.as_value(), calendar).0 {
+        Reading::Unreadable => {
+            let column = format!("{}.{}", pen.table.name, pen.column.name);
+            notes.see_left(&column, || old.to_string());
+            false
         }
+        Reading::Absent => pen.style.is_none(),
+        Reading::At(_) => false,
     }
-    Ok(None)
 }
 
-/// The style of the newest readable value, else that of the column's default, such as `CURRENT_TIMESTAMP`.
-fn style(conn: &Connection, table: &TableInfo, column: &ColumnInfo) -> rusqlite::Result<Option<Style>> {
-    let mut recent = conn.prepare(&statements::recent(table, column))?;
-    let mut rows = recent.query([])?;
-    while let Some(row) = rows.next()? {
-        if let Some((_, style)) = timestamp(row.get_ref(0)?) {
-            return Ok(Some(style));
-        }
-    }
-    let Some(default) = column.default_expression() else {
-        return Ok(None);
-    };
-    // A default that only the orchestrator's own functions can compute tells us nothing.
-    let default = conn.query_row(&format!("SELECT {default}"), [], |row| {
-        Ok(timestamp(row.get_ref(0)?))
-    });
-    Ok(default.ok().flatten().map(|(_, style)| style))
+/// The times of a task that a reap sets, as found; `None`: one that it leaves alone.
+fn old_times(zombie: &Zombie) -> impl Iterator<Item = Option<&Id>> {
+    let suspect = &zombie.suspect;
+    let is_set = |place| suspect.is_recurring || Some(place) != suspect.due;
+    let times = suspect.times.iter().zip(0..);
+    times.map(move |(held, place)| is_set(place).then_some(&held.value))
 }
 
 /// A column declared to hold numbers gets one, even where its relatives hold texts.
@@ -121,9 +264,14 @@ fn fit(style: Style, table: &TableInfo, column: &ColumnInfo) -> Style {
 
 /// A strict integer column gets an integer.
 fn fit_strict(style: Style, table: &TableInfo, column: &ColumnInfo) -> Style {
+    if !table.takes_integers_only(column) {
+        return style;
+    }
     match style {
-        Style::Seconds(..) if table.takes_integers_only(column) => Style::Seconds(Number::Integer, 0),
-        Style::Millis(_) if table.takes_integers_only(column) => Style::Millis(Number::Integer),
-        style => style,
+        Style::Seconds(..) => Style::Seconds(Number::Integer, 0),
+        Style::Millis(_) => Style::Millis(Number::Integer),
+        Style::Micros(_) => Style::Micros(Number::Integer),
+        Style::Nanos(_) => Style::Nanos(Number::Integer),
+        style @ Style::Iso { .. } => style,
     }
 }

@@ -1,23 +1,32 @@
-use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, Statement, ToSql};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Statement};
 
+use super::catalog::{Affinity, ColumnInfo};
 use super::event::Payload;
-use super::schema::Schema;
+use super::repeated::{Repeated, prepare_aside};
+use super::schema::{Schema, Tasks};
 use super::stamps::Stamps;
-use super::statements;
-use crate::zombie::{Timestamp, Zombie};
+use super::value::moment;
+use super::writes::{self, OrAbort};
+use crate::zombie::{Calendar, HeldWorkspace, Id, Notes, RunRow, Written, Zombie};
 
 /// Writes reaps. Prepared before the lock is taken, used while it is held.
 pub(crate) struct Writer<'c> {
-    run_stands: Statement<'c>,
-    reset_task: Statement<'c>,
-    abandon_run: Statement<'c>,
-    free_workspace: Option<Statement<'c>>,
-    insert_event: Statement<'c>,
+    conn: &'c Connection,
+    schema: &'c Schema,
+    reset_task: Repeated<'c>,
+    task_stands: Statement<'c>,
+    abandon_run: Repeated<'c>,
+    run_is_unfinished: Statement<'c>,
+    free_workspace: Option<(Repeated<'c>, Statement<'c>)>,
+    insert_event: Repeated<'c>,
     places: Places,
+    /// Where triggers of the queue may undo what is written: looks whether it is there.
+    after: Option<After<'c>>,
+    stamps: Stamps<'c>,
     payload: Vec<u8>,
     actor: &'c str,
-    now: Timestamp,
+    calendar: Calendar,
 }
 
 /// Where the event takes what differs from one to the next: a column that is not there takes nothing.
@@ -28,95 +37,276 @@ struct Places {
     id: Option<usize>,
 }
 
-/// Counts of rows really changed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Released {
-    pub(crate) runs: usize,
-    pub(crate) workspaces: usize,
+/// Looks at what was written once the queue's triggers have had their say.
+struct After<'c> {
+    task_is_reset: Statement<'c>,
+    event_is_there: Option<Statement<'c>>,
+}
+
+/// What came of one reap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reaped {
+    /// It was written; so many rows were changed beside the task's.
+    Whole { runs: usize, workspaces: usize },
+    /// The task moved on, and nothing was written.
+    MovedOn,
 }
 
 impl<'c> Writer<'c> {
     pub(super) fn new(
         conn: &'c Connection,
-        schema: &Schema,
+        schema: &'c Schema,
         actor: &'c str,
-        now: Timestamp,
+        calendar: Calendar,
     ) -> rusqlite::Result<Self> {
-        let stamps = Stamps::read(conn, schema, now)?;
-        let free_workspace = schema.workspaces.as_ref();
-        let free_workspace =
-            free_workspace.map(|held| conn.prepare(&statements::free_workspace(held, &stamps)));
-        let mut insert_event = conn.prepare(&statements::insert_event(&schema.events, &stamps))?;
-        let places = Places {
-            task: insert_event.parameter_index(":task")?,
-            run: insert_event.parameter_index(":run")?,
-            payload: insert_event.parameter_index(":payload")?,
-            id: insert_event.parameter_index(":id")?,
+        Self::with(conn, schema, actor, calendar, Stamps::new(conn, schema, calendar))
+    }
+
+    /// One that writes the same to another database with the same tables.
+    pub(super) fn on<'o>(&self, conn: &'o Connection) -> rusqlite::Result<Writer<'o>>
+    where
+        'c: 'o,
+    {
+        Writer::with(conn, self.schema, self.actor, self.calendar, self.stamps.clone())
+    }
+
+    fn with(
+        conn: &'c Connection,
+        schema: &'c Schema,
+        actor: &'c str,
+        calendar: Calendar,
+        stamps: Stamps<'c>,
+    ) -> rusqlite::Result<Self> {
+        let (tasks, runs, events) = (&schema.tasks, &schema.runs, &schema.events);
+        let or_abort = |table: &super::catalog::TableInfo| -> rusqlite::Result<OrAbort> {
+            Ok(if table.has_conflict_clause(conn)? {
+                "OR ABORT"
+            } else {
+                ""
+            })
         };
-        let actors_place = insert_event.parameter_index(":actor")?;
-        bind(&mut insert_event, actors_place, actor)?;
+        let time = stamps.event()?.map(moment);
+        let mut has_triggers = false;
+        for table in schema.tables_written() {
+            has_triggers |= table.has_triggers(conn)?;
+        }
+        let after = if has_triggers {
+            let event_is_there = writes::event_is_there(events);
+            Some(After {
+                task_is_reset: prepare_aside(conn, &writes::task_is_reset(tasks))?,
+                event_is_there: event_is_there.map(|sql| prepare_aside(conn, &sql)).transpose()?,
+            })
+        } else {
+            None
+        };
+        let free_workspace = match &schema.workspaces {
+            None => None,
+            Some(workspaces) => Some((
+                Repeated::prepare(
+                    conn,
+                    &writes::free_workspace(workspaces, or_abort(&workspaces.table)?),
+                )?,
+                prepare_aside(conn, &writes::workspace_is_held(workspaces))?,
+            )),
+        };
+        let insert = writes::insert_event(events, time.as_deref(), or_abort(&events.table)?);
+        let mut insert_event = Repeated::prepare(conn, &insert)?;
+        let places = Places {
+            task: insert_event.place(":task")?,
+            run: insert_event.place(":run")?,
+            payload: insert_event.place(":payload")?,
+            id: insert_event.place(":id")?,
+        };
+        if let Some(place) = insert_event.place(":actor")? {
+            insert_event.bind(place, ValueRef::Text(actor.as_bytes()))?;
+        }
         Ok(Self {
-            reset_task: conn.prepare(&statements::reset_task(&schema.tasks, &stamps))?,
-            run_stands: conn.prepare(&statements::run_stands(&schema.runs))?,
-            abandon_run: conn.prepare(&statements::abandon_run(&schema.runs, &stamps))?,
-            free_workspace: free_workspace.transpose()?,
+            conn,
+            schema,
+            reset_task: Repeated::prepare(conn, &writes::reset_task(tasks, or_abort(&tasks.table)?))?,
+            task_stands: prepare_aside(conn, &writes::task_stands(tasks))?,
+            abandon_run: Repeated::prepare(conn, &writes::abandon_run(runs, or_abort(&runs.table)?))?,
+            run_is_unfinished: prepare_aside(conn, &writes::run_is_unfinished(runs))?,
+            free_workspace,
             insert_event,
             places,
+            after,
+            stamps,
             payload: Vec::new(),
             actor,
-            now,
+            calendar,
         })
     }
 
-    /// Reaps one zombie; `None` where the task moved on, and nothing was written.
-    pub(crate) fn reap(&mut self, zombie: &Zombie) -> rusqlite::Result<Option<Released>> {
+    /// Before the lock is asked for: finds out all that it takes to write these reaps.
+    pub(crate) fn prepare(&mut self, zombies: &[Zombie], notes: &mut Notes) -> rusqlite::Result<()> {
+        self.stamps.prepare(zombies, notes)
+    }
+
+    /// Reaps one zombie, or fails and leaves it to the caller to undo what was written of it.
+    pub(crate) fn reap(&mut self, zombie: &Zombie) -> rusqlite::Result<Reaped> {
         let suspect = &zombie.suspect;
-        if self.reset_task.execute((&suspect.key, &suspect.active_run_id))? == 0 {
-            return Ok(None);
+        let open = open_word(&self.schema.tasks, zombie);
+        if self.reset(zombie, &open)? == 0 {
+            return if self.stands(zombie)? {
+                Err(swallowed())
+            } else {
+                Ok(Reaped::MovedOn)
+            };
         }
         let mut abandoned = Vec::new();
-        for run in zombie.unfinished_runs() {
-            if self.abandon_run.execute((&run.key, &run.status))? > 0 {
+        for run in zombie.runs_to_abandon() {
+            if self.abandon(run)? {
                 abandoned.push(run);
-            } else if self.run_stands.exists((&run.key, &run.status))? {
-                // Not changed by a trigger of the queue, but kept from being changed: half a reap is none.
-                return Err(rusqlite::Error::StatementChangedRows(0));
             }
         }
         let mut freed = 0;
-        if let Some(free_workspace) = &mut self.free_workspace {
-            for held in &zombie.workspaces {
-                freed += free_workspace.execute((&held.key, &held.task, &held.run))?;
-            }
+        for held in &zombie.workspaces {
+            freed += usize::from(self.free(held)?);
         }
-        let payload = Payload::new(zombie, &abandoned, freed, self.actor, self.now);
+        let payload = Payload::new(zombie, &abandoned, freed, self.actor, self.calendar.now());
         self.payload.clear();
         serde_json::to_writer(&mut self.payload, &payload)
             .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
-        self.record(zombie)?;
-        Ok(Some(Released {
+        let event = self.record(zombie)?;
+        if let Some(after) = &mut self.after {
+            let is_there = match &mut after.event_is_there {
+                Some(is_there) => is_there.exists([&event])?,
+                None => true,
+            };
+            if !is_there || !after.task_is_reset.exists((&suspect.key, &open))? {
+                return Err(swallowed());
+            }
+            for run in abandoned
+                .iter()
+                .chain(&zombie.runs_to_abandon().collect::<Vec<_>>())
+            {
+                if self.run_is_unfinished.exists([&run.key])? {
+                    return Err(swallowed());
+                }
+            }
+            for held in &zombie.workspaces {
+                if let Some((_, is_held)) = &mut self.free_workspace
+                    && is_held.exists((&held.key, &held.task, &held.run))?
+                {
+                    return Err(swallowed());
+                }
+            }
+        }
+        Ok(Reaped::Whole {
             runs: abandoned.len(),
             workspaces: freed,
-        }))
+        })
     }
 
-    /// Writes the event. A reap without one is no reap, so a trigger that swallows it is an error.
-    fn record(&mut self, zombie: &Zombie) -> rusqlite::Result<()> {
-        let (insert, places) = (&mut self.insert_event, &self.places);
-        bind(insert, places.task, &zombie.suspect.id)?;
-        bind(insert, places.run, zombie.active_run().map(|run| &run.id))?;
-        let payload = ToSqlOutput::Borrowed(ValueRef::Text(&self.payload));
-        bind(insert, places.payload, payload)?;
-        if places.id.is_some() {
-            bind(insert, places.id, uuid::Uuid::new_v4().to_string())?;
+    /// Whether the task still is as the verdict saw it.
+    pub(crate) fn stands(&mut self, zombie: &Zombie) -> rusqlite::Result<bool> {
+        let suspect = &zombie.suspect;
+        self.task_stands
+            .exists((&suspect.key, &suspect.status.value, &suspect.active_run_id))
+    }
+
+    fn reset(&mut self, zombie: &Zombie, open: &Id) -> rusqlite::Result<usize> {
+        let suspect = &zombie.suspect;
+        let reset = &mut self.reset_task;
+        let seen = [&suspect.key, &suspect.status.value, &suspect.active_run_id, open];
+        for (place, value) in (1..).zip(seen) {
+            reset.bind(place, value.as_value())?;
         }
-        match insert.raw_execute()? {
-            1 => Ok(()),
+        // The profile may set a column to a constant, and then nothing takes its time.
+        for (place, now) in (1 + writes::TIMES..).zip(self.stamps.of_task(zombie)) {
+            reset.bind(place, value_of(now.as_deref()))?;
+        }
+        reset.execute()
+    }
+
+    fn abandon(&mut self, run: &RunRow) -> rusqlite::Result<bool> {
+        let runs = &self.schema.runs;
+        let end = if run.run.ended.is_none() {
+            self.stamps.end(&run.ended)
+        } else {
+            None
+        };
+        let word = as_kept(&runs.status, &run.status, &runs.abandoned);
+        let [key, status, word] = [&run.key, &run.status, &word].map(Id::as_value);
+        let values = [key, status, word, value_of(end.as_deref())];
+        if self.abandon_run.execute_with(values)? > 0 {
+            return Ok(true);
+        }
+        // Changed by a trigger of the queue, or kept from being changed: half a reap is none.
+        if self.run_is_unfinished.exists([&run.key])? {
+            return Err(swallowed());
+        }
+        Ok(false)
+    }
+
+    fn free(&mut self, held: &HeldWorkspace) -> rusqlite::Result<bool> {
+        let Some((free, is_held)) = &mut self.free_workspace else {
+            return Ok(false);
+        };
+        let release = self.stamps.release(&held.released);
+        let [key, task, run] = [&held.key, &held.task, &held.run].map(Id::as_value);
+        let values = [key, task, run, value_of(release.as_deref())];
+        if free.execute_with(values)? > 0 {
+            return Ok(true);
+        }
+        if is_held.exists((&held.key, &held.task, &held.run))? {
+            return Err(swallowed());
+        }
+        Ok(false)
+    }
+
+    /// Writes the event, and returns its key. A reap without one is no reap, so a trigger that swallows it is an error.
+    fn record(&mut self, zombie: &Zombie) -> rusqlite::Result<Id> {
+        let (insert, places) = (&mut self.insert_event, &self.places);
+        if let Some(place) = places.task {
+            insert.bind(place, zombie.suspect.id.as_value())?;
+        }
+        if let Some(place) = places.run {
+            let run = zombie.active_run().map(|row| row.run.id.as_value());
+            insert.bind(place, run.unwrap_or(ValueRef::Null))?;
+        }
+        if let Some(place) = places.payload {
+            insert.bind_anew(place, &self.payload)?;
+        }
+        let mut key = None;
+        if let Some(place) = places.id {
+            let uuid = Id::from(uuid::Uuid::new_v4().to_string().as_str());
+            insert.bind(place, uuid.as_value())?;
+            key = Some(uuid);
+        }
+        match insert.execute()? {
+            1 => Ok(key.unwrap_or_else(|| Id::Integer(self.conn.last_insert_rowid()))),
             changed => Err(rusqlite::Error::StatementChangedRows(changed)),
         }
     }
 }
 
-fn bind(statement: &mut Statement<'_>, place: Option<usize>, value: impl ToSql) -> rusqlite::Result<()> {
-    place.map_or(Ok(()), |place| statement.raw_bind_parameter(place, value))
+/// What a trigger of the queue kept from being written.
+fn swallowed() -> rusqlite::Error {
+    rusqlite::Error::StatementChangedRows(0)
+}
+
+/// The word that a zombie's task gets, as its column keeps words.
+fn open_word(tasks: &Tasks, zombie: &Zombie) -> Id {
+    let status = &zombie.suspect.status.value;
+    if let Some(only) = tasks.open.only() {
+        return as_kept(&tasks.status, status, only);
+    }
+    let (reason, word) = (zombie.evidence.reason.to_string(), status.to_string());
+    as_kept(&tasks.status, status, tasks.open.word(&reason, &word))
+}
+
+/// A word as a column without a type keeps it: as a number where it held one.
+fn as_kept(column: &ColumnInfo, old: &Id, word: &str) -> Id {
+    if let (Id::Integer(_), Affinity::None) = (old, column.affinity())
+        && let Ok(number) = word.parse()
+    {
+        return Id::Integer(number);
+    }
+    Id::from(word)
+}
+
+fn value_of(time: Option<&Written>) -> ValueRef<'_> {
+    time.map_or(ValueRef::Null, Written::as_value)
 }

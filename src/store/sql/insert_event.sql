@@ -1,3 +1,3 @@
 -- Records one reap: task :task, run :run, payload :payload, actor :actor, and :id for a key that wants a fresh UUID.
-INSERT INTO {events} ({columns})
+INSERT {or_abort} INTO {events} ({columns})
 VALUES ({values})

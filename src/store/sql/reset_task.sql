@@ -1,4 +1,5 @@
--- Resets task ?1, unless it moved on: it must still be running, with the active run ?2 that the verdict saw.
-UPDATE {tasks} AS t
+-- Resets task ?1, unless it moved on: it must still have status ?2 and the active run ?3 that the verdict saw. It gets
+-- status ?4; the parameters behind that are *now* in the form of each time that is written, or NULL to leave one as it is.
+UPDATE {or_abort} {tasks} AS t
 SET {assignments}
-WHERE {key} = ?1 AND {status} = {running} AND {active_run} IS ?2
+WHERE {t.key} = ?1 AND {t.status} IS ?2 AND {t.active_run} IS ?3

@@ -1,0 +1,352 @@
+//! Turns rows into the facts that a verdict asks for.
+
+use std::ops::Range;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rusqlite::Row;
+use rusqlite::types::ValueRef;
+use smallvec::SmallVec;
+
+use super::catalog::RowIds;
+use super::layout::{ACTIVE_RUN, ID, KEY, Place, RunLayout, STATUS, TASK, TaskLayout};
+use super::print::print;
+use super::runs::Others;
+use super::schema::{Recurring, Runs, Schema};
+use super::value::reading;
+use crate::zombie::{
+    ActiveRun, Calendar, Held, Id, Notes, Reading, Run, RunRow, RunState, Signs, Suspect, Task, Timestamp,
+};
+
+/// How far ahead of *now* a moment may be before it is worth a warning. Below that it is a heartbeat that came in while
+/// the sweep was reading.
+const AHEAD: Duration = Duration::from_secs(60);
+
+/// How many columns of a task or a run are read without memory from the heap.
+const COLUMNS: usize = 32;
+
+/// How far ahead a lease can be meant.
+const LONGEST_LEASE: Duration = Duration::from_secs(366 * 24 * 3600);
+
+/// Reads rows of one queue, as of one moment.
+pub(super) struct Facts<'s> {
+    schema: &'s Schema,
+    pub(super) calendar: Calendar,
+    pub(super) tasks: TaskLayout,
+    pub(super) runs: RunLayout,
+    stale_after: Duration,
+    /// From when on a sign of life is fresh.
+    fresh: Timestamp,
+    limits: Limits,
+    /// The sweep's, by which looks are timed.
+    pub(super) stopwatch: Instant,
+}
+
+/// How far ahead a moment may lie. They move with the clock while a sweep goes on; *now* does not.
+#[derive(Clone, Copy)]
+struct Limits {
+    /// Beyond it a warning is due.
+    ahead: Timestamp,
+    /// Beyond it a sign of life is not believed.
+    signs: Timestamp,
+    /// Beyond it a lease is not believed.
+    leases: Timestamp,
+}
+
+impl Limits {
+    fn at(moment: Timestamp, stale_after: Duration) -> Self {
+        Self {
+            ahead: moment.plus(AHEAD),
+            signs: moment.plus(stale_after),
+            leases: moment.plus(LONGEST_LEASE),
+        }
+    }
+}
+
+impl<'s> Facts<'s> {
+    pub(super) fn new(schema: &'s Schema, now: Timestamp, stale_after: Duration, stopwatch: Instant) -> Self {
+        Self {
+            schema,
+            calendar: Calendar::new(now, schema.time_zone),
+            tasks: TaskLayout::new(&schema.tasks),
+            runs: RunLayout::new(&schema.runs),
+            stale_after,
+            fresh: now.minus(stale_after),
+            limits: Limits::at(now, stale_after),
+            stopwatch,
+        }
+    }
+
+    /// So much time has gone by since *now*.
+    pub(super) fn let_pass(&mut self, elapsed: Duration) {
+        self.limits = Limits::at(self.calendar.now().plus(elapsed), self.stale_after);
+    }
+
+    /// Whether a task with its active run beside it is live by the run's heartbeat alone, so that nothing else of it has
+    /// to be read: most rows of a healthy queue.
+    pub(super) fn is_plainly_live(&self, row: &Row<'_>, notes: &mut Notes) -> rusqlite::Result<bool> {
+        let first = self.tasks.places.len();
+        let is_its_own = row.get_ref(ID)? == row.get_ref(first + TASK)?
+            && is_running_word(&self.schema.runs, row.get_ref(first + STATUS)?);
+        if !is_its_own || is_blank(row.get_ref(ACTIVE_RUN)?) {
+            return Ok(false);
+        }
+        let latest = self.limits.ahead.min(self.limits.signs);
+        for place in self.runs.heartbeat.clone() {
+            if let Reading::At(beat) = reading(row.get_ref(first + place)?, &self.calendar)
+                && (self.fresh..=latest).contains(&beat.at)
+            {
+                notes.see_sign(beat);
+                notes.see_heartbeat();
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    pub(super) fn task(&self, row: &[ValueRef<'_>], notes: &mut Notes) -> Task {
+        let layout = &self.tasks;
+        let mut signs = |range: &Range<usize>, kind| self.signs(row, range, &layout.places, kind, notes);
+        Task {
+            heartbeat: signs(&layout.heartbeat, Kind::Heartbeat),
+            started: signs(&layout.started, Kind::Sign),
+            updated: signs(&layout.updated, Kind::Sign),
+            lease: signs(&layout.lease, Kind::Lease),
+            latest_run: None,
+            is_double: false,
+        }
+    }
+
+    pub(super) fn run(&self, row: &[ValueRef<'_>], notes: &mut Notes) -> RunRow {
+        let layout = &self.runs;
+        let status = value(row, STATUS);
+        let id = Id::from(value(row, ID));
+        let state = self.state(status);
+        if let RunState::Unknown(word) = &state {
+            notes.see_unknown_status(word, || id.to_string());
+        }
+        let key = Id::from(value(row, KEY));
+        let place = match (self.schema.runs.table.row_ids(), &key) {
+            (RowIds::Ascending | RowIds::Assigned, Id::Integer(place)) => Some(*place),
+            _ => None,
+        };
+        let ended = layout.ended.clone().next();
+        let mut signs = |range: &Range<usize>, kind| self.signs(row, range, &layout.places, kind, notes);
+        let run = Run {
+            state,
+            place,
+            heartbeat: signs(&layout.heartbeat, Kind::Heartbeat),
+            started: signs(&layout.started, Kind::Sign),
+            created: signs(&layout.created, Kind::Sign),
+            ended: signs(&layout.ended, Kind::End),
+            lease: signs(&layout.lease, Kind::Lease),
+            id,
+        };
+        RunRow {
+            key,
+            status: status.into(),
+            ended: ended.map_or(Id::Null, |place| value(row, place).into()),
+            changed: held(row, &layout.changed, &layout.places).collect(),
+            print: print(row),
+            run,
+        }
+    }
+
+    /// A task that is not plainly live, with its runs.
+    pub(super) fn suspect(
+        &self,
+        row: &[ValueRef<'_>],
+        task: Task,
+        active: ActiveRun<RunRow>,
+        others: Others,
+    ) -> Suspect {
+        let layout = &self.tasks;
+        let get = |place: usize| Id::from(value(row, place));
+        let times = [&layout.updated, &layout.next_eligible, &layout.stamp];
+        Suspect {
+            key: get(KEY),
+            id: get(ID),
+            status: Held {
+                column: Arc::clone(&layout.status),
+                value: get(STATUS),
+            },
+            active_run_id: get(ACTIVE_RUN),
+            is_recurring: self.is_recurring(row),
+            times: times
+                .into_iter()
+                .flat_map(|range| held(row, range, &layout.places))
+                .collect(),
+            due: (!layout.next_eligible.is_empty()).then_some(layout.updated.len()),
+            changed: held(row, &layout.changed, &layout.places).collect(),
+            print: print(row),
+            held: held(row, &layout.held, &layout.places)
+                .filter(|held| !held.value.is_blank())
+                .collect(),
+            task,
+            active,
+            others: others.rows,
+            others_print: others.print,
+        }
+    }
+
+    pub(super) fn state(&self, status: ValueRef<'_>) -> RunState {
+        let runs = &self.schema.runs;
+        if is_running_word(runs, status) {
+            return RunState::Running;
+        }
+        let finished = runs.finished.iter().find(|word| is_word(status, word));
+        finished.map_or_else(
+            || {
+                let status = Id::from(status);
+                let word = if status.is_blank() {
+                    "null".to_owned()
+                } else {
+                    status.to_string()
+                };
+                RunState::Unknown(word.into())
+            },
+            |word| RunState::Finished(Arc::clone(word)),
+        )
+    }
+
+    /// What ids of tasks are compared by.
+    pub(super) fn task_value(&self, id: &Id) -> Id {
+        let (tasks, runs) = (&self.schema.tasks, &self.schema.runs);
+        tasks.id.affinity().compared(runs.task.affinity(), id)
+    }
+
+    /// What ids of runs are compared by.
+    pub(super) fn run_value(&self, id: &Id) -> Id {
+        let (tasks, runs) = (&self.schema.tasks, &self.schema.runs);
+        runs.id.affinity().compared(tasks.active_run.affinity(), id)
+    }
+
+    /// Whether the ids of a task and of a run's task are the same.
+    pub(super) fn is_same_task(&self, task: &Id, of_run: &Id) -> bool {
+        task == of_run || self.task_value(task) == self.task_value(of_run)
+    }
+
+    fn is_recurring(&self, row: &[ValueRef<'_>]) -> bool {
+        let Some(place) = self.tasks.recurring.clone().next() else {
+            return false;
+        };
+        match &self.schema.tasks.recurring {
+            Recurring::Never => false,
+            Recurring::Kind(_, word) => is_word(value(row, place), word),
+            Recurring::Flag(_) => is_true(value(row, place)),
+        }
+    }
+
+    fn signs(
+        &self,
+        row: &[ValueRef<'_>],
+        range: &Range<usize>,
+        places: &[Place],
+        kind: Kind,
+        notes: &mut Notes,
+    ) -> Signs {
+        let horizon = match kind {
+            Kind::Heartbeat | Kind::Sign => self.limits.signs,
+            Kind::Lease => self.limits.leases,
+            Kind::End => Timestamp::MAX,
+        };
+        let mut signs = Signs::default();
+        for (place, column) in range.clone().zip(places.get(range.clone()).unwrap_or_default()) {
+            let value = value(row, place);
+            let reading = reading(value, &self.calendar);
+            let shown = || Id::from(value).to_string();
+            match reading {
+                Reading::Absent => continue,
+                Reading::Unreadable => notes.see_unreadable(&column.full_name, shown),
+                Reading::At(moment) => {
+                    if kind != Kind::Lease && moment.at > self.limits.ahead {
+                        notes.see_ahead(&column.full_name, shown);
+                    }
+                    if matches!(kind, Kind::Heartbeat | Kind::Lease) {
+                        notes.see_heartbeat();
+                    }
+                    if matches!(kind, Kind::Heartbeat | Kind::Sign) {
+                        notes.see_sign(moment);
+                    }
+                }
+            }
+            signs.add(reading, horizon, &column.full_name, shown);
+        }
+        signs
+    }
+}
+
+/// What a column of times says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Heartbeat,
+    Sign,
+    Lease,
+    End,
+}
+
+fn held<'r>(
+    row: &'r [ValueRef<'_>],
+    range: &Range<usize>,
+    places: &'r [Place],
+) -> impl Iterator<Item = Held> + 'r {
+    let columns = places.get(range.clone()).unwrap_or_default();
+    range.clone().zip(columns).map(|(place, column)| Held {
+        column: Arc::clone(&column.name),
+        value: value(row, place).into(),
+    })
+}
+
+/// So many values of a row, the first of them at `first`.
+pub(super) fn values<'r>(
+    row: &'r Row<'_>,
+    first: usize,
+    count: usize,
+) -> rusqlite::Result<SmallVec<[ValueRef<'r>; COLUMNS]>> {
+    let mut values = SmallVec::with_capacity(count);
+    for place in first..first + count {
+        values.push(row.get_ref(place)?);
+    }
+    Ok(values)
+}
+
+pub(super) fn value<'r>(row: &[ValueRef<'r>], place: usize) -> ValueRef<'r> {
+    row.get(place).copied().unwrap_or(ValueRef::Null)
+}
+
+pub(super) fn is_blank(value: ValueRef<'_>) -> bool {
+    match value {
+        ValueRef::Null => true,
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes.trim_ascii().is_empty(),
+        ValueRef::Integer(_) | ValueRef::Real(_) => false,
+    }
+}
+
+fn is_running_word(runs: &Runs, status: ValueRef<'_>) -> bool {
+    runs.running.iter().any(|word| is_word(status, word))
+}
+
+/// Compares byte by byte. A word kept as a number is the word of its digits.
+fn is_word(value: ValueRef<'_>, word: &str) -> bool {
+    match value {
+        ValueRef::Text(bytes) => bytes == word.as_bytes(),
+        ValueRef::Integer(_) | ValueRef::Real(_) => Id::from(value).by_value() == Id::from(word).by_value(),
+        ValueRef::Null | ValueRef::Blob(_) => false,
+    }
+}
+
+/// A flag as SQL has it: a number other than 0, in digits too, or the word `true`.
+fn is_true(value: ValueRef<'_>) -> bool {
+    match value {
+        ValueRef::Integer(number) => number != 0,
+        ValueRef::Real(number) => number != 0.0,
+        ValueRef::Text(bytes) => {
+            let text = bytes.trim_ascii();
+            let number = str::from_utf8(text)
+                .ok()
+                .and_then(|text| text.parse::<f64>().ok());
+            number.map_or_else(|| text.eq_ignore_ascii_case(b"true"), |number| number != 0.0)
+        }
+        ValueRef::Null | ValueRef::Blob(_) => false,
+    }
+}
