@@ -29,7 +29,10 @@ pub enum SweepError {
         /// What it said.
         source: rusqlite::Error,
     },
-    /// One zombie could not be reaped, so none of its transaction was.
+    /// It was told to stop while it waited for its second look.
+    #[error("it was told to stop while it waited for its second look at what is silent")]
+    Interrupted,
+    /// The database failed at one zombie, so none of its transaction was reaped.
     #[error("failed to reap task {task_id}")]
     Reap {
         /// The task.
@@ -37,20 +40,23 @@ pub enum SweepError {
         /// What SQLite said.
         source: rusqlite::Error,
     },
-    /// A trigger of the queue uses a function that only the orchestrator's own process has.
+    /// The queue's tables use a function, a collation or a module that only the orchestrator's own process has.
     #[error(
-        "a trigger on the queue's tables calls a function that only the orchestrator's own process registers \
-         ({message}): sweep from within it, through the library, or drop the trigger"
+        "the queue's tables use what only the orchestrator's own process registers ({message}): sweep from within it, \
+         through the library, or drop the trigger, index, column or check that uses it"
     )]
     MissingFunction {
         /// What SQLite said.
         message: String,
     },
-    /// A trigger of the queue swallowed a part of a reap: its event, or the end of a run.
-    #[error("a trigger kept the event or a run of task {task_id} from being written, so its reap was undone")]
-    Swallowed {
-        /// The task whose reap was undone.
-        task_id: String,
+    /// The queue's event table counts its rows with AUTOINCREMENT, and has come to the last number there is.
+    #[error(
+        "{table} has used up its row ids: AUTOINCREMENT has come to the last number there is, and no event can be \
+         recorded; see sqlite_sequence"
+    )]
+    RowIdsUsedUp {
+        /// The event table.
+        table: String,
     },
     /// Some transactions were committed before the sweep stopped.
     #[error("the sweep stopped after {} committed transactions", .report.transactions)]
@@ -65,23 +71,24 @@ pub enum SweepError {
 impl SweepError {
     /// Says what SQLite was asked to do when it failed.
     pub(crate) fn sqlite(doing: &'static str) -> impl FnOnce(rusqlite::Error) -> Self {
-        move |source| {
-            let message = source.to_string();
-            if message.contains("no such function") {
-                Self::MissingFunction { message }
-            } else {
-                Self::Sqlite { doing, source }
-            }
-        }
+        move |source| Self::missing(&source).unwrap_or(Self::Sqlite { doing, source })
     }
 
     /// Says which task SQLite failed on.
     pub(crate) fn reaping(task_id: &Id, source: rusqlite::Error) -> Self {
         let task_id = task_id.to_string();
-        match source {
-            rusqlite::Error::StatementChangedRows(_) => Self::Swallowed { task_id },
-            source => Self::Reap { task_id, source },
-        }
+        Self::missing(&source).unwrap_or(Self::Reap { task_id, source })
+    }
+
+    fn missing(source: &rusqlite::Error) -> Option<Self> {
+        use rusqlite::Error::{SqlInputError, SqliteFailure};
+
+        let (SqlInputError { msg: said, .. } | SqliteFailure(_, Some(said))) = source else {
+            return None;
+        };
+        is_of_the_orchestrator(said).then(|| Self::MissingFunction {
+            message: said.clone(),
+        })
     }
 
     /// The error behind a partial sweep, else this one.
@@ -92,6 +99,18 @@ impl SweepError {
             other => other,
         }
     }
+}
+
+/// Whether SQLite misses what a process has to register with it.
+pub(crate) fn is_of_the_orchestrator(said: &str) -> bool {
+    [
+        "no such function",
+        "no such collation sequence",
+        "no such module",
+        "unknown function",
+    ]
+    .iter()
+    .any(|missing| said.contains(missing))
 }
 
 /// An error and what is behind it, in one line.

@@ -1,3 +1,4 @@
+use std::collections::HashMap;
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -6,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::store::Profile;
-use crate::zombie::Policy;
+use crate::zombie::{Id, Policy};
 
 /// What to sweep, and how. Everything but *now* has a default, so that one sets only what differs:
 ///
@@ -28,6 +29,7 @@ pub struct SweepOptions {
     pub(crate) suspended: Duration,
     pub(crate) waiting: Option<Waiting>,
     pub(crate) evidence: bool,
+    pub(crate) first_look: Option<Arc<HashMap<Id, u64>>>,
 }
 
 /// How a sweep waits between its two looks: sleeps for so long and says what time it is then; `None` ends the sweep.
@@ -59,7 +61,14 @@ impl SweepOptions {
             suspended: Duration::ZERO,
             waiting: None,
             evidence: false,
+            first_look: None,
         }
+    }
+
+    /// The moment of the sweep.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
     }
 
     /// Sweeps the tasks of one project only, by name or id.

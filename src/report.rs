@@ -1,12 +1,14 @@
 //! The one JSON contract: what a sweep says of itself, on every surface.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use crate::options::SweepOptions;
-use crate::zombie::{Condition, Id, Reason, Timestamp, UndecidedTask};
+use crate::zombie::{ActiveRun, Condition, Id, Reason, Timestamp, UndecidedTask, Zombie};
 
 /// What a sweep did, or in a dry run would have done. Serialized, it is the summary: an interface, described by
 /// `docs/summary.schema.json`; keys may be added, never renamed or removed.
@@ -60,6 +62,9 @@ pub struct SweepReport {
     /// Why the sweep stopped early, where it did; what stands above was committed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// The zombies whose silence a second look may find broken, by their keys.
+    #[serde(skip)]
+    pub(crate) silent: HashMap<Id, u64>,
 }
 
 impl SweepReport {
@@ -88,6 +93,26 @@ impl SweepReport {
             duration_ms: 0,
             version: env!("CARGO_PKG_VERSION"),
             error: None,
+            silent: HashMap::new(),
+        }
+    }
+}
+
+impl SweepReport {
+    /// Whether a dry run met silence that a [second look](Self::second_look) could find broken.
+    #[must_use]
+    pub fn has_silence(&self) -> bool {
+        !self.silent.is_empty()
+    }
+
+    /// Options for the second of two looks by dry runs, where it has to open the database anew: what is silent at that
+    /// moment counts only if this look found it so too, and nothing has changed since.
+    #[must_use]
+    pub fn second_look(&self, opts: SweepOptions, now: DateTime<Utc>) -> SweepOptions {
+        SweepOptions {
+            now,
+            first_look: Some(Arc::new(self.silent.clone())),
+            ..opts
         }
     }
 }
@@ -97,7 +122,7 @@ impl SweepReport {
 #[non_exhaustive]
 pub struct FailedTask {
     /// The task's id.
-    pub task_id: Id,
+    pub task_id: String,
     /// What refused it.
     pub why: String,
 }
@@ -122,6 +147,32 @@ pub struct ZombieFound {
     pub threshold_s: f64,
     /// What the task held: column and value.
     pub held: BTreeMap<String, Id>,
+}
+
+impl ZombieFound {
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "an age in microseconds fits in 53 bits for 285 years"
+    )]
+    pub(crate) fn new(zombie: &Zombie, now: Timestamp) -> Self {
+        let (suspect, evidence) = (&zombie.suspect, &zombie.evidence);
+        let held = suspect.held.iter();
+        Self {
+            task_id: suspect.id.clone(),
+            reason: evidence.reason.clone(),
+            condition: evidence.condition,
+            run_id: match suspect.active {
+                ActiveRun::None => None,
+                ActiveRun::Missing | ActiveRun::Own(_) => Some(suspect.active_run_id.clone()),
+            },
+            sign_of_life: evidence.sign_of_life.map(Timestamp::to_rfc3339),
+            age_s: evidence.sign_of_life.map(|at| now.micros_since(at) as f64 / 1e6),
+            threshold_s: evidence.threshold.as_secs_f64(),
+            held: held
+                .map(|held| (held.column.to_string(), held.value.clone()))
+                .collect(),
+        }
+    }
 }
 
 /// The tasks reaped, in ascending order of their ids.

@@ -1,0 +1,153 @@
+//! What rests on silence: looked at twice where that is asked for, or where nobody could have beaten.
+
+use std::time::Duration;
+
+use rusqlite::{ErrorCode, Transaction, TransactionBehavior};
+
+use super::reap::REST;
+use super::{Look, ROUNDS, Sweep, clock};
+use crate::error::SweepError;
+use crate::store::{Store, Writer};
+use crate::zombie::{Timestamp, Zombie};
+
+/// How far apart two looks are where silence needs a second one and nobody has said how far.
+const CONFIRM: Duration = Duration::from_secs(60);
+
+/// How many silent zombies are looked at for columns that look like a heartbeat.
+const SAMPLES: usize = 5;
+
+impl<'a> Sweep<'a> {
+    /// Notes what puts the silence of zombies in doubt.
+    pub(super) fn see_silence(&mut self, store: &Store<'_>, found: &[Zombie]) -> Result<(), SweepError> {
+        let silent = || found.iter().filter(|zombie| zombie.evidence.is_silence);
+        for _ in silent() {
+            self.notes.see_silence();
+        }
+        let samples: Vec<_> = silent().take(SAMPLES).collect();
+        store
+            .see_look_alikes(&samples, &mut self.notes)
+            .map_err(SweepError::sqlite("look at the zombies"))
+    }
+
+    /// Whether a zombie is to be reaped at this look. Silence that needs a second one is kept for it; and at the second
+    /// one only silence that nothing has broken is proven.
+    pub(super) fn is_proven(&mut self, zombie: &Zombie) -> bool {
+        let (key, print) = (&zombie.suspect.key, || zombie.suspect.print_of_all());
+        let first = match &self.opts.first_look {
+            Some(first) => Some(&**first),
+            None => self.is_second_look.then_some(&self.silent),
+        };
+        if let Some(first) = first {
+            let is_proven =
+                first.get(key) == Some(&print()) || !self.is_second_look && !zombie.evidence.is_silence;
+            self.report.healthy += usize::from(!is_proven);
+            return is_proven;
+        }
+        let is_doubtful = self.is_doubtful(zombie);
+        if is_doubtful || self.opts.dry_run && zombie.evidence.is_silence {
+            self.silent.insert(key.clone(), print());
+        }
+        self.doubtful += usize::from(is_doubtful);
+        // A dry run waits only if it is asked to.
+        !is_doubtful || self.opts.dry_run && self.opts.confirm.is_zero()
+    }
+
+    /// Whether a second look has to confirm it: where that was asked for, and where nobody could have beaten for as long
+    /// as the machine was suspended.
+    fn is_doubtful(&self, zombie: &Zombie) -> bool {
+        let (evidence, suspended) = (&zombie.evidence, self.opts.suspended);
+        if !evidence.is_silence {
+            return false;
+        }
+        let awake = self.now.minus(suspended);
+        let is_short_silence = || match evidence.sign_of_life {
+            Some(sign) => !awake.is_later_by(self.opts.policy.stale_after, sign),
+            None => true,
+        };
+        !self.opts.confirm.is_zero() || !suspended.is_zero() && is_short_silence()
+    }
+
+    /// Waits, without any lock or transaction, and looks again at what was silent.
+    pub(super) fn look_twice<'s>(
+        &mut self,
+        store: &mut Store<'s>,
+        writer: &mut Option<Writer<'s>>,
+    ) -> Result<(), SweepError>
+    where
+        'a: 's,
+    {
+        let opts = self.opts;
+        if self.silent.is_empty() || opts.dry_run && opts.confirm.is_zero() {
+            return Ok(());
+        }
+        let confirm = if opts.confirm.is_zero() {
+            CONFIRM
+        } else {
+            opts.confirm
+        };
+        self.report.confirm_s = confirm.as_secs_f64();
+        if !self.wait_while_others_could_write(confirm)? {
+            self.report.moved_on += self.silent.len();
+            self.report.warnings.push(format!(
+                "silent tasks are left to the next sweep ({}): the database was locked each time they were to be looked at \
+                 again, and who cannot write is silent too",
+                self.silent.len()
+            ));
+            return Ok(());
+        }
+        store.turn_to(self.now);
+        *writer = None; // it would write the time of the first look
+        self.is_second_look = true;
+        let mut keys: Vec<_> = self.silent.keys().cloned().collect();
+        keys.sort_unstable();
+        for keys in keys.chunks(opts.batch_size.get()) {
+            let page = self.look(store, &Look::Again(keys))?;
+            self.report.moved_on += keys.len().saturating_sub(page.read);
+            self.act(store, writer, page, 0)?;
+        }
+        Ok(())
+    }
+
+    /// Waits so long, and anew where the database turns out to have been locked: who cannot write cannot beat. It counts
+    /// from a moment when the lock could be had to one when it can be had at once. `false` where that did not come about.
+    fn wait_while_others_could_write(&mut self, time: Duration) -> Result<bool, SweepError> {
+        if self.opts.dry_run {
+            self.now = self.wait(time)?;
+            return Ok(true);
+        }
+        let mut counts = self.lock_took()?.is_some();
+        for _ in 0..ROUNDS {
+            self.now = self.wait(time)?;
+            let took = self.lock_took()?;
+            if counts && took.is_some_and(|took| took < REST) {
+                return Ok(true);
+            }
+            counts = took.is_some();
+        }
+        Ok(false)
+    }
+
+    /// How long it took to get the write lock, which is let go of at once; `None` where it could not be had in time.
+    fn lock_took(&self) -> Result<Option<Duration>, SweepError> {
+        let asked = clock();
+        let taken = Transaction::new_unchecked(self.conn, TransactionBehavior::Immediate);
+        let took = asked.elapsed();
+        match taken.and_then(Transaction::rollback) {
+            Ok(()) => Ok(Some(took)),
+            Err(error) => match error.sqlite_error_code() {
+                Some(ErrorCode::DatabaseBusy) => Ok(None),
+                _ => Err(SweepError::sqlite("take the write lock")(error)),
+            },
+        }
+    }
+
+    /// Waits so long, and returns what time it is then.
+    fn wait(&self, time: Duration) -> Result<Timestamp, SweepError> {
+        if let Some(waiting) = &self.opts.waiting {
+            let now = (waiting.0)(time).ok_or(SweepError::Interrupted)?;
+            return Ok(now.into());
+        }
+        std::thread::sleep(time);
+        Ok(Timestamp::from(self.opts.now).plus(self.started.elapsed()))
+    }
+}
