@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use clap::builder::{FalseyValueParser, NonEmptyStringValueParser};
 use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
-use zombie_sweeper::zombie::Timestamp;
+use zombie_sweeper::zombie::{Calendar, TimeZone, Timestamp};
 
 use super::exit;
 
@@ -69,15 +69,24 @@ pub(crate) struct DatabaseArgs {
     )]
     #[arg(hide_env = true)]
     pub(crate) db: PathBuf,
-    /// A profile (TOML) of the queue's names and words, where they are not Orchestra's
+    /// A profile (TOML) of the queue's names and words [alias: --schema]
+    #[arg(
+        long,
+        value_name = "FILE",
+        global = true,
+        env = "ZOMBIE_SWEEPER_PROFILE",
+        hide_env = true
+    )]
+    pub(crate) profile: Option<PathBuf>,
+    /// What --profile was called before there was more than a schema in it
     #[arg(
         long,
         value_name = "FILE",
         global = true,
         env = "ZOMBIE_SWEEPER_SCHEMA",
-        hide_env = true
+        hide = true
     )]
-    pub(crate) schema: Option<PathBuf>,
+    schema: Option<PathBuf>,
     /// How long to wait for a locked database
     #[arg(
         long,
@@ -133,6 +142,10 @@ pub(crate) struct SweepArgs {
     #[arg(long, value_name = "TIME", env = "ZOMBIE_SWEEPER_SETTLE", hide_env = true)]
     #[arg(default_value = "0s", value_parser = humantime::parse_duration)]
     pub(crate) settle: Duration,
+    /// Look twice, so far apart, before silence is taken for death
+    #[arg(long, value_name = "TIME", env = "ZOMBIE_SWEEPER_CONFIRM", hide_env = true)]
+    #[arg(default_value = "0s", value_parser = humantime::parse_duration)]
+    pub(crate) confirm: Duration,
     /// Reap at most so many zombies in one transaction
     #[arg(
         long,
@@ -146,6 +159,10 @@ pub(crate) struct SweepArgs {
     #[arg(long, value_name = "NAME", env = "ZOMBIE_SWEEPER_ACTOR", hide_env = true)]
     #[arg(default_value = "zombie-sweeper", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) actor: String,
+    /// Show the evidence of each zombie
+    #[arg(long, env = "ZOMBIE_SWEEPER_EVIDENCE", hide_env = true)]
+    #[arg(value_parser = FalseyValueParser::new())]
+    pub(crate) evidence: bool,
     /// Exit with 3 if there was a zombie, for monitors
     #[arg(long, env = "ZOMBIE_SWEEPER_FAIL_ON_ZOMBIES", hide_env = true)]
     #[arg(value_parser = FalseyValueParser::new())]
@@ -202,7 +219,8 @@ pub(crate) enum Format {
 /// Parses the command line; help, version and errors are printed, and come back as the exit code.
 pub(crate) fn parse() -> Result<Cli, ExitCode> {
     let parsed = Cli::command().try_get_matches().and_then(|matches| {
-        let cli = Cli::from_arg_matches(&matches)?;
+        let mut cli = Cli::from_arg_matches(&matches)?;
+        cli.database.profile = one_profile(&matches, &cli.database)?;
         refuse_stray_options(&matches, &cli)?;
         refuse_unknown_variables()?;
         refuse_a_sweep_of_another_time(&cli)?;
@@ -212,6 +230,29 @@ pub(crate) fn parse() -> Result<Cli, ExitCode> {
         let _ = error.print(); // where even that fails, nobody is listening
         u8::try_from(error.exit_code()).unwrap_or(2).into()
     })
+}
+
+/// The profile under either name. What the command line says goes first; apart from that, two that differ are an error.
+fn one_profile(matches: &clap::ArgMatches, args: &DatabaseArgs) -> Result<Option<PathBuf>, clap::Error> {
+    let (Some(profile), Some(schema)) = (&args.profile, &args.schema) else {
+        return Ok(args.profile.clone().or_else(|| args.schema.clone()));
+    };
+    let given = |id| matches.value_source(id) == Some(clap::parser::ValueSource::CommandLine);
+    match (given("profile"), given("schema")) {
+        (false, true) => Ok(Some(schema.clone())),
+        (profile_given, schema_given) if profile == schema || profile_given != schema_given => {
+            Ok(Some(profile.clone()))
+        }
+        _ => {
+            let text = format!(
+                "--profile (ZOMBIE_SWEEPER_PROFILE) names {}, its alias --schema (ZOMBIE_SWEEPER_SCHEMA) names {}: \
+                 expected one of them",
+                profile.display(),
+                schema.display()
+            );
+            Err(Cli::command().error(clap::error::ErrorKind::ArgumentConflict, text))
+        }
+    }
 }
 
 /// An option of the sweep given to another command would be ignored in silence.
@@ -277,8 +318,15 @@ fn parse_patience(text: &str) -> Result<Duration, String> {
     }
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a number is told apart by its distance from the time it is"
+)]
 fn parse_now(text: &str) -> Result<DateTime<Utc>, String> {
-    Timestamp::from_text(text.as_bytes())
-        .and_then(|(at, _)| at.to_datetime())
+    let calendar = Calendar::new(Utc::now().into(), TimeZone::default());
+    let (reading, _) = calendar.text(text.as_bytes());
+    reading
+        .at()
+        .and_then(Timestamp::to_datetime)
         .ok_or_else(|| "expected a time such as 2026-04-11T03:18:00Z, or seconds since the epoch".to_owned())
 }

@@ -23,7 +23,10 @@ pub(crate) enum Exit {
 /// What each code says, as the help prints it.
 pub(crate) const MEANINGS: [(Exit, &str); 12] = [
     (Exit::Swept, "swept, also when no zombie was found"),
-    (Exit::Failure, "failed for a reason that has no code of its own"),
+    (
+        Exit::Failure,
+        "zombies could not be reaped, or a failure that has no code of its own",
+    ),
     (
         Exit::Usage,
         "wrong usage, or a project that the database does not know",
@@ -38,7 +41,10 @@ pub(crate) const MEANINGS: [(Exit, &str); 12] = [
         Exit::Unavailable,
         "the database needs what only its orchestrator has",
     ),
-    (Exit::Io, "reading or writing failed: disk full, I/O error"),
+    (
+        Exit::Io,
+        "reading or writing failed: disk full, I/O error, a summary that nobody reads",
+    ),
     (Exit::Busy, "the database is busy: nothing was written, try again"),
     (Exit::NoPermission, "no permission, or the database is read-only"),
     (

@@ -5,12 +5,16 @@ use zombie_sweeper::store::{OpenError, ProjectError, SchemaError};
 use zombie_sweeper::{SweepError, in_full};
 
 use super::exit::Exit;
+use super::lost::LostSummary;
 use super::signals;
 
 /// The exit code of a failure.
 pub(crate) fn exit(error: &anyhow::Error) -> Exit {
     if let Some(exit) = signals::caught() {
         return exit;
+    }
+    if error.is::<LostSummary>() {
+        return Exit::Io;
     }
     error
         .chain()
@@ -39,6 +43,9 @@ pub(crate) fn text(error: &anyhow::Error) -> String {
 
 /// Where the error itself cannot know.
 fn hint(error: &anyhow::Error) -> Option<&'static str> {
+    if signals::file_size_limit_was_reached() && exit(error) == Exit::Io {
+        return Some("a file has reached the size that the limit allows (`ulimit -f`)");
+    }
     let failed = error
         .chain()
         .find_map(|cause| cause.downcast_ref::<SweepError>())?;
@@ -47,7 +54,7 @@ fn hint(error: &anyhow::Error) -> Option<&'static str> {
         SweepError::Open(OpenError::Directory(_)) => Some("name the file in it with --db"),
         SweepError::Open(OpenError::ReadOnly(_)) => Some("--dry-run works all the same"),
         SweepError::Schema(SchemaError::Unfit(_)) => {
-            Some("where the queue calls them something else, name them in a profile (--schema FILE)")
+            Some("where the queue calls them something else, name them in a profile (--profile FILE)")
         }
         SweepError::Sqlite { source, .. } | SweepError::Reap { source, .. }
             if source.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) =>
@@ -76,7 +83,8 @@ pub(crate) fn shows_lines(error: &anyhow::Error) -> bool {
 fn of_sweep(error: &SweepError) -> Exit {
     match error.cause() {
         SweepError::Open(error) => of_open(error),
-        SweepError::Profile(_) | SweepError::Schema(SchemaError::Unfit(_)) => Exit::Data,
+        SweepError::Profile(_)
+        | SweepError::Schema(SchemaError::Unfit(_) | SchemaError::Condition { .. }) => Exit::Data,
         SweepError::Project(ProjectError::NoColumn | ProjectError::Unknown { .. }) => Exit::Usage,
         SweepError::MissingFunction { .. } => Exit::Unavailable,
         SweepError::Schema(SchemaError::Sqlite(source))
@@ -89,11 +97,17 @@ fn of_sweep(error: &SweepError) -> Exit {
 
 fn of_open(error: &OpenError) -> Exit {
     match error {
-        OpenError::Missing(_) | OpenError::Directory(_) | OpenError::NotAFile(_) => Exit::NoInput,
-        OpenError::Empty(_) | OpenError::NotADatabase(_) | OpenError::Corrupt(..) => Exit::Data,
+        OpenError::Missing(_)
+        | OpenError::Directory(_)
+        | OpenError::NotAFile(_)
+        | OpenError::PathTooLong(_) => Exit::NoInput,
+        OpenError::Empty(_)
+        | OpenError::NotADatabase(_)
+        | OpenError::Corrupt(..)
+        | OpenError::SecondName { .. } => Exit::Data,
         OpenError::NotPermitted { .. } | OpenError::ReadOnly(_) => Exit::NoPermission,
         OpenError::Moved(_) => Exit::Io,
-        OpenError::Busy(_) => Exit::Busy,
+        OpenError::Busy(_) | OpenError::Unsteady(_) => Exit::Busy,
         OpenError::Copy { source, .. } => of_copy(source),
         OpenError::Beside { source, .. } | OpenError::Io { source, .. } => of_io(source),
         OpenError::Sqlite { source, .. } => of_sqlite(source),

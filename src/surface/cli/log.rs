@@ -1,5 +1,7 @@
 use std::fmt::{self, Debug};
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use tracing::field::Field;
 use tracing::level_filters::LevelFilter;
@@ -7,7 +9,55 @@ use tracing_subscriber::field::MakeExt;
 use tracing_subscriber::fmt::format;
 
 use super::args::{Format, LogArgs};
+use super::stream::Stream;
 use super::{failure, text};
+
+/// How long the log's reader may take nothing. What comes then is lost: a log must not keep a sweep from its work.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+static LOG: Mutex<Log> = Mutex::new(Log {
+    stream: Stream::error(PATIENCE),
+    lost: 0,
+    kept: None,
+});
+
+/// Standard error, and how many lines were lost on the way to it.
+struct Log {
+    stream: Stream,
+    lost: usize,
+    /// The lines that wait until nobody waits for us any more.
+    kept: Option<Vec<Vec<u8>>>,
+}
+
+impl Log {
+    fn write(&mut self, line: &[u8]) {
+        if let Some(kept) = &mut self.kept {
+            kept.push(line.to_vec());
+        } else if self.stream.write_all(line).is_err() {
+            self.lost += 1;
+        }
+    }
+}
+
+/// Lines of the log are kept back until this is dropped.
+pub(crate) struct Kept;
+
+/// Keeps back what is logged while a database is read: its locks may have workers wait, and the log's reader may have
+/// stopped reading.
+pub(crate) fn keep() -> Kept {
+    let mut log = LOG.lock().unwrap_or_else(PoisonError::into_inner);
+    log.kept.get_or_insert_default();
+    Kept
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        let mut log = LOG.lock().unwrap_or_else(PoisonError::into_inner);
+        for line in log.kept.take().unwrap_or_default() {
+            log.write(&line);
+        }
+    }
+}
 
 /// Sends the log to standard error, which stays empty where there is nothing to say.
 pub(crate) fn init(args: &LogArgs) {
@@ -19,7 +69,7 @@ pub(crate) fn init(args: &LogArgs) {
     };
     let log = tracing_subscriber::fmt()
         .with_max_level(level)
-        .with_writer(std::io::stderr)
+        .with_writer(|| Lines)
         .log_internal_errors(false); // they would go to standard error, which just failed
     match args.log_format {
         Format::Json => log.json().init(),
@@ -40,6 +90,20 @@ fn field(out: &mut format::Writer<'_>, field: &Field, value: &dyn Debug) -> fmt:
     }
 }
 
+/// Writes to the log, line by line. Never fails: where nobody reads, the exit code is left to tell.
+struct Lines;
+
+impl Write for Lines {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        LOG.lock().unwrap_or_else(PoisonError::into_inner).write(line);
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Says why the program failed: once, on one line where the journal would make an entry of each.
 pub(crate) fn failure(error: &anyhow::Error, args: &LogArgs) {
     let text = failure::text(error);
@@ -53,12 +117,20 @@ pub(crate) fn failure(error: &anyhow::Error, args: &LogArgs) {
         &[]
     };
     let text = text::harmless(text.trim_end(), lines);
-    // Where even this fails, the exit code is left to tell.
-    let _ = if in_journal() {
-        writeln!(std::io::stderr(), "<3>error: {}", text.replace('\n', " | "))
+    let line = if in_journal() {
+        format!("<3>error: {}\n", text.replace('\n', " | "))
     } else {
-        writeln!(std::io::stderr(), "error: {text}")
+        format!("error: {text}\n")
     };
+    let _ = Lines.write(line.as_bytes());
+}
+
+/// Says how many lines nobody read, should somebody read again.
+pub(crate) fn finish() {
+    let lost = LOG.lock().unwrap_or_else(PoisonError::into_inner).lost;
+    if lost > 0 {
+        tracing::warn!(lost, "lines of the log are missing: nobody read them in time");
+    }
 }
 
 fn colours() -> bool {

@@ -5,11 +5,14 @@ mod demo;
 mod exit;
 mod failure;
 mod log;
+mod lost;
 mod output;
 mod schema;
 mod signals;
+mod stream;
 mod sweep;
 mod text;
+mod wait;
 
 use std::process::ExitCode;
 
@@ -23,11 +26,12 @@ pub(crate) fn run() -> ExitCode {
     };
     log::init(&cli.log);
     let done = signals::watch().map_err(Into::into).and_then(|()| dispatch(&cli));
-    done.unwrap_or_else(|error| {
+    let exit = done.unwrap_or_else(|error| {
         log::failure(&error, &cli.log);
         failure::exit(&error)
-    })
-    .into()
+    });
+    log::finish();
+    exit.into()
 }
 
 fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {

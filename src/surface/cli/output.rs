@@ -1,42 +1,51 @@
-use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 
+use anstream::AutoStream;
 use anyhow::Context;
 use serde::Serialize;
 
 use super::args::Format;
+use super::stream::Stream;
 
-/// Prints what a command found: JSON on one line, on several where a person looks on, or text.
+/// Prints what a command found: JSON on one line, on several where a person looks on, or text. All of it, or it fails.
 pub(crate) fn print(
     format: Format,
     json: &impl Serialize,
     text: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> anyhow::Result<()> {
+) -> io::Result<()> {
+    let mut out = BufWriter::new(Stream::output());
     match format {
-        Format::Text => lines(|out| Ok(text(out)?)),
-        Format::Json => write_to(io::stdout().lock(), |out| {
-            let written = if io::stdout().is_terminal() {
-                serde_json::to_writer_pretty(&mut *out, json)
-            } else {
-                serde_json::to_writer(&mut *out, json)
-            };
-            written.map_err(io::Error::from)?;
-            Ok(writeln!(out)?)
-        }),
+        Format::Text => text(&mut coloured(&mut out))?,
+        Format::Json if io::stdout().is_terminal() => {
+            serde_json::to_writer_pretty(&mut out, json)?;
+            writeln!(out)?;
+        }
+        Format::Json => {
+            serde_json::to_writer(&mut out, json)?;
+            writeln!(out)?;
+        }
     }
+    out.flush()
 }
 
-/// Writes to standard output, without colours where nobody would see them.
+/// Prints lines for people, as far as they are read.
 pub(crate) fn lines(write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<()> {
-    write_to(anstream::AutoStream::auto(io::stdout()).lock(), write)
+    let mut out = BufWriter::new(Stream::output());
+    as_far_as_read(write(&mut coloured(&mut out)).and_then(|()| Ok(out.flush()?)))
 }
 
-/// A reader that has gone away is no failure: what was to be done is done.
-fn write_to(out: impl Write, write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<()> {
-    let mut out = io::BufWriter::new(out);
-    match write(&mut out).and_then(|()| Ok(out.flush()?)) {
+/// A reader that has gone away is no failure where nothing is lost with what it did not read.
+pub(crate) fn as_far_as_read(printed: anyhow::Result<()>) -> anyhow::Result<()> {
+    match printed {
         Err(error) if !is_broken_pipe(&error) => Err(error).context("failed to write to standard output"),
         _ => Ok(()),
     }
+}
+
+/// Without colours where nobody would see them.
+fn coloured(out: &mut BufWriter<Stream>) -> AutoStream<&mut (dyn Write + 'static)> {
+    let choice = AutoStream::choice(&io::stdout());
+    AutoStream::new(out, choice)
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

@@ -19,7 +19,7 @@ struct Understood<'a> {
 pub(crate) fn run(cli: &Cli) -> anyhow::Result<Exit> {
     let profile = sweep::profile(&cli.database)?;
     let configure = |conn: &mut _| signals::obey(conn, cli.database.busy_timeout);
-    let read = read_database::<_, SweepError>(&cli.database.db, configure, |conn| {
+    let read = read_database::<_, SweepError>(&cli.database.db, &profile, configure, signals::none, |conn| {
         let schema = Schema::read(conn, &profile)?;
         Ok((schema.roles().to_vec(), schema.words(conn)?))
     });
@@ -31,10 +31,11 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Exit> {
         words,
         warnings,
     };
-    output::print(cli.log.format, &understood, |out| {
+    let printed = output::print(cli.log.format, &understood, |out| {
         text::roles(out, &understood.roles)?;
         text::words(out, &understood.words)?;
         text::warnings(out, &understood.warnings)
-    })?;
+    });
+    output::as_far_as_read(printed.map_err(Into::into))?;
     Ok(Exit::Swept)
 }

@@ -1,4 +1,4 @@
-//! SIGINT and SIGTERM stop a sweep where it stands, and it is rolled back.
+//! SIGINT and SIGTERM stop a sweep where it stands, and it is rolled back. SIGXFSZ lets a write fail, instead of killing.
 
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicUsize, Ordering};
 use std::thread;
@@ -22,6 +22,8 @@ const TERMINATED: usize = 2;
 /// Whether a signal came, and which; 0: none.
 static IS_CAUGHT: AtomicBool = AtomicBool::new(false);
 static CAUGHT: AtomicUsize = AtomicUsize::new(0);
+/// Whether a file was to grow beyond the limit for its size.
+static TOO_LARGE: AtomicBool = AtomicBool::new(false);
 /// How often a locked database is tried again.
 static TRIES: AtomicI32 = AtomicI32::new(0);
 
@@ -32,6 +34,8 @@ pub(crate) fn watch() -> std::io::Result<()> {
         flag::register_usize(signal, &CAUGHT, which)?;
         flag::register(signal, &IS_CAUGHT)?;
     }
+    #[cfg(unix)]
+    flag::register(signal_hook::consts::SIGXFSZ, &TOO_LARGE)?;
     Ok(())
 }
 
@@ -44,12 +48,22 @@ pub(crate) fn caught() -> Option<Exit> {
     }
 }
 
+/// Whether none was caught.
+pub(crate) fn none() -> bool {
+    caught().is_none()
+}
+
 /// Its name.
 pub(crate) fn name() -> Option<&'static str> {
     caught().map(|exit| match exit {
         Exit::Interrupted => "SIGINT",
         _ => "SIGTERM",
     })
+}
+
+/// Whether a write failed, or will, at the limit for the size of a file.
+pub(crate) fn file_size_limit_was_reached() -> bool {
+    TOO_LARGE.load(Ordering::SeqCst)
 }
 
 /// Makes a connection wait so long for a lock, and stop on a signal, even while it waits.

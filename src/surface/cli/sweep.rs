@@ -1,33 +1,45 @@
-use anyhow::Context;
+use std::time::Duration;
+
+use anyhow::{Context, anyhow};
 use chrono::Utc;
 use zombie_sweeper::store::{Profile, read_database, sweep_database};
 use zombie_sweeper::{Policy, SweepError, SweepOptions, SweepReport, sweep_zombie_tasks};
 
-use super::args::{Cli, DatabaseArgs, SweepArgs};
+use super::args::{Cli, DatabaseArgs, Format, SweepArgs};
 use super::exit::Exit;
-use super::{output, signals, text};
+use super::lost::LostSummary;
+use super::{log, output, signals, text, wait};
 
 /// The bare command: sweeps, and prints the summary.
 pub(crate) fn run(cli: &Cli) -> anyhow::Result<Exit> {
-    let options = options(&cli.sweep, profile(&cli.database)?);
-    let (report, failed) = match sweep(&cli.database, &options, cli.sweep.dry_run) {
+    let options = options(cli, profile(&cli.database)?);
+    let (report, failed) = match sweep(cli, &options) {
         Ok(report) => (report, None),
         Err(SweepError::Partial { report, source }) => {
             ((*report).clone(), Some(SweepError::Partial { report, source }))
         }
         Err(error) => return Err(error.into()),
     };
-    output::print(cli.log.format, &report, |out| text::report(out, &report))?;
-    match failed {
-        Some(error) => Err(error.into()),
-        None if cli.sweep.fail_on_zombies && !report.reaps.is_empty() => Ok(Exit::ZombiesFound),
-        None => Ok(Exit::Swept),
+    output::print(cli.log.format, &report, |out| text::report(out, &report))
+        .map_err(|why| LostSummary::of(&report, why))?;
+    match (failed, report.failed.len()) {
+        _ if wait::was_cut_short() => Err(anyhow!(
+            "stopped by {} before the second look: who was silent at the first was left alone",
+            signals::name().unwrap_or_default()
+        )),
+        (Some(error), _) => Err(error.into()),
+        (None, 0) if cli.sweep.fail_on_zombies && !report.reaps.is_empty() => Ok(Exit::ZombiesFound),
+        (None, 0) => Ok(Exit::Swept),
+        (None, failed) => Err(anyhow!(
+            "{} could not be reaped: see `failed` in the summary",
+            text::counted(failed, "task")
+        )),
     }
 }
 
 /// The profile in force.
 pub(crate) fn profile(args: &DatabaseArgs) -> anyhow::Result<Profile> {
-    let Some(path) = &args.schema else {
+    let Some(path) = &args.profile else {
         return Ok(Profile::default());
     };
     let text = std::fs::read_to_string(path)
@@ -37,9 +49,11 @@ pub(crate) fn profile(args: &DatabaseArgs) -> anyhow::Result<Profile> {
         .with_context(|| format!("the profile {} cannot be used", path.display()))
 }
 
-fn options(args: &SweepArgs, profile: Profile) -> SweepOptions {
+fn options(cli: &Cli, profile: Profile) -> SweepOptions {
+    let args = &cli.sweep;
+    let asked = args.now;
     #[expect(clippy::disallowed_methods, reason = "the one place where now is read")]
-    let now = args.now.unwrap_or_else(Utc::now);
+    let now = asked.unwrap_or_else(Utc::now);
     let policy = Policy {
         stale_after: args.stale_after,
         claim_grace: args.claim_grace,
@@ -50,6 +64,10 @@ fn options(args: &SweepArgs, profile: Profile) -> SweepOptions {
         .actor(&args.actor)
         .policy(policy)
         .batch_size(args.batch_size)
+        .confirm(args.confirm)
+        .suspended(wait::suspended())
+        .waiting(move |time| wait::wait(time, asked))
+        .evidence(args.evidence || cli.log.format == Format::Text)
         .profile(profile);
     match &args.project {
         Some(project) => options.project(project),
@@ -57,15 +75,35 @@ fn options(args: &SweepArgs, profile: Profile) -> SweepOptions {
     }
 }
 
-fn sweep(args: &DatabaseArgs, options: &SweepOptions, dry_run: bool) -> Result<SweepReport, SweepError> {
+fn sweep(cli: &Cli, options: &SweepOptions) -> Result<SweepReport, SweepError> {
+    let args = &cli.database;
     let configure = |conn: &mut _| signals::obey(conn, args.busy_timeout);
-    if !dry_run {
+    if !cli.sweep.dry_run {
         return sweep_database(&args.db, options.profile_in_use(), configure, |conn| {
             sweep_zombie_tasks(conn, options)
         });
     }
-    let (mut report, warnings) =
-        read_database(&args.db, configure, |conn| sweep_zombie_tasks(conn, options))?;
-    report.warnings.splice(0..0, warnings);
-    Ok(report)
+    let profile = options.profile_in_use();
+    look_twice(&cli.sweep, options, |options| {
+        let look = |conn: &mut _| sweep_zombie_tasks(conn, options);
+        let _kept = log::keep();
+        let (mut report, warnings) = read_database(&args.db, profile, configure, signals::none, look)?;
+        report.warnings.splice(0..0, warnings);
+        Ok(report)
+    })
+}
+
+/// A dry run may read a copy, or a file that nobody has open, so that its second look has to open the database anew.
+fn look_twice(
+    args: &SweepArgs,
+    options: &SweepOptions,
+    look: impl Fn(&SweepOptions) -> Result<SweepReport, SweepError>,
+) -> Result<SweepReport, SweepError> {
+    let mut first = look(&options.clone().confirm(Duration::ZERO))?;
+    first.confirm_s = args.confirm.as_secs_f64();
+    if args.confirm.is_zero() || !first.has_silence() {
+        return Ok(first);
+    }
+    let now = wait::wait(args.confirm, args.now).ok_or(SweepError::Interrupted)?;
+    look(&first.second_look(options.clone(), now))
 }

@@ -1,6 +1,8 @@
 //! What people read.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
+use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use comfy_table::{ContentArrangement, Table, presets};
@@ -12,6 +14,13 @@ const DIM: Style = Style::new().dimmed();
 const YELLOW: Style = AnsiColor::Yellow.on_default();
 const GREEN: Style = AnsiColor::Green.on_default();
 
+/// The most characters of anything.
+const LINE: usize = 400;
+/// The most characters of what a task held.
+const HELD: usize = 60;
+/// How many ids are listed where they share a line; the JSON summary has them all.
+const LISTED: usize = 3;
+
 /// The summary of a sweep.
 pub(crate) fn report(out: &mut dyn Write, report: &SweepReport) -> io::Result<()> {
     let reaped = report.reaps.len();
@@ -20,11 +29,7 @@ pub(crate) fn report(out: &mut dyn Write, report: &SweepReport) -> io::Result<()
     } else {
         let verb = if report.dry_run { "Would reap" } else { "Reaped" };
         writeln!(out, "{BOLD}{verb} {}.{BOLD:#}", counted(reaped, "zombie task"))?;
-        let rows = report
-            .reaps
-            .iter()
-            .map(|reap| [reap.task_id.to_string(), reap.reason.to_string()]);
-        writeln!(out, "{}", table(["task", "reason"], rows))?;
+        writeln!(out, "{}", zombies(report))?;
     }
     writeln!(
         out,
@@ -41,21 +46,98 @@ pub(crate) fn report(out: &mut dyn Write, report: &SweepReport) -> io::Result<()
         counted(report.transactions, "transaction"),
         report.duration_ms,
     )?;
-    if !report.undecided.is_empty() {
-        let rows = report
-            .undecided
-            .iter()
-            .map(|task| [task.task_id.clone(), task.why.to_string()]);
-        writeln!(
-            out,
-            "\n{BOLD}Undecided, left alone:{BOLD:#}\n{}",
-            table(["task", "why"], rows)
-        )?;
-    }
+    let undecided = report
+        .undecided
+        .iter()
+        .map(|task| (task.task_id.as_str(), task.why.as_str()));
+    left_alone(out, "Undecided, left alone:", undecided)?;
+    let failed = report
+        .failed
+        .iter()
+        .map(|task| (task.task_id.as_str(), task.why.as_str()));
+    left_alone(out, "Could not be reaped:", failed)?;
     warnings(out, &report.warnings)?;
     match &report.error {
         Some(error) => writeln!(out, "{YELLOW}stopped early:{YELLOW:#} {}", shown(error)),
         None => Ok(()),
+    }
+}
+
+/// The zombies, with the evidence where the report has it.
+fn zombies(report: &SweepReport) -> String {
+    let Some(zombies) = &report.zombies else {
+        let rows = report
+            .reaps
+            .iter()
+            .map(|reap| [reap.task_id.to_string(), reap.reason.to_string()]);
+        return table(["task", "reason"], rows);
+    };
+    let found: HashMap<_, _> = zombies.iter().map(|zombie| (&zombie.task_id, zombie)).collect();
+    let rows = report.reaps.iter().map(|reap| {
+        let zombie = found.get(&reap.task_id);
+        let run = zombie.and_then(|zombie| zombie.run_id.as_ref());
+        let held = zombie.iter().flat_map(|zombie| &zombie.held);
+        let held: Vec<_> = held.map(|(column, value)| format!("{column} {value}")).collect();
+        [
+            reap.task_id.to_string(),
+            reap.reason.to_string(),
+            run.map(ToString::to_string).unwrap_or_default(),
+            zombie
+                .and_then(|zombie| zombie.age_s)
+                .map(age)
+                .unwrap_or_default(),
+            shortened(&held.join(", "), HELD),
+        ]
+    });
+    table(["task", "reason", "run", "silence", "held"], rows)
+}
+
+/// Tasks that were left as they are, the same sentence said once.
+fn left_alone<'r>(
+    out: &mut dyn Write,
+    heading: &str,
+    tasks: impl Iterator<Item = (&'r str, &'r str)>,
+) -> io::Result<()> {
+    let mut by_sentence: Vec<(&str, Vec<&str>)> = Vec::new();
+    let mut places = HashMap::new();
+    for (task, why) in tasks {
+        let place = *places.entry(why).or_insert(by_sentence.len());
+        match by_sentence.get_mut(place) {
+            Some((_, tasks)) => tasks.push(task),
+            None => by_sentence.push((why, vec![task])),
+        }
+    }
+    if by_sentence.is_empty() {
+        return Ok(());
+    }
+    let rows = by_sentence
+        .iter()
+        .map(|(why, tasks)| [tasks.len().to_string(), some(tasks, LISTED), (*why).to_owned()]);
+    writeln!(
+        out,
+        "\n{BOLD}{heading}{BOLD:#}\n{}",
+        table(["tasks", "which", "why"], rows)
+    )
+}
+
+/// So many of them, and how many more there are.
+pub(crate) fn some(ids: &[impl AsRef<str>], most: usize) -> String {
+    let listed: Vec<_> = ids.iter().take(most).map(AsRef::as_ref).collect();
+    match ids.len() - listed.len() {
+        0 => listed.join(", "),
+        more => format!("{} and {more} more", listed.join(", ")),
+    }
+}
+
+/// In the two largest units that say anything, and in minutes alone up to an hour.
+fn age(seconds: f64) -> String {
+    let whole = Duration::try_from_secs_f64(seconds).unwrap_or_default().as_secs();
+    let (minutes, hours, days) = (whole / 60, whole / 3600, whole / 86_400);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{whole}s"),
+        (0, 0, _) => format!("{minutes}m"),
+        (0, _, _) => format!("{hours}h {}m", minutes % 60),
+        _ => format!("{days}d {}h", hours % 24),
     }
 }
 
@@ -90,8 +172,9 @@ pub(crate) fn roles(out: &mut dyn Write, roles: &[Role]) -> io::Result<()> {
 /// The words in force, and those of the database.
 pub(crate) fn words(out: &mut dyn Write, words: &Words) -> io::Result<()> {
     let rows = [
-        ("a task at work", words.running.clone()),
-        ("a task that is reset", words.open.clone()),
+        ("a task at work", words.running.join(", ")),
+        ("a task that is reset", words.open.join(", ")),
+        ("a run at work", words.run_running.join(", ")),
         ("a run that has ended", words.finished.join(", ")),
         ("tasks in the database", words.task_statuses.join(", ")),
         ("runs in the database", words.run_statuses.join(", ")),
@@ -128,12 +211,15 @@ pub(crate) fn counted(count: usize, thing: &str) -> String {
 
 /// Fit for a terminal: no control characters, and no more than a line of it.
 fn shown(text: &str) -> String {
-    const MOST: usize = 400;
-    let mut shown = harmless(&text.chars().take(MOST).collect::<String>(), &[]);
-    if text.chars().nth(MOST).is_some() {
-        shown.push('…');
+    harmless(&shortened(text, LINE), &[])
+}
+
+/// No more than so many characters.
+fn shortened(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
     }
-    shown
 }
 
 /// Without control characters other than these: a terminal obeys them.

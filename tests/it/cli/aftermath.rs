@@ -26,6 +26,20 @@ impl Place {
         place.copy(&["orchestra.db", "orchestra.db-wal"])
     }
 
+    /// A crash left a log of so many zombies behind that it takes a while to look at them.
+    pub(crate) fn with_a_log_left_behind_of_many() -> Self {
+        let place = Self::queue(|world| world);
+        let orchestrator = World::of(place.connect()).sql(
+            "PRAGMA wal_autocheckpoint = 0; \
+             WITH RECURSIVE n(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n LIMIT 50000) \
+             INSERT INTO tasks (id, project_id, title, status, created_at, updated_at) \
+             SELECT format('t%05d', n), 'p-SciDEX', '', 'running', '2026-01-01', '2026-01-01T00:00:00Z' FROM n",
+        );
+        let left = place.copy(&["orchestra.db", "orchestra.db-wal"]);
+        drop(orchestrator);
+        left
+    }
+
     /// The same after the orchestrator was killed: log and index are left, and nobody is connected.
     pub(crate) fn with_log_and_index_left_behind() -> Self {
         let (place, _orchestrator) = Self::with_a_live_log();
@@ -41,6 +55,16 @@ impl Place {
         let killed = killed_in_mid_transaction(&place);
         assert!(killed.files()["orchestra.db"] != place.files()["orchestra.db"]);
         killed
+    }
+
+    /// A crash left a log that holds nothing but its own header, with its index. `t1` is a zombie.
+    pub(crate) fn with_the_header_of_a_log() -> Self {
+        let (place, _orchestrator) = Self::with_a_live_log();
+        place.connect().execute_batch("PRAGMA wal_checkpoint").unwrap();
+        let left = place.copy(&["orchestra.db", "orchestra.db-shm", "orchestra.db-wal"]);
+        let header = fs::read(left.file("orchestra.db-wal")).unwrap();
+        left.write("orchestra.db-wal", &header[..32]);
+        left
     }
 
     fn copy(&self, names: &[&str]) -> Self {

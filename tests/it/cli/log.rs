@@ -1,14 +1,18 @@
 //! The log on standard error, which is empty unless asked for or needed.
 
 use std::fs::{self, File};
+use std::io;
 use std::os::unix::fs::MetadataExt;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use insta::assert_snapshot;
 use serde_json::Value;
 
 use super::place::Place;
-use super::program::Program;
+use super::program::{BINARY, Program};
+use super::signals::{ended, send};
 
 fn queue() -> Place {
     Place::queue(|world| world.zombie("t1").alive("t2"))
@@ -94,10 +98,31 @@ fn error_is_one_entry_of_the_journal() {
     let found = journal.metadata().unwrap();
     let stream = format!("{}:{}", found.dev(), found.ino());
     let program = place
-        .sweeper(&["--schema", profile.to_str().unwrap()])
+        .sweeper(&["--profile", profile.to_str().unwrap()])
         .env("JOURNAL_STREAM", stream);
     program.run_into(Stdio::piped(), journal.into()).exits(65);
     let entry = fs::read_to_string(place.file("journal")).unwrap();
     assert!(entry.starts_with("<3>error: the profile "), "{entry}");
     assert_eq!(entry.lines().count(), 1, "{entry}");
+}
+
+#[test]
+fn dry_run_whose_log_nobody_reads_keeps_no_worker_waiting() {
+    let place =
+        Place::queue_with_journal(|world| (0..1_500).fold(world, |world, n| world.zombie(&format!("t{n}"))));
+    let (_reader, writer) = io::pipe().unwrap();
+    let dry_run = Command::new(BINARY)
+        .args(["-n", "-vv", "--db"])
+        .arg(place.db())
+        .stdout(Stdio::null())
+        .stderr(writer)
+        .spawn()
+        .unwrap();
+    // Once its log is stuck, all has been read.
+    thread::sleep(Duration::from_secs(2));
+    let worker = place.connect();
+    worker.busy_timeout(Duration::ZERO).unwrap();
+    worker.execute_batch("BEGIN EXCLUSIVE; ROLLBACK").unwrap();
+    send("TERM", &dry_run);
+    ended(dry_run);
 }

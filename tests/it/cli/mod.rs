@@ -1,11 +1,15 @@
 //! The program itself, on real files: what it prints, how it ends, and what it leaves behind.
 
 mod aftermath;
+mod bystanders;
+mod confirm;
 mod demo;
 mod dry_run;
+mod foretold;
 mod help;
 mod locks;
 mod log;
+mod names;
 mod open;
 mod options;
 mod output;

@@ -7,12 +7,13 @@ use super::place::Place;
 use super::program::{Program, zombie_sweeper};
 
 /// Each option that takes a value: its flag, and one that cannot be read.
-const BAD_VALUES: [(&str, &str); 9] = [
+const BAD_VALUES: [(&str, &str); 10] = [
     ("--busy-timeout", "soon"),
     ("--now", "teatime"),
     ("--stale-after", "15"),
     ("--claim-grace", "0s"),
     ("--settle", "a while"),
+    ("--confirm", "twice"),
     ("--batch-size", "0"),
     ("--format", "xml"),
     ("--log-format", "xml"),
@@ -20,11 +21,12 @@ const BAD_VALUES: [(&str, &str); 9] = [
 ];
 
 /// The others. Help and version have no variable.
-const TESTED_BY_THEIR_EFFECT: [&str; 9] = [
+const TESTED_BY_THEIR_EFFECT: [&str; 10] = [
     "--db",
-    "--schema",
+    "--profile",
     "--actor",
     "--dry-run",
+    "--evidence",
     "--fail-on-zombies",
     "--verbose",
     "--quiet",
@@ -69,6 +71,7 @@ fn dry_run(place: &Place, flag: &str, value: &str) -> Value {
         "stale_after_s",
         "claim_grace_s",
         "settle_s",
+        "confirm_s",
     ] {
         assert_eq!(by_variable[key], by_flag[key], "{flag}");
     }
@@ -127,6 +130,7 @@ fn values_arrive_by_flag_and_by_variable() {
     assert_eq!(dry_run(&place, "--stale-after", "2m 5s")["stale_after_s"], 125.0);
     assert_eq!(dry_run(&place, "--claim-grace", "1h")["claim_grace_s"], 3600.0);
     assert_eq!(dry_run(&place, "--settle", "90s")["settle_s"], 90.0);
+    assert_eq!(dry_run(&place, "--confirm", "20ms")["confirm_s"], 0.02);
     assert_eq!(dry_run(&place, "--batch-size", "1")["reaped"], 1);
     assert_eq!(dry_run(&place, "--busy-timeout", "1s")["reaped"], 1);
     let before = dry_run(&place, "--now", "2026-04-11T03:16:59Z");
@@ -136,10 +140,54 @@ fn values_arrive_by_flag_and_by_variable() {
     );
     assert_eq!(dry_run(&place, "--now", "2026-04-11T03:17:01Z")["reaped"], 1);
     let profile = place.write("queue.toml", "[tasks.words]\nrunning = 'at work'\n");
+    for flag in ["--profile", "--schema"] {
+        assert_eq!(dry_run(&place, flag, profile.to_str().unwrap())["reaped"], 0);
+    }
+}
+
+/// A queue with a zombie, a profile that finds it, and one that does not.
+fn two_profiles() -> (Place, [String; 2]) {
+    let place = queue();
+    let profiles = [("finds.toml", "running"), ("finds-none.toml", "at work")].map(|(name, word)| {
+        let file = place.write(name, format!("tasks.words.running = '{word}'"));
+        file.to_str().unwrap().to_owned()
+    });
+    (place, profiles)
+}
+
+#[test]
+fn two_names_of_one_profile_are_one_too_many_where_they_differ() {
+    let (place, [finds, finds_none]) = two_profiles();
+    let by_variables = |profile: &str, schema: &str| {
+        place
+            .sweeper(&["-n"])
+            .env("ZOMBIE_SWEEPER_PROFILE", profile)
+            .env("ZOMBIE_SWEEPER_SCHEMA", schema)
+    };
+    assert_eq!(by_variables(&finds, &finds).run().summary()["reaped"], 1);
     assert_eq!(
-        dry_run(&place, "--schema", profile.to_str().unwrap())["reaped"],
+        by_variables(&finds_none, &finds_none).run().summary()["reaped"],
         0
     );
+    let said = misused(by_variables(&finds, &finds_none)).replace(place.path().to_str().unwrap(), "~");
+    assert_snapshot!(said, @"error: --profile (ZOMBIE_SWEEPER_PROFILE) names ~/finds.toml, its alias --schema (ZOMBIE_SWEEPER_SCHEMA) names ~/finds-none.toml: expected one of them");
+    misused(place.sweeper(&["-n", "--profile", &finds, "--schema", &finds_none]));
+    misused(place.sweeper(&["schema", "--profile", &finds, "--schema", &finds_none]));
+}
+
+#[test]
+fn profile_by_flag_beats_the_variable_of_either_name() {
+    let (place, [finds, finds_none]) = two_profiles();
+    for flag in ["--profile", "--schema"] {
+        for variable in ["ZOMBIE_SWEEPER_PROFILE", "ZOMBIE_SWEEPER_SCHEMA"] {
+            let found = |flagged: &str, other: &str| {
+                let program = place.sweeper(&["-n", flag, flagged]).env(variable, other);
+                program.run().summary()["reaped"].clone()
+            };
+            assert_eq!(found(&finds, &finds_none), 1, "{flag}, {variable}");
+            assert_eq!(found(&finds_none, &finds), 0, "{flag}, {variable}");
+        }
+    }
 }
 
 #[test]

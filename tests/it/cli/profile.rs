@@ -8,7 +8,7 @@ use super::place::Place;
 fn refused(toml: impl AsRef<[u8]>) -> String {
     let place = Place::queue(|world| world.zombie("t1"));
     let profile = place.write("queue.toml", toml);
-    let args = ["--schema", profile.to_str().unwrap()];
+    let args = ["--profile", profile.to_str().unwrap()];
     let sweep = place.untouched(|| place.sweeper(&args).run());
     let said = sweep.failure(place.path());
     let dry_run = place.untouched(|| place.sweeper(&args).args(["--dry-run"]).run());
@@ -19,7 +19,7 @@ fn refused(toml: impl AsRef<[u8]>) -> String {
 #[test]
 fn missing() {
     let place = Place::queue(|world| world);
-    let ran = place.sweeper(&["--schema", "no/such/profile.toml"]).run();
+    let ran = place.sweeper(&["--profile", "no/such/profile.toml"]).run();
     assert_snapshot!(ran.failure(place.path()), @"
     exit 66
     error: failed to read the profile no/such/profile.toml: No such file or directory (os error 2)
@@ -29,7 +29,9 @@ fn missing() {
 #[test]
 fn folder() {
     let place = Place::queue(|world| world);
-    let ran = place.sweeper(&["--schema", place.path().to_str().unwrap()]).run();
+    let ran = place
+        .sweeper(&["--profile", place.path().to_str().unwrap()])
+        .run();
     assert_snapshot!(ran.failure(place.path()), @"
     exit 66
     error: failed to read the profile ~: Is a directory (os error 21)
@@ -64,7 +66,7 @@ fn unknown_key() {
       |
     2 | tabel = 'jobs'
       | ^^^^^
-    unknown field `tabel`, expected one of `table`, `columns`, `words`, `clear`, `set`
+    unknown field `tabel`, expected one of `table`, `columns`, `words`, `where`, `clear`, `stamp`, `increment`, `set`
     ");
 }
 
@@ -72,7 +74,7 @@ fn unknown_key() {
 fn column_that_is_not_there() {
     assert_snapshot!(refused("[tasks.columns]\nheartbeat = ['pulse']\n"), @"
     exit 65
-    error: the schema does not fit: tasks.heartbeat: expected pulse; table tasks has id, project_id, title, status, task_type, frequency, priority, active_run_id, assigned_slot, assigned_worker, workspace_path, lease_expires_at, last_heartbeat, next_eligible_at, created_at, started_at, updated_at, completed_at; where the queue calls them something else, name them in a profile (--schema FILE)
+    error: the schema does not fit: tasks.heartbeat: expected pulse; table tasks has id, project_id, title, status, task_type, frequency, priority, active_run_id, assigned_slot, assigned_worker, workspace_path, lease_expires_at, last_heartbeat, next_eligible_at, created_at, started_at, updated_at, completed_at; where the queue calls them something else, name them in a profile (--profile FILE)
     ");
 }
 
@@ -80,7 +82,7 @@ fn column_that_is_not_there() {
 fn table_that_is_not_there() {
     assert_snapshot!(refused("[runs]\ntable = 'attempts'\n"), @"
     exit 65
-    error: the schema does not fit: runs: expected a table attempts; the database has projects, task_events, task_runs, tasks, workspaces; where the queue calls them something else, name them in a profile (--schema FILE)
+    error: the schema does not fit: runs: expected a table attempts; the database has projects, task_events, task_runs, tasks, workspaces; where the queue calls them something else, name them in a profile (--profile FILE)
     ");
 }
 
@@ -89,8 +91,16 @@ fn empty_profile_changes_nothing() {
     let place = Place::queue(|world| world.zombie("t1"));
     let profile = place.write("queue.toml", "");
     let summary = place
-        .sweeper(&["--schema", profile.to_str().unwrap()])
+        .sweeper(&["--profile", profile.to_str().unwrap()])
         .run()
         .summary();
     assert_eq!(summary["reaped"], 1);
+}
+
+#[test]
+fn condition_that_does_not_compile() {
+    assert_snapshot!(refused("[tasks]\nwhere = \"t.colour = 'red'\"\n"), @r#"
+    exit 65
+    error: tasks.where: expected an SQL condition on the task t, found "t.colour = 'red'": no such column: t.colour
+    "#);
 }

@@ -12,14 +12,14 @@ use super::program::Ran;
 /// On a machine at its limit. Who goes on waiting for a lock, or reaping, takes a minute and more.
 const PROMPTLY: Duration = Duration::from_secs(10);
 
-fn send(signal: &str, to: &Child) {
+pub(crate) fn send(signal: &str, to: &Child) {
     let sent = Command::new("kill")
         .args(["-s", signal, &to.id().to_string()])
         .status();
     assert!(sent.unwrap().success());
 }
 
-fn ended(sweep: Child) -> Ran {
+pub(crate) fn ended(sweep: Child) -> Ran {
     Ran::new(sweep.wait_with_output().unwrap())
 }
 
@@ -32,7 +32,7 @@ fn wait_until_it_has_opened(place: &Place, sweep: &Child) {
     });
 }
 
-fn wait_until(what: &str, condition: impl Fn() -> bool) {
+pub(crate) fn wait_until(what: &str, condition: impl Fn() -> bool) {
     for _ in 0..2000 {
         if condition() {
             return;
@@ -96,7 +96,7 @@ fn terminated_while_it_waits_to_read() {
 }
 
 /// Three thousand zombies, each slow to reap; nothing of the kind ends before the test does.
-fn long_sweep() -> Place {
+pub(crate) fn long_sweep() -> Place {
     Place::queue(|world| {
         world.sql(
             "WITH RECURSIVE n(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n LIMIT 3000) \
@@ -151,14 +151,108 @@ fn terminated_between_two_transactions_it_says_what_it_did() {
     assert_eq!(place.world().query("SELECT count(*) FROM task_events"), reaped);
 }
 
+/// So many zombies that neither their summary nor their log fits into a pipe.
+fn many_zombies() -> Place {
+    Place::queue(|world| {
+        world.sql(
+            "WITH RECURSIVE n(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n LIMIT 5000) \
+             INSERT INTO tasks (id, project_id, title, status, created_at, updated_at) \
+             SELECT format('t%04d', n), 'p-SciDEX', '', 'running', '2026-01-01', '2026-01-01T00:00:00Z' FROM n",
+        )
+    })
+}
+
+fn wait_until_all_is_reaped(place: &Place) {
+    wait_until("all is reaped", || {
+        place
+            .world()
+            .query("SELECT count(*) FROM tasks WHERE status = 'running'")
+            == 0
+    });
+}
+
+/// Everything that comes after a while out of a pipe that nobody read until then.
+fn read_late(sweep: Child) -> Ran {
+    thread::sleep(Duration::from_millis(500));
+    ended(sweep)
+}
+
 #[test]
-fn killed_in_mid_sweep_nothing_was_written() {
+fn terminated_while_nobody_reads_the_summary() {
+    let place = many_zombies();
+    let mut sweep = place.sweeper(&[]).start();
+    wait_until_all_is_reaped(&place);
+    thread::sleep(Duration::from_millis(200));
+    let sent = now();
+    send("TERM", &sweep);
+    let exit = sweep.wait().unwrap().code(); // before anybody reads
+    assert!(sent.elapsed() < PROMPTLY, "{:?}", sent.elapsed());
+    assert_eq!(exit, Some(143));
+    let said = ended(sweep).stderr;
+    assert!(
+        said.starts_with(
+            "error: failed to print the summary: SIGTERM came while nobody read it; \
+             5000 tasks reaped, committed in "
+        ),
+        "{said}"
+    );
+}
+
+#[test]
+fn summary_that_is_read_late_is_whole() {
+    let place = many_zombies();
+    let sweep = place.sweeper(&[]).start();
+    assert_eq!(read_late(sweep).exits(0).json()["reaped"], 5000);
+}
+
+#[test]
+fn log_that_is_read_late_is_whole_and_in_order() {
+    let place = many_zombies();
+    let sweep = place.sweeper(&["-v"]).start();
+    let ran = read_late(sweep).exits(0);
+    let reaped: Vec<_> = ran
+        .stderr
+        .lines()
+        .map(|line| line.split("task_id=").nth(1).unwrap())
+        .collect();
+    assert_eq!(reaped.len(), 5000);
+    assert!(reaped.is_sorted());
+}
+
+#[test]
+fn terminated_while_nobody_reads_the_log() {
+    let place = many_zombies();
+    let mut sweep = place.sweeper(&["-vv"]).start();
+    thread::sleep(Duration::from_millis(500));
+    let sent = now();
+    send("TERM", &sweep);
+    let exit = sweep.wait().unwrap().code(); // before anybody reads
+    assert!(sent.elapsed() < PROMPTLY, "{:?}", sent.elapsed());
+    assert_eq!(exit, Some(143));
+}
+
+#[test]
+fn log_that_nobody_reads_keeps_no_sweep_from_its_work() {
+    let place = many_zombies();
+    let sweep = place.sweeper(&["-vv"]).start();
+    wait_until_all_is_reaped(&place);
+    let ran = ended(sweep).exits(0);
+    assert_eq!(ran.json()["reaped"], 5000);
+    let last = ran.stderr.lines().last().unwrap();
+    assert!(last.contains("WARN lines of the log are missing"), "{last}");
+}
+
+#[test]
+fn killed_in_mid_sweep_each_reap_is_whole_or_not_there() {
     let place = long_sweep();
-    let before = place.world().dump();
     let sweep = place.sweeper(&[]).start();
     wait_until_it_writes(&place);
     thread::sleep(Duration::from_millis(200));
     send("KILL", &sweep);
     assert_eq!(ended(sweep).exit, -1);
-    assert!(place.world().dump() == before, "something was written");
+    let world = place.world();
+    let reset = world.query("SELECT count(*) FROM tasks WHERE status = 'open'");
+    assert_eq!(world.query("SELECT count(*) FROM task_events"), reset);
+    let running = world.query("SELECT count(*) FROM tasks WHERE status = 'running'");
+    assert_ne!(running, 0, "it was in the midst of it");
 }

@@ -9,7 +9,7 @@ use anyhow::Context;
 use chrono::{DateTime, Utc};
 use zombie_sweeper::rusqlite::{Connection, Row};
 use zombie_sweeper::store::{Profile, read_database, sweep_database};
-use zombie_sweeper::zombie::Timestamp;
+use zombie_sweeper::zombie::{Calendar, TimeZone};
 use zombie_sweeper::{SweepError, SweepOptions, SweepReport, sweep_zombie_tasks};
 
 use super::args::DemoArgs;
@@ -89,7 +89,9 @@ fn tell(out: &mut dyn Write, db: &Path, now: DateTime<Utc>) -> anyhow::Result<()
     text::heading(out, "A dry run finds the zombies, and writes nothing.")?;
     by_hand(out, &format!("{sweep_by_hand} --dry-run"))?;
     let options = SweepOptions::at(now).dry_run(true);
-    let (report, _) = read_database::<_, SweepError>(db, obey, |conn| sweep_zombie_tasks(conn, &options))?;
+    let look = |conn: &mut Connection| sweep_zombie_tasks(conn, &options);
+    let found = read_database::<_, SweepError>(db, options.profile_in_use(), obey, signals::none, look);
+    let (report, _) = found?;
     text::report(out, &report)?;
 
     text::heading(out, "The sweep resets them, all in one transaction.")?;
@@ -136,7 +138,7 @@ fn kept(out: &mut dyn Write, db: &Path) -> io::Result<()> {
 
 fn sweep(db: &Path, now: DateTime<Utc>) -> Result<SweepReport, SweepError> {
     sweep_database(db, &Profile::default(), obey, |conn| {
-        sweep_zombie_tasks(conn, &SweepOptions::at(now))
+        sweep_zombie_tasks(conn, &SweepOptions::at(now).evidence(true))
     })
 }
 
@@ -176,8 +178,9 @@ fn query<const N: usize>(
 }
 
 fn age(seen: &str, now: DateTime<Utc>) -> String {
-    match Timestamp::from_text(seen.as_bytes()) {
-        Some((at, _)) => format!("{}m ago", Timestamp::from(now).micros_since(at) / 60_000_000),
+    let calendar = Calendar::new(now.into(), TimeZone::default());
+    match calendar.text(seen.as_bytes()).0.at() {
+        Some(at) => format!("{}m ago", calendar.now().micros_since(at) / 60_000_000),
         None => seen.to_owned(),
     }
 }

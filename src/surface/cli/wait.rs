@@ -1,0 +1,61 @@
+//! How a sweep waits between its two looks, and whether nobody could beat for a while because the machine was suspended.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use super::signals;
+
+/// How long to sleep before looking again whether a signal came.
+const STEP: Duration = Duration::from_millis(20);
+
+static CUT_SHORT: AtomicBool = AtomicBool::new(false);
+
+/// Whether a signal ended the wait, and with it the sweep.
+pub(crate) fn was_cut_short() -> bool {
+    CUT_SHORT.load(Ordering::SeqCst)
+}
+
+/// Sleeps for so long and says what time it is then; `None` once a signal has come. `asked` is the *now* of a dry run of
+/// another time, whose clock is then as much later.
+pub(crate) fn wait(time: Duration, asked: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+    let mut left = time;
+    while !left.is_zero() {
+        if signals::caught().is_some() {
+            CUT_SHORT.store(true, Ordering::SeqCst);
+            return None;
+        }
+        let step = STEP.min(left);
+        thread::sleep(step);
+        left -= step;
+    }
+    #[expect(clippy::disallowed_methods, reason = "the now of the second look")]
+    let now = || Some(Utc::now());
+    asked.map_or_else(now, |asked| {
+        asked.checked_add_signed(chrono::Duration::from_std(time).ok()?)
+    })
+}
+
+/// For how long the machine has been suspended since it booted: the clock that counts that beside the one that does not.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) fn suspended() -> Duration {
+    use nix::time::{ClockId, clock_gettime};
+
+    let read = |clock| clock_gettime(clock).map(Duration::from).unwrap_or_default();
+    let awake = read(ClockId::CLOCK_MONOTONIC);
+    let suspended = read(ClockId::CLOCK_BOOTTIME).saturating_sub(awake);
+    // The two are read one after the other.
+    if suspended < Duration::from_secs(1) {
+        Duration::ZERO
+    } else {
+        suspended
+    }
+}
+
+/// Other systems do not tell.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+pub(crate) fn suspended() -> Duration {
+    Duration::ZERO
+}
