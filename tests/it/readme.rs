@@ -57,6 +57,10 @@ fn timeless(output: &str) -> String {
     if let Ok(mut summary) = serde_json::from_str::<Value>(output) {
         summary["swept_at"] = Value::Null;
         summary["duration_ms"] = Value::Null;
+        let zombies = summary["zombies"].as_array_mut().unwrap();
+        zombies.truncate(1); // the page shows the first
+        zombies[0]["sign_of_life"] = Value::Null;
+        zombies[0]["age_s"] = Value::Null;
         return summary.to_string();
     }
     output
