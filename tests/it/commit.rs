@@ -6,16 +6,34 @@ use zombie_sweeper::{SweepError, rusqlite};
 use crate::world::{World, reasons};
 
 #[test]
-fn commit_that_fails_leaves_nothing() {
-    let said = World::new()
-        .running("t1")
-        .sql(
-            "CREATE TABLE ledger (task TEXT REFERENCES tasks(id) DEFERRABLE INITIALLY DEFERRED);
+fn commit_that_a_constraint_refuses_leaves_nothing() {
+    let mut world = World::new().running("t1").sql(
+        "CREATE TABLE ledger (task TEXT REFERENCES tasks(id) DEFERRABLE INITIALLY DEFERRED);
              CREATE TRIGGER book AFTER INSERT ON task_events BEGIN INSERT INTO ledger VALUES ('gone'); END;
              PRAGMA foreign_keys = ON",
-        )
-        .refused();
-    assert!(said.starts_with("failed to commit: FOREIGN KEY"), "{said}");
+    );
+    let before = world.dump();
+    let report = world.sweep();
+    assert_eq!((report.failed.len(), report.transactions), (1, 0));
+    assert!(report.failed[0].why.contains("FOREIGN KEY"), "{report:?}");
+    assert_eq!(world.dump(), before);
+}
+
+#[test]
+fn commit_that_fails_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("queue.db");
+    let conn = rusqlite::Connection::open(&path).unwrap();
+    let mut world = World::at(conn)
+        .sql("PRAGMA journal_mode = DELETE; PRAGMA busy_timeout = 0")
+        .running("t1");
+    // With a rollback journal the commit has to wait for those who read.
+    let reader = rusqlite::Connection::open(&path).unwrap();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM tasks").unwrap();
+    let said = world.refused();
+    assert!(said.starts_with("failed to commit: database is locked"), "{said}");
+    reader.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(reasons(&world.sweep()), ["t1: no_active_run"]);
 }
 
 #[test]

@@ -349,6 +349,12 @@ fn every_error_message_is_explained() {
         OpenError::Empty(path()),
         OpenError::NotADatabase(path()),
         OpenError::Corrupt(path(), "…".to_owned()),
+        OpenError::PathTooLong(path()),
+        OpenError::SecondName {
+            path: path(),
+            second: "…".to_owned(),
+        },
+        OpenError::Unsteady(path()),
         OpenError::NotPermitted {
             path: path(),
             source: source(),
@@ -383,8 +389,8 @@ fn every_error_message_is_explained() {
             message: "…".to_owned(),
         }
         .to_string(),
-        SweepError::Swallowed {
-            task_id: "ID".to_owned(),
+        SweepError::RowIdsUsedUp {
+            table: "TABLE".to_owned(),
         }
         .to_string(),
         SweepError::Reap {
@@ -402,6 +408,8 @@ fn every_error_message_is_explained() {
         // What varies stands at the end, and may be left out.
         let constant = message.split("; it knows").next().unwrap();
         let constant = constant.split(": sweep from within").next().unwrap();
+        let constant = constant.split(": move the database").next().unwrap();
+        let constant = constant.split(": expected the path by which").next().unwrap();
         assert!(page.contains(&format!("`{}", constant.trim_end())), "{message}");
     }
 }

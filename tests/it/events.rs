@@ -232,3 +232,26 @@ fn payload_meets_a_json_check() {
     );
     assert_eq!(world.sweep().reaps.len(), 2);
 }
+
+#[test]
+fn row_ids_that_are_used_up_are_no_full_disk() {
+    let mut world = World::new()
+        .running("t1")
+        .run("r1")
+        .heartbeat("16m ago")
+        .sql("INSERT INTO sqlite_sequence VALUES ('task_events', 9223372036854775807)");
+    let said = world.refused();
+    assert!(said.contains("task_events has used up its row ids"), "{said}");
+}
+
+#[test]
+fn payload_tells_no_value_from_the_word_for_it() {
+    let overwritten = |world: World| {
+        let mut world = world.recurring();
+        world.sweep();
+        world.payload()["overwritten"]["task"]["next_eligible_at"].clone()
+    };
+    let world = || World::new().running("t1");
+    assert_eq!(overwritten(world().set("next_eligible_at", "null")), "null");
+    assert!(overwritten(world()).is_null());
+}

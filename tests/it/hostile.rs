@@ -55,7 +55,8 @@ fn actor_is_kept_to_the_letter() {
 #[test]
 fn unknown_status_is_warned_of_with_its_control_characters_escaped() {
     for status in ODD {
-        let report = World::new().running("t1").run("r1").status(status).sweep();
+        let world = World::new().running("t1").run("r1").status(status);
+        let report = world.heartbeat("16m ago").sweep();
         assert_eq!(report.warnings.len(), 1);
         assert!(!report.warnings[0].contains(['\n', '\0']), "{report:?}");
     }
@@ -67,10 +68,10 @@ fn id_of_a_megabyte() {
     let mut world = World::new()
         .running(&id)
         .run(&id)
-        .set("started_at", "soon")
+        .status(&id)
         .heartbeat("16m ago");
     let report = world.sweep();
-    assert_eq!(report.reaps.len(), 1);
+    assert_eq!((report.reaps.len(), report.warnings.len()), (1, 1));
     assert!(report.warnings.iter().all(|warning| warning.len() < 1000));
     assert_eq!(world.value("tasks.status", &id), "open");
     assert_eq!(world.query("SELECT length(task_id) FROM task_events"), 1 << 20);
@@ -89,7 +90,7 @@ fn id_that_is_not_utf_8_is_written_back_byte_for_byte() {
              UPDATE task_runs SET id = {value}, task_id = {value}"
             ));
         let report = world.sweep();
-        assert_eq!(reasons(&report), ["f\u{fffd}o: stale_heartbeat"]);
+        assert_eq!(reasons(&report), ["66ff6f: stale_heartbeat"]);
         assert_eq!(world.query("SELECT status FROM tasks"), "open");
         assert_eq!(world.query("SELECT status FROM task_runs"), "abandoned");
         assert_eq!(world.query("SELECT hex(task_id) FROM task_events"), "66FF6F");
@@ -123,14 +124,29 @@ fn ids_that_differ_only_in_case_or_type_are_told_apart() {
 }
 
 #[test]
-fn tasks_that_share_an_id_are_reaped_each_once() {
+fn tasks_that_share_an_id_are_undecided() {
     let mut world = World::new()
         .redeclare("tasks", "id TEXT PRIMARY KEY", "id TEXT")
         .running("twin")
-        .running("twin");
+        .running("twin")
+        .running("another");
     let report = world.sweep();
-    assert_eq!((report.reaps.len(), report.moved_on), (2, 0));
-    assert_eq!(world.query("SELECT count(*) FROM task_events"), 2);
+    assert_eq!(reasons(&report), ["another: no_active_run"]);
+    let undecided = report
+        .undecided
+        .iter()
+        .map(|task| (&*task.task_id, task.why.contains("the same id")));
+    assert!(undecided.eq([("twin", true); 2]), "{report:?}");
+}
+
+#[test]
+fn task_that_shares_its_id_with_one_that_does_not_run_is_reaped() {
+    let mut world = World::new()
+        .redeclare("tasks", "id TEXT PRIMARY KEY", "id TEXT")
+        .running("twin")
+        .task("twin");
+    assert_eq!(reasons(&world.sweep()), ["twin: no_active_run"]);
+    assert_eq!(world.query("SELECT count(*) FROM task_events"), 1);
 }
 
 #[test]

@@ -8,21 +8,31 @@
 )]
 
 mod aliases;
+mod bad_rows;
 mod batches;
+mod claims;
 mod cleared;
 #[cfg(all(feature = "cli", target_os = "linux"))]
 mod cli;
 mod commit;
 mod concurrency;
+mod confirm;
+mod conflicts;
 mod contract;
 mod docs;
 mod events;
+mod evidence;
 mod files;
+mod foretold;
+mod forms;
+mod history;
 mod hostile;
 mod laws;
 mod layers;
+mod leases;
 mod missing;
 mod mission;
+mod naive;
 mod neighbours;
 mod profiles;
 mod projects;
@@ -31,11 +41,16 @@ mod query_plans;
 mod readme;
 mod run_states;
 mod schema_variations;
+mod signs;
 mod simulation;
 mod styles;
+mod successors;
 mod timestamps;
 mod triggers;
-mod truth_table;
+mod typeless;
+
 mod unindexed;
+mod verdicts;
+mod warnings;
 mod workspaces;
 mod world;

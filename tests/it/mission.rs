@@ -152,6 +152,10 @@ fn reap_is_logged_as_an_event() {
                 "runs": ["r1"],
                 "workspaces": 1,
             },
+            "overwritten": {
+                "task": { "status": "running", "updated_at": moment("2h ago") },
+                "runs": [{ "id": "r1", "status": "running" }],
+            },
             "actor": "night-watch",
             "sweeper": { "name": "zombie-sweeper", "version": env!("CARGO_PKG_VERSION") },
         })

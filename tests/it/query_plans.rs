@@ -69,7 +69,15 @@ fn scans(mut world: World) -> Vec<String> {
 /// Whether all of a table is read, but for the few workspaces and the schema.
 fn is_scan(step: &str) -> bool {
     let (verb, rest) = step.split_once(' ').unwrap_or_default();
-    let small = ["w", "sqlite_schema", "pragma_table_list", "pragma_table_xinfo"];
+    let small = [
+        "w",
+        "CONSTANT",
+        "main.sqlite_schema",
+        "temp.sqlite_schema",
+        "sqlite_schema",
+        "pragma_table_list",
+        "pragma_table_xinfo",
+    ];
     let table = rest.split(' ').next().unwrap_or_default();
     step.contains("AUTOMATIC") || verb == "SCAN" && !small.contains(&table)
 }

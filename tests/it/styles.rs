@@ -177,6 +177,7 @@ fn empty_column_follows_its_own_table() {
 #[test]
 fn newest_row_shows_the_style_and_garbage_does_not() {
     let mut world = silent()
+        .sql("UPDATE tasks SET updated_at = ''")
         .task("t2")
         .set("updated_at", "2026-04-11 03:00:00")
         .task("t3")

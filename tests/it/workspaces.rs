@@ -156,3 +156,19 @@ fn that_of_a_live_task_stays_its_own_whatever_run_it_names() {
     assert_eq!(world.value("workspaces.task_id", "w1"), "t2");
     assert_eq!(world.value("workspaces.status", "w1"), "leased");
 }
+
+#[test]
+fn run_is_named_by_its_digits() {
+    let mut world = World::new()
+        .running("t1")
+        .run("7")
+        .heartbeat("1h ago")
+        .running("t2")
+        .run("07")
+        .heartbeat("1m ago");
+    for (workspace, run) in [("w1", "7"), ("w2", "07"), ("w3", "7.0")] {
+        world = world.workspace(workspace).set("run_id", run);
+    }
+    assert_eq!(world.sweep().workspaces_freed, 1);
+    assert_eq!(world.value("workspaces.status", "w1"), "free");
+}

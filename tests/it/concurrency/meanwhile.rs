@@ -143,17 +143,34 @@ fn rival_that_rolls_back_changes_nothing() {
 }
 
 #[test]
-fn tasks_that_share_an_id_are_looked_at_again_each_once() {
+fn task_of_whose_id_another_came_meanwhile_is_undecided() {
     for journal in JOURNALS {
         let (folder, world) = on_disk(journal);
         let mut world = world
             .redeclare("tasks", "id TEXT PRIMARY KEY", "id TEXT")
             .running("twin")
-            .running("twin");
-        commits_meanwhile(&folder, &mut world, "UPDATE tasks SET priority = 1");
+            .run("r1")
+            .heartbeat("16m ago");
+        let twin = "INSERT INTO tasks SELECT * FROM tasks;
+                    INSERT INTO task_runs (id, task_id, started_at) SELECT 'r2', task_id, started_at FROM task_runs";
+        commits_meanwhile(&folder, &mut world, twin);
         let report = world.sweep();
         assert!(RIVAL.take().is_none(), "the sweep waited for the lock");
-        assert_eq!((report.reaps.len(), report.moved_on), (2, 0), "{journal}");
-        assert_eq!(world.query("SELECT count(*) FROM task_events"), 2);
+        assert_eq!((report.reaps.len(), report.undecided.len()), (0, 1), "{journal}");
+        assert_eq!(world.query("SELECT count(*) FROM task_events"), 0);
     }
+}
+
+#[test]
+fn task_that_another_project_took_over_meanwhile_has_moved_on() {
+    let (folder, world) = on_disk("WAL");
+    let mut world = world
+        .running("t1")
+        .project("Other")
+        .running("t2")
+        .options(|options| options.project("SciDEX"));
+    commits_meanwhile(&folder, &mut world, "UPDATE tasks SET project_id = 'p-Other'");
+    let report = world.sweep();
+    assert_eq!((report.reaps.len(), report.moved_on), (0, 1), "{report:?}");
+    assert_eq!(world.value("tasks.status", "t1"), "running");
 }

@@ -2,6 +2,7 @@
 
 mod locks;
 mod meanwhile;
+mod newcomers;
 mod rests;
 
 use std::cell::RefCell;
@@ -22,7 +23,7 @@ thread_local! {
 const JOURNALS: [&str; 2] = ["WAL", "DELETE"];
 
 /// A queue in a file, and the folder it lives in.
-fn on_disk(journal: &str) -> (TempDir, World) {
+pub(crate) fn on_disk(journal: &str) -> (TempDir, World) {
     let folder = tempfile::tempdir().unwrap();
     let conn = Connection::open(file(&folder)).unwrap();
     conn.busy_timeout(Duration::ZERO).unwrap();
@@ -36,8 +37,9 @@ fn file(folder: &TempDir) -> impl AsRef<Path> + use<> {
     folder.path().join("queue.db")
 }
 
-fn rival(folder: &TempDir) -> Connection {
+pub(crate) fn rival(folder: &TempDir) -> Connection {
     let rival = Connection::open(file(folder)).unwrap();
+    rival.execute_batch("PRAGMA foreign_keys = OFF").unwrap();
     rival.busy_timeout(Duration::from_secs(10)).unwrap();
     rival
 }

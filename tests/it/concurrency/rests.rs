@@ -40,5 +40,6 @@ fn sweep_takes_the_lock_for_less_at_a_time_where_others_write() {
     let mut world = (0..2_001).fold(world, World::running);
     commits_meanwhile(&folder, &mut world, "UPDATE projects SET name = 'Renamed'");
     let report = world.sweep();
-    assert_eq!((report.reaps.len(), report.transactions), (2_001, 2));
+    assert_eq!(report.reaps.len(), 2_001);
+    assert!(report.transactions >= 2, "{report:?}");
 }

@@ -1,7 +1,7 @@
 //! Columns that SQLite computes.
 
 use super::{assert_digits_are_swept, digits};
-use crate::world::World;
+use crate::world::{World, moment};
 
 #[test]
 fn generated_columns() {
@@ -75,4 +75,20 @@ fn generated_column_is_not_said_to_be_released() {
     let released = &world.payload()["released"]["task"];
     assert_eq!(released["assigned_worker"], "worker-7");
     assert!(released.get("assigned_slot").is_none(), "{released}");
+}
+
+#[test]
+fn end_goes_into_the_column_that_can_be_written() {
+    let mut world = World::new()
+        .add_column("task_runs", "finished_at TEXT")
+        .redeclare(
+            "task_runs",
+            "completed_at TEXT",
+            "completed_at TEXT AS (finished_at)",
+        )
+        .running("t1")
+        .run("r1")
+        .heartbeat("1h ago");
+    assert_eq!(world.sweep().runs_abandoned, 1);
+    assert_eq!(world.value("task_runs.completed_at", "r1"), moment("now"));
 }

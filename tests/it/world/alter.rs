@@ -29,6 +29,10 @@ impl World {
         .replace_by_anew(table)
     }
 
+    pub(crate) fn add_column(self, table: &str, declared: &str) -> Self {
+        self.sql(&format!("ALTER TABLE {table} ADD COLUMN {declared}"))
+    }
+
     pub(crate) fn rename_column(self, table: &str, old: &str, new: &str) -> Self {
         self.sql(&format!("ALTER TABLE {table} RENAME COLUMN {old} TO {new}"))
     }

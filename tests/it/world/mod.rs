@@ -142,6 +142,10 @@ impl World {
         self.set("last_heartbeat", moment(when))
     }
 
+    pub(crate) fn lease(self, when: &str) -> Self {
+        self.set("lease_expires_at", moment(when))
+    }
+
     pub(crate) fn started(self, when: &str) -> Self {
         self.set("started_at", moment(when))
     }
