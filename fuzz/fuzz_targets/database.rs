@@ -14,7 +14,7 @@ use rusqlite::trace::{TraceEvent, TraceEventCodes};
 use zombie_sweeper::zombie::Id;
 use zombie_sweeper::{SweepError, SweepOptions, SweepReport, sweep_zombie_tasks};
 use zombie_sweeper_fuzz::queue::{Holds, Queue, Table};
-use zombie_sweeper_fuzz::{check_aftermath, image, opened, rows_of, same};
+use zombie_sweeper_fuzz::{check_aftermath, check_reap, image, opened, rows_of, same};
 
 fuzz_target!(|data: &[u8]| -> Corpus {
     match Queue::build(data) {
@@ -82,8 +82,13 @@ fn check(mut queue: Queue) {
     let ids_are_unique = !redeclared && are_unique(&before, &queue.tasks);
     match &swept {
         Ok(report) => {
-            if ids_are_unique || second_look.is_none() {
-                add_up(report); // a second look, by id, may find more rows than the first
+            add_up(report);
+            assert!(
+                report.failed.is_empty() || redeclared || !queue.is_yielding,
+                "nothing stood in its way: {report:?}"
+            );
+            if ids_are_unique && second_look.is_none() && report.reaps.len() == 1 {
+                check_reap(&queue, report); // whatever a trigger did, it is whole
             }
             if queue.is_passive && ids_are_unique {
                 as_foretold(report, &foretold, second_look.as_ref());
@@ -92,7 +97,7 @@ fn check(mut queue: Queue) {
                 check_aftermath(&before, &queue, report, ids_are_unique);
             }
             if queue.is_passive {
-                nothing_is_left(&mut queue, second_look.is_some());
+                nothing_is_left(&mut queue, second_look.is_some(), report);
             }
         }
         Err(SweepError::Partial { report, .. }) => {
@@ -114,14 +119,14 @@ fn check(mut queue: Queue) {
 
 /// What could be swept once can be swept again, and a second sweep reaps nothing: a third, where there was a rival, who
 /// may have made a zombie of what the first had passed.
-fn nothing_is_left(queue: &mut Queue, raced: bool) {
+fn nothing_is_left(queue: &mut Queue, raced: bool, first: &SweepReport) {
     let mut last = sweep(&mut queue.conn, &queue.options);
     if raced {
         last = sweep(&mut queue.conn, &queue.options);
     }
     match last {
         Ok(report) => assert!(
-            report.reaps.is_empty() && report.transactions == 0,
+            report.reaps.is_empty() && report.transactions == 0 || !first.failed.is_empty(),
             "reaped again: {report:?}"
         ),
         Err(error) => assert!(raced && !queue.is_yielding, "the first went well: {error:?}"),
@@ -191,7 +196,8 @@ fn race(queue: &mut Queue) -> Arc<Mutex<Option<(Vec<u8>, Swept)>>> {
 }
 
 fn add_up(report: &SweepReport) {
-    let accounted = report.reaps.len() + report.healthy + report.undecided.len() + report.moved_on;
+    let left = report.undecided.len() + report.failed.len() + report.moved_on;
+    let accounted = report.reaps.len() + report.healthy + left;
     assert_eq!(report.scanned, accounted, "{report:?}");
     assert_eq!(report.reaps.is_empty(), report.transactions == 0, "{report:?}");
 }
@@ -204,22 +210,34 @@ fn outcome(report: &SweepReport) -> Vec<(Id, String)> {
         .collect()
 }
 
-/// What was a zombie at the first look and still is at the second was reaped, for the reason it then has.
+/// What was a zombie at the first look and still is at the second was reaped, for the reason it then has, unless it
+/// refused to be written.
 fn as_foretold(report: &SweepReport, first_look: &Swept, second_look: Option<&Swept>) {
     let first = outcome(
         first_look
             .as_ref()
             .expect("a dry run fails where the sweep fails"),
     );
+    let has_failed = |id: &Id| {
+        report
+            .failed
+            .iter()
+            .any(|failed| failed.task_id == id.to_string())
+    };
     let Some(second) = second_look else {
-        assert_eq!(outcome(report), first);
+        let mut expected = first;
+        expected.retain(|(id, _)| !has_failed(id));
+        assert_eq!(outcome(report), expected);
         return;
     };
     // The rival may have made what is new unreadable, so that no dry run can say.
     let Ok(second) = second else { return };
     let mut expected = outcome(second);
-    expected.retain(|(id, _)| first.iter().any(|(known, _)| known == id));
-    assert_eq!(outcome(report), expected);
+    expected.retain(|(id, _)| first.iter().any(|(known, _)| known == id) && !has_failed(id));
+    // It may have given a zombie another id, too.
+    let mut reaped = outcome(report);
+    reaped.retain(|(id, _)| first.iter().any(|(known, _)| known == id));
+    assert_eq!(reaped, expected);
 }
 
 fn are_unique(conn: &Connection, tasks: &Table) -> bool {

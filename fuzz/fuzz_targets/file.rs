@@ -39,7 +39,7 @@ fuzz_target!(|data: &[u8]| {
         let _ = Schema::read(conn, &PROFILE);
         sweep_zombie_tasks(conn, &options.clone().dry_run(true))
     };
-    let seen: Result<_, SweepError> = read_database(&path, configure, look);
+    let seen: Result<_, SweepError> = read_database(&path, &PROFILE, configure, || true, look);
     let left = pick_up(&path);
     for ((suffix, was), is) in SUFFIXES.iter().zip(&files).zip(&left) {
         // The index of a log that is in use belongs to its readers.

@@ -39,7 +39,9 @@ fn put_to_use(profile: &Profile) {
     match (fits, foretold, swept) {
         (Err(error), Err(_), Err(_)) => drop(error.to_string()),
         (Ok(()), Ok(foretold), Ok(report)) => {
-            assert_eq!(outcome(&foretold), outcome(&report));
+            let mut foretold = outcome(&foretold);
+            foretold.retain(|(task, _)| report.failed.iter().all(|failed| failed.task_id != *task));
+            assert_eq!(foretold, outcome(&report));
             check_again(&mut conn, &options, &report);
         }
         // What a constraint thinks of a value is known once it is written.
@@ -83,6 +85,18 @@ fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
 
 const KEYS: &[&str] = &[
     "database.foreign_keys",
+    "database.time_zone",
+    "hints.heartbeat",
+    "tasks.stamp",
+    "tasks.increment",
+    "tasks.where",
+    "tasks.columns.lease",
+    "tasks.words.open.running",
+    "tasks.words.open.default",
+    "tasks.words.open.run_completed",
+    "tasks.words.open.stale_heartbeat",
+    "runs.columns.created",
+    "runs.columns.lease",
     "tasks.table",
     "tasks.clear",
     "tasks.columns.id",
@@ -191,6 +205,12 @@ const WORDS: &[&str] = &[
     "--",
     "a\0b",
     "it's",
+    "t.priority > 49",
+    "status <> 'open'",
+    "id IN (SELECT task_id FROM task_runs)",
+    "1) OR (1",
+    "+02:00",
+    "local",
     "50",
     "1",
 ];

@@ -3,8 +3,9 @@ use std::collections::HashMap;
 
 use rusqlite::Connection;
 use zombie_sweeper::SweepReport;
-use zombie_sweeper::zombie::{Bytes, Id};
+use zombie_sweeper::zombie::{Bytes, Calendar, Id, Reading, TimeZone};
 
+use crate::now;
 use crate::queue::{Column, Holds, Queue, Table};
 use crate::rows::{Row, rows, rows_of, same};
 
@@ -19,12 +20,23 @@ pub fn check_aftermath(before: &Connection, queue: &Queue, report: &SweepReport,
     let runs = after.runs_reaped(queue);
     after.others_are_untouched(&queue.runs, &[Holds::TaskId], &[]);
     after.others_are_untouched(&queue.workspaces, &[Holds::TaskId, Holds::RunId], &runs);
-    after.finished_runs_are_history(&queue.runs);
+    after.runs_that_ended_are_history(queue);
     after.nothing_else_is_written(&queue.tasks);
+    after.unreadable_times_are_left(&queue.tasks);
     after.each_has_its_event(&queue.events, ids_are_unique);
     if ids_are_unique {
         after.reaped_are_reset(&queue.tasks);
     }
+}
+
+/// Holds the only reap of a sweep to its promise that it is whole, whatever the queue's triggers did.
+pub fn check_reap(queue: &Queue, report: &SweepReport) {
+    let after = Aftermath {
+        before: &queue.conn,
+        after: &queue.conn,
+        report,
+    };
+    after.reaped_are_reset(&queue.tasks);
 }
 
 struct Aftermath<'a> {
@@ -62,20 +74,56 @@ impl Aftermath<'_> {
         assert_eq!(was.len(), is.len(), "rows of {}", table.name);
         was.retain(|row| {
             let names_reaped = |id: &Id| self.is_reaped(id) || ids.iter().any(|known| same(known, id));
-            !places.iter().any(|place| names_reaped(&row[*place]))
+            // One that names a task is that task's, whatever run it names.
+            let holder = places
+                .iter()
+                .find(|place| columns[**place].holds == Holds::TaskId);
+            match holder.map(|place| &row[*place]) {
+                Some(holder) if !holder.is_none() => !self.is_reaped(holder),
+                _ => !places.iter().any(|place| names_reaped(&row[*place])),
+            }
         });
         assert_contains(&is, &was, table);
     }
 
-    fn finished_runs_are_history(&self, runs: &Table) {
-        let columns: Vec<_> = runs.columns.iter().collect();
-        let Some(status) = columns.iter().position(|column| column.holds == Holds::RunStatus) else {
+    /// A run with a finished word is as it was, and so is one with a word that nobody knows: unless it is the active run
+    /// of a reaped task, and nothing says that it has ended.
+    fn runs_that_ended_are_history(&self, queue: &Queue) {
+        let columns: Vec<_> = queue.runs.columns.iter().collect();
+        let place = |holds| columns.iter().position(|column| column.holds == holds);
+        let (Some(id), Some(status)) = (place(Holds::RunId), place(Holds::RunStatus)) else {
             return;
         };
-        let [mut was, is] = [self.before, self.after].map(|conn| rows_of(conn, runs, &columns));
+        let ended = |column: &&Column| {
+            ["completed_at", "finished_at", "ended_at"]
+                .iter()
+                .any(|name| column.name.eq_ignore_ascii_case(name))
+        };
+        let ended = columns.iter().position(ended);
+        let named = queue.tasks.column(Holds::ActiveRun).map(|active| {
+            let pointers = rows_of(self.before, &queue.tasks, &[active]);
+            pointers.into_iter().flatten().collect::<Vec<_>>()
+        });
+        let [mut was, is] = [self.before, self.after].map(|conn| rows_of(conn, &queue.runs, &columns));
         let finished = ["completed", "failed", "aborted", "abandoned"].map(Id::from);
-        was.retain(|row| finished.contains(&row[status]));
-        assert_contains(&is, &was, runs);
+        was.retain(|row| {
+            let has_ended = ended.is_some_and(|place| reading(&row[place]) != Reading::Absent);
+            let is_named = named.iter().flatten().any(|pointer| same(pointer, &row[id]));
+            finished.contains(&row[status]) || row[status] != Id::from("running") && (has_ended || !is_named)
+        });
+        assert_contains(&is, &was, &queue.runs);
+    }
+
+    /// When a task was updated is left as it is where nobody understands it.
+    fn unreadable_times_are_left(&self, tasks: &Table) {
+        let mut kept: Vec<_> = tasks.columns.iter().collect();
+        kept.retain(|column| column.holds == Holds::TaskId || column.name.eq_ignore_ascii_case("updated_at"));
+        let Some(updated) = kept.iter().position(|column| column.holds != Holds::TaskId) else {
+            return;
+        };
+        let [mut was, is] = [self.before, self.after].map(|conn| rows_of(conn, tasks, &kept));
+        was.retain(|row| reading(&row[updated]) == Reading::Unreadable);
+        assert_contains(&is, &was, tasks);
     }
 
     /// A task's id, kind, start and the like are as they were, whether it was reaped or not.
@@ -135,6 +183,19 @@ impl Aftermath<'_> {
                 }
             }
         }
+    }
+}
+
+/// What a value says as a time.
+fn reading(value: &Id) -> Reading {
+    let calendar = Calendar::new(now().into(), TimeZone::default());
+    match value {
+        Id::Null => Reading::Absent,
+        Id::Integer(number) => calendar.integer(*number).0,
+        Id::Real(bits) => calendar.real(f64::from_bits(*bits)).0,
+        Id::Text(bytes) => calendar.text(bytes).0,
+        Id::Blob(bytes) if bytes.trim_ascii().is_empty() => Reading::Absent,
+        Id::Blob(_) => Reading::Unreadable,
     }
 }
 

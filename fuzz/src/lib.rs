@@ -6,7 +6,7 @@ mod image;
 pub mod queue;
 mod rows;
 
-pub use aftermath::check_aftermath;
+pub use aftermath::{check_aftermath, check_reap};
 pub use choices::Choices;
 pub use image::{image, opened};
 pub use rows::{Row, rows, rows_of, same};

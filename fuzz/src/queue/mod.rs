@@ -19,6 +19,9 @@ use table::{EVENTS, PROJECTS, RUNS, TASKS, WORKSPACES};
 /// How many decisions a schema takes at most.
 const DECISIONS: usize = 256;
 
+/// Those of them that only came to be once there was a corpus: what its inputs mean stays the same.
+const ODD: usize = 224;
+
 /// How many of them an input may change.
 const MOST_ODDITIES: u8 = 48;
 
@@ -60,7 +63,8 @@ impl Queue {
         for _ in 0..data.byte() % MOST_ODDITIES {
             decisions[usize::from(data.byte())] = data.byte();
         }
-        let mut schema = Choices::new(&decisions);
+        let (schema, odd) = decisions.split_at(ODD);
+        let (mut schema, mut odd) = (Choices::new(schema), Choices::new(odd));
         let conn = Connection::open(Self::URI).ok()?;
         conn.execute_batch("PRAGMA foreign_keys = OFF; PRAGMA page_size = 512")
             .ok()?;
@@ -70,7 +74,7 @@ impl Queue {
             }
         }
         let mut tables =
-            [TASKS, RUNS, EVENTS, WORKSPACES, PROJECTS].map(|spec| Table::new(spec, &mut schema));
+            [TASKS, RUNS, EVENTS, WORKSPACES, PROJECTS].map(|spec| Table::new(spec, &mut schema, &mut odd));
         for table in tables.iter_mut().filter(|table| table.is_there) {
             conn.execute_batch(&table.sql).ok()?;
         }
@@ -96,6 +100,7 @@ impl Queue {
             queue.is_yielding = false;
             queue.conn.execute_batch("PRAGMA foreign_keys = ON").ok()?;
         }
+        queue.options = story::more_options(queue.options, &mut odd);
         Some(queue)
     }
 

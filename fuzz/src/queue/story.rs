@@ -43,6 +43,17 @@ pub(super) fn options(schema: &mut Choices<'_>) -> SweepOptions {
     }
 }
 
+/// Whether to look twice, and at what.
+pub(super) fn more_options(options: SweepOptions, odd: &mut Choices<'_>) -> SweepOptions {
+    let confirm = odd.pick(&[0, 0, 60, 3_600]);
+    let suspended = odd.pick(&[0, 0, 600, 86_400]);
+    options
+        .confirm(Duration::from_secs(confirm))
+        .suspended(Duration::from_secs(suspended))
+        .evidence(odd.one_in(2))
+        .waiting(|time| Some(now() + time))
+}
+
 /// What somebody else does between the first look and the write lock.
 pub(super) fn rival(queue: &mut Queue, schema: &mut Choices<'_>) {
     let (tasks, runs) = (&queue.tasks, &queue.runs);

@@ -8,8 +8,8 @@ use Holds::{
 };
 use Needed::{Always, Mostly, Rarely};
 
-/// A table's name, whether it has to be there, and its columns.
-pub(super) type Spec = (&'static str, Needed, &'static [Role]);
+/// A table's name, whether it has to be there, its columns, and those that only an odd queue has.
+pub(super) type Spec = (&'static str, Needed, &'static [Role], &'static [Role]);
 
 const HELD: &[&str] = &[
     "assigned_slot",
@@ -32,6 +32,18 @@ const EXTRA: &[&str] = &[
 ];
 const HEARTBEAT: &[&str] = &["last_heartbeat", "last_heartbeat_at", "heartbeat_at"];
 
+const SECOND_HEARTBEAT: &[&str] = &["heartbeat", "last_seen_at"];
+const LEASE: &[&str] = &["lease_until", "locked_until"];
+
+/// What a conflict clause makes of a row that is in the way of another.
+const CONFLICT: [&str; 5] = [
+    "",
+    " ON CONFLICT REPLACE",
+    " ON CONFLICT IGNORE",
+    " ON CONFLICT ROLLBACK",
+    " ON CONFLICT FAIL",
+];
+
 pub(super) const TASKS: Spec = (
     "tasks",
     Always,
@@ -53,6 +65,7 @@ pub(super) const TASKS: Spec = (
         Role(EXTRA, Anything, Rarely),
         Role(EXTRA, Anything, Rarely),
     ],
+    &[Role(SECOND_HEARTBEAT, Time, Rarely), Role(LEASE, Time, Rarely)],
 );
 pub(super) const RUNS: Spec = (
     "task_runs",
@@ -66,6 +79,11 @@ pub(super) const RUNS: Spec = (
         Role(&["completed_at", "finished_at", "ended_at"], Time, Mostly),
         Role(EXTRA, Anything, Rarely),
         Role(EXTRA, Anything, Rarely),
+    ],
+    &[
+        Role(SECOND_HEARTBEAT, Time, Rarely),
+        Role(LEASE, Time, Rarely),
+        Role(&["inserted_at"], Time, Rarely),
     ],
 );
 pub(super) const EVENTS: Spec = (
@@ -81,6 +99,7 @@ pub(super) const EVENTS: Spec = (
         Role(&["run_id"], RunId, Rarely),
         Role(EXTRA, Anything, Rarely),
     ],
+    &[],
 );
 pub(super) const WORKSPACES: Spec = (
     "workspaces",
@@ -93,11 +112,13 @@ pub(super) const WORKSPACES: Spec = (
         Role(&["released_at"], Time, Mostly),
         Role(EXTRA, Anything, Rarely),
     ],
+    &[],
 );
 pub(super) const PROJECTS: Spec = (
     "projects",
     Mostly,
     &[Role(&["id"], Project, Mostly), Role(&["name"], Project, Mostly)],
+    &[],
 );
 
 #[derive(Debug)]
@@ -111,14 +132,20 @@ pub struct Table {
 }
 
 impl Table {
-    pub(super) fn new((table, needed, roles): Spec, schema: &mut Choices<'_>) -> Self {
+    /// Out of decisions about the ordinary, and more about the odd.
+    pub(super) fn new(
+        (table, needed, roles, odd_roles): Spec,
+        schema: &mut Choices<'_>,
+        odd: &mut Choices<'_>,
+    ) -> Self {
         let [naming, key, options] = [(); 3].map(|()| schema.byte());
         let is_strict = options % 8 >= 6;
         let mut columns: Vec<Column> = Vec::new();
-        for role in roles {
-            let Some(column) = Column::new(role, is_strict, schema) else {
-                continue;
-            };
+        let ordinary = roles.iter().map(|role| Column::new(role, is_strict, schema));
+        let ordinary: Vec<_> = ordinary.collect();
+        let odd_columns = odd_roles.iter().map(|role| Column::new(role, is_strict, odd));
+        for column in ordinary.into_iter().chain(odd_columns) {
+            let Some(column) = column else { continue };
             if !columns
                 .iter()
                 .any(|known| known.name.eq_ignore_ascii_case(&column.name))
@@ -133,7 +160,11 @@ impl Table {
             _ => table != EVENTS.0,
         };
         let has_own_key = key % 8 < 6 && columns.first().is_some_and(is_own_id);
-        let key = key_of(&columns, key);
+        let conflict = odd.pick(&CONFLICT);
+        for column in columns.iter_mut().filter(|column| column.constraint == "UNIQUE") {
+            column.constraint += conflict;
+        }
+        let key = key_of(&columns, key).map(|key| key + conflict);
         let without_rowid = matches!(options % 8, 5 | 7) && key.is_some();
         let mut options = Vec::new();
         if is_strict {

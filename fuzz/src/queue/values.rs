@@ -1,5 +1,5 @@
 use chrono::TimeDelta;
-use zombie_sweeper::zombie::{Id, Number, OffsetForm, Style, Timestamp, Written, Zone};
+use zombie_sweeper::zombie::{Calendar, Id, Number, OffsetForm, Style, TimeZone, Written, Zone};
 
 use super::Holds;
 use crate::{Choices, now};
@@ -132,6 +132,8 @@ const STYLES: [Style; 12] = [
         zone: Zone::Offset {
             minutes: 0,
             form: OffsetForm::Colon,
+            spaced: false,
+            name: None,
         },
     },
     Style::Iso {
@@ -141,6 +143,8 @@ const STYLES: [Style; 12] = [
         zone: Zone::Offset {
             minutes: -570,
             form: OffsetForm::Plain,
+            spaced: false,
+            name: None,
         },
     },
     Style::Iso {
@@ -150,6 +154,8 @@ const STYLES: [Style; 12] = [
         zone: Zone::Offset {
             minutes: 1439,
             form: OffsetForm::Hours,
+            spaced: false,
+            name: None,
         },
     },
     Style::Seconds(Number::Integer, 0),
@@ -197,7 +203,9 @@ fn time(data: &mut Choices<'_>) -> Id {
     match data.byte() {
         byte @ 0..180 => {
             let (age, style) = (AGES[usize::from(byte) % 15], STYLES[usize::from(byte) / 15]);
-            match Timestamp::from(now() + TimeDelta::seconds(age)).write(style) {
+            let calendar = Calendar::new(now().into(), TimeZone::default());
+            let at = now() + TimeDelta::seconds(age);
+            match calendar.write(at.into(), style) {
                 Written::Text(written) => text(&written),
                 Written::Integer(number) => Id::from(number),
                 Written::Real(number) => Id::Real(number.to_bits()),

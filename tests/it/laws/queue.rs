@@ -19,6 +19,7 @@ struct Task {
     started: Sign,
     updated: Sign,
     next_eligible: Sign,
+    lease: Sign,
     runs: Vec<Run>,
     holder: Holder,
 }
@@ -119,12 +120,13 @@ fn tasks(signs: &BoxedStrategy<Sign>) -> impl Strategy<Value = Task> + use<> {
         any::<bool>(),
         any::<bool>(),
     );
-    let four = (signs.clone(), signs.clone(), signs.clone(), signs.clone());
-    (words, active, four, vec(runs(signs), 0..4), holder).prop_map(
+    let lease = prop_oneof![3 => Just(Sign::None), 1 => signs.clone()];
+    let five = (signs.clone(), signs.clone(), signs.clone(), signs.clone(), lease);
+    (words, active, five, vec(runs(signs), 0..4), holder).prop_map(
         |(
             (status, project, recurring, bare),
             active,
-            (heartbeat, started, updated, next_eligible),
+            (heartbeat, started, updated, next_eligible, lease),
             runs,
             holder,
         )| {
@@ -138,6 +140,7 @@ fn tasks(signs: &BoxedStrategy<Sign>) -> impl Strategy<Value = Task> + use<> {
                 started,
                 updated,
                 next_eligible,
+                lease,
                 runs,
                 holder,
             }
@@ -155,6 +158,23 @@ impl World {
 }
 
 impl Queue {
+    /// The same, where no clock is ahead.
+    pub(super) fn in_step(mut self) -> Self {
+        for task in &mut self.0 {
+            let of_task = [&mut task.heartbeat, &mut task.started, &mut task.updated];
+            let of_runs = task
+                .runs
+                .iter_mut()
+                .flat_map(|run| [&mut run.heartbeat, &mut run.started]);
+            for sign in of_task.into_iter().chain(of_runs) {
+                if let Sign::Ahead(_) = sign {
+                    *sign = Sign::Ago(0);
+                }
+            }
+        }
+        self
+    }
+
     /// The ids of the running tasks.
     pub(super) fn running(&self) -> Vec<String> {
         let tasks = self.0.iter().enumerate();
@@ -191,7 +211,8 @@ impl Task {
             .set("last_heartbeat", self.heartbeat.text())
             .set("started_at", self.started.text())
             .set("updated_at", self.updated.text())
-            .set("next_eligible_at", self.next_eligible.text());
+            .set("next_eligible_at", self.next_eligible.text())
+            .set("lease_expires_at", self.lease.text());
         for (m, run) in self.runs.iter().enumerate() {
             world = world
                 .other_run(format!("r{n}-{m}"))

@@ -14,8 +14,8 @@ use super::stage::Ears;
 /// How many stories are told unless the environment says otherwise.
 const SEQUENCES: u64 = 1_000;
 
-/// More threads than cores: a sweep of several batches rests in between.
-const THREADS_PER_CORE: usize = 3;
+/// More threads than cores: a sweep rests before it goes on where others write.
+const THREADS_PER_CORE: usize = 8;
 
 /// Which stories to tell.
 struct Order {

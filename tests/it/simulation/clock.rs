@@ -62,6 +62,53 @@ impl FromSql for Stamp {
     }
 }
 
+/// What stands in a column of times that somebody may spoil.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Cell {
+    #[default]
+    Nothing,
+    At(Stamp),
+    /// What no reader understands.
+    Odd,
+}
+
+impl Cell {
+    const ODD: &'static str = "soon";
+
+    pub(super) fn at(self) -> Option<Stamp> {
+        match self {
+            Self::At(at) => Some(at),
+            Self::Nothing | Self::Odd => None,
+        }
+    }
+}
+
+impl From<Option<Stamp>> for Cell {
+    fn from(at: Option<Stamp>) -> Self {
+        at.map_or(Self::Nothing, Self::At)
+    }
+}
+
+impl ToSql for Cell {
+    fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
+        match self {
+            Self::Nothing => Ok(rusqlite::types::Null.into()),
+            Self::At(at) => Ok(at.to_string().into()),
+            Self::Odd => Ok(Self::ODD.into()),
+        }
+    }
+}
+
+impl FromSql for Cell {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        match value {
+            ValueRef::Null => Ok(Self::Nothing),
+            ValueRef::Text(text) if text == Self::ODD.as_bytes() => Ok(Self::Odd),
+            value => Stamp::column_result(value).map(Self::At),
+        }
+    }
+}
+
 /// True time, which nobody can read, and the clocks of the hosts, which are off by this and that.
 pub(super) struct Clocks {
     /// Milliseconds since the story began.

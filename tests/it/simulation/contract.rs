@@ -1,9 +1,31 @@
 //! The contract once more, in other words than the sweeper's: over the model's rows, in milliseconds.
 
+use std::time::Duration;
+
 use zombie_sweeper::Policy;
 
-use super::clock::Stamp;
+use super::clock::{Cell, MINUTE, Stamp};
 use super::truth::{Run, Task, Truth};
+
+/// How far ahead a lease may lie.
+const LONGEST_LEASE_MS: i64 = 366 * 24 * 60 * MINUTE;
+
+/// What the contract says of a running task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Judgment {
+    Healthy,
+    Undecided,
+    Zombie(Zombie),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Zombie {
+    pub(super) reason: String,
+    /// Whether it rests on silence, which a second look may find broken.
+    pub(super) by_silence: bool,
+    /// The newest sign of life.
+    pub(super) sign: Option<Stamp>,
+}
 
 /// What one reap released.
 #[derive(Debug, PartialEq, Eq)]
@@ -12,48 +34,364 @@ pub(super) struct Released {
     pub(super) workspaces: usize,
 }
 
-/// Why a task is a zombie at this moment, where it is one.
-pub(super) fn reason(truth: &Truth, task: &Task, policy: &Policy, now: Stamp) -> Option<String> {
+/// Somebody who should be heard of: a run, or a claim that has none yet.
+struct Holder {
+    heartbeats: Vec<Cell>,
+    start: Cell,
+    /// What else shows somebody at work.
+    update: Option<Stamp>,
+    leases: Vec<Cell>,
+    bears_ms: i64,
+}
+
+/// What a lease says, where it is asked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lease {
+    Ahead,
+    Over,
+}
+
+/// The contract's words, as of one moment.
+struct Look<'a> {
+    task: &'a Task,
+    policy: &'a Policy,
+    now: Stamp,
+}
+
+/// What a task is at this moment; `None` where it is not running.
+pub(super) fn judge(truth: &Truth, task: &Task, policy: &Policy, now: Stamp) -> Option<Judgment> {
     if !task.is_running() {
         return None;
     }
-    let stale_after_ms = ms(policy.stale_after);
-    let is_live = |run: &Run| !run.is_finished() && now.since(sign_of_life(task, run)) <= stale_after_ms;
-    if truth.runs_of(&task.id).any(is_live) {
-        return None;
-    }
-    let active = truth.runs_of(&task.id).find(|run| run.id == task.active_run_id);
-    match active {
-        Some(run) if run.is_finished() => {
-            let settle_ms = ms(policy.settle);
-            let is_settled = settle_ms == 0 || now.since(run.completed_at?) > settle_ms;
-            is_settled.then(|| format!("run_{}", run.status))
+    let look = Look { task, policy, now };
+    let mut active = None;
+    let mut others = Vec::new();
+    let mut last = 0;
+    for run in truth.runs_of(&task.id) {
+        last = last.max(run.place);
+        if run.id == task.active_run_id {
+            active = Some(run);
+        } else if look.is_unfinished(run) {
+            others.push(run);
         }
-        Some(_) => Some("stale_heartbeat".to_owned()),
-        None => {
-            let claim = [task.last_heartbeat, task.started_at, Some(task.updated_at)];
-            let claim = claim.into_iter().flatten().max()?;
-            let is_old = now.since(claim) > ms(policy.claim_grace.unwrap_or(policy.stale_after));
-            let reason = if task.active_run_id.is_empty() {
-                "no_active_run"
-            } else {
-                "missing_run"
+    }
+    let at_work = match active {
+        Some(run) if look.is_unfinished(run) => Some(look.active_run(run)),
+        Some(_) => None,
+        None => Some(look.claim()),
+    };
+    // The first row that fits: live, then undecided, then A, B and C.
+    let is_live = |holder: &Holder| look.is_live(holder);
+    if at_work.iter().any(is_live) || others.iter().any(|run| is_live(&look.run(run))) {
+        return Some(Judgment::Healthy);
+    }
+    if at_work.iter().any(|holder| look.hides_something(holder)) {
+        return Some(Judgment::Undecided);
+    }
+    let may_be_successor = |run: &&Run| {
+        let holder = look.run(run);
+        (look.hides_something(&holder) || look.says_nothing(&holder)) && !look.is_older(run, active, last)
+    };
+    if others.iter().any(may_be_successor) {
+        return Some(Judgment::Undecided);
+    }
+    Some(match (active, at_work) {
+        (Some(run), None) if run.is_finished() => look.finished(run),
+        (Some(run), None) => look.finished_by_evidence(run),
+        (_, Some(holder)) if look.says_nothing(&holder) => Judgment::Undecided,
+        (_, Some(holder)) => {
+            let reason = match active {
+                _ if look.lease(&holder) == Some(Lease::Over) => "lease_expired",
+                Some(_) => "stale_heartbeat",
+                None if task.active_run_id.is_empty() => "no_active_run",
+                None => "missing_run",
             };
-            is_old.then(|| reason.to_owned())
+            zombie(reason, true, look.newest(&holder))
+        }
+        (None, None) => Judgment::Undecided,
+    })
+}
+
+fn zombie(reason: impl Into<String>, by_silence: bool, sign: Option<Stamp>) -> Judgment {
+    Judgment::Zombie(Zombie {
+        reason: reason.into(),
+        by_silence,
+        sign,
+    })
+}
+
+impl Look<'_> {
+    fn grace_ms(&self) -> i64 {
+        ms(self.policy.claim_grace.unwrap_or(self.policy.stale_after))
+    }
+
+    fn run(&self, run: &Run) -> Holder {
+        Holder {
+            heartbeats: vec![run.last_heartbeat.into(), run.heartbeat_at],
+            start: run.started_at,
+            update: None,
+            leases: vec![run.lease_expires_at],
+            bears_ms: ms(self.policy.stale_after),
+        }
+    }
+
+    /// The task's own heartbeats and lease count for it too, and its claim's signs where it has none of its own.
+    fn active_run(&self, run: &Run) -> Holder {
+        let task = self.task;
+        let mut holder = self.run(run);
+        if self.says_nothing_at_all(&holder) {
+            holder.start = task.started_at;
+            holder.update = Some(task.updated_at);
+        }
+        holder
+            .heartbeats
+            .extend([task.last_heartbeat.into(), task.heartbeat_at]);
+        holder.leases.push(task.lease_expires_at);
+        holder
+    }
+
+    fn claim(&self) -> Holder {
+        let task = self.task;
+        Holder {
+            heartbeats: vec![task.last_heartbeat.into(), task.heartbeat_at],
+            start: task.started_at,
+            update: Some(task.updated_at),
+            leases: vec![task.lease_expires_at],
+            bears_ms: self.grace_ms(),
+        }
+    }
+
+    /// A sign of life, unless it is odd or further ahead than anybody's clock may be.
+    fn sign(&self, cell: Cell) -> Cell {
+        match cell {
+            Cell::At(at) if at.since(self.now) > ms(self.policy.stale_after) => Cell::Odd,
+            cell => cell,
+        }
+    }
+
+    fn signs(&self, holder: &Holder) -> Vec<Cell> {
+        let update = holder.update.map_or(Cell::Nothing, Cell::At);
+        let cells = holder.heartbeats.iter().copied().chain([holder.start, update]);
+        cells.map(|cell| self.sign(cell)).collect()
+    }
+
+    fn newest(&self, holder: &Holder) -> Option<Stamp> {
+        self.signs(holder).into_iter().filter_map(Cell::at).max()
+    }
+
+    fn is_old(&self, at: Stamp, bears_ms: i64) -> bool {
+        self.now.since(at) > bears_ms
+    }
+
+    /// What the lease says: asked where nobody has beaten since the start, unless it ended before that.
+    fn lease(&self, holder: &Holder) -> Option<Lease> {
+        let start = self.sign(holder.start).at();
+        let until = holder.leases.iter().filter_map(|lease| lease.at());
+        let until = until.filter(|until| !self.is_too_far(*until)).max();
+        let until = until.filter(|until| start.is_none_or(|start| *until >= start))?;
+        if until >= self.now {
+            self.may_be_silent(holder).then_some(Lease::Ahead)
+        } else {
+            self.is_lease_asked(holder).then_some(Lease::Over)
+        }
+    }
+
+    fn is_lease_asked(&self, holder: &Holder) -> bool {
+        let start = self.sign(holder.start).at();
+        let beats = holder.heartbeats.iter().filter_map(|cell| self.sign(*cell).at());
+        beats
+            .max()
+            .is_none_or(|beat| start.is_some_and(|start| beat < start))
+    }
+
+    /// Nobody is known to have beaten since the start: where none is known, the beat may be somebody else's, and one of its
+    /// very moment is the claim's own.
+    fn may_be_silent(&self, holder: &Holder) -> bool {
+        let start = self.sign(holder.start).at();
+        let beats = holder.heartbeats.iter().filter_map(|cell| self.sign(*cell).at());
+        beats.max().zip(start).is_none_or(|(beat, start)| beat <= start)
+    }
+
+    fn is_too_far(&self, until: Stamp) -> bool {
+        until.since(self.now) > LONGEST_LEASE_MS
+    }
+
+    fn is_live(&self, holder: &Holder) -> bool {
+        match self.lease(holder) {
+            Some(Lease::Ahead) => true,
+            Some(Lease::Over) => false,
+            None => self
+                .newest(holder)
+                .is_some_and(|newest| !self.is_old(newest, holder.bears_ms)),
+        }
+    }
+
+    /// Whether something that it is asked for cannot be read.
+    fn hides_something(&self, holder: &Holder) -> bool {
+        let is_odd = |lease: &Cell| *lease == Cell::Odd || lease.at().is_some_and(|at| self.is_too_far(at));
+        self.signs(holder).contains(&Cell::Odd)
+            || self.may_be_silent(holder) && holder.leases.iter().any(is_odd)
+    }
+
+    fn says_nothing_at_all(&self, holder: &Holder) -> bool {
+        self.signs(holder).iter().all(|cell| *cell == Cell::Nothing)
+    }
+
+    /// No sign of life, and no lease that would speak for it.
+    fn says_nothing(&self, holder: &Holder) -> bool {
+        self.says_nothing_at_all(holder) && self.lease(holder).is_none()
+    }
+
+    fn is_unfinished(&self, run: &Run) -> bool {
+        match run.status.as_str() {
+            "running" => true,
+            _ if run.is_finished() => false,
+            _ => {
+                let holder = self.run(run);
+                let followed = |end: Stamp| {
+                    self.signs(&holder)
+                        .into_iter()
+                        .any(|cell| cell == Cell::Odd || cell.at().is_some_and(|sign| sign > end))
+                };
+                run.completed_at.is_none_or(|end| end > self.now || followed(end))
+            }
+        }
+    }
+
+    /// Whether a run was made before the active one, or where there is none before another of the task.
+    fn is_older(&self, run: &Run, active: Option<&Run>, last: i64) -> bool {
+        let Some(active) = active else {
+            return run.place < last;
+        };
+        let [this, that] = [run, active].map(|run| self.sign(run.started_at).at());
+        match (this, that) {
+            (Some(this), Some(that)) if this != that => this < that,
+            _ => run.place < active.place,
+        }
+    }
+
+    /// The active run is finished by its word.
+    fn finished(&self, run: &Run) -> Judgment {
+        let reason = format!("run_{}", run.status);
+        let task = self.task;
+        let last = [run.last_heartbeat.into(), run.heartbeat_at, run.started_at];
+        let last = last.into_iter().filter_map(|cell| self.sign(cell).at()).max();
+        let end = run.completed_at.or(last);
+        let is_later = |at: Option<Stamp>| at.is_some_and(|at| end.is_none_or(|end| at > end));
+        match self.sign(task.started_at) {
+            Cell::Odd => return Judgment::Undecided,
+            start if is_later(start.at()) => {
+                // Claimed again. Whoever ended the run may have updated the task too, so that says nothing here.
+                let claim = Holder {
+                    update: None,
+                    ..self.claim()
+                };
+                return if self.is_live(&claim) {
+                    Judgment::Healthy
+                } else if self.hides_something(&claim) {
+                    Judgment::Undecided
+                } else {
+                    zombie(reason, true, self.newest(&claim))
+                };
+            }
+            _ => {}
+        }
+        let of_task = [
+            task.last_heartbeat.into(),
+            task.heartbeat_at,
+            Cell::At(task.updated_at),
+        ];
+        let was_updated = of_task.into_iter().any(|cell| is_later(self.sign(cell).at()));
+        if self.policy.settle.is_zero() {
+            return zombie(reason, was_updated, run.completed_at.max(last));
+        }
+        match run.completed_at {
+            None => Judgment::Undecided,
+            Some(end) if self.is_old(end, ms(self.policy.settle)) => zombie(reason, was_updated, Some(end)),
+            Some(_) => Judgment::Healthy,
+        }
+    }
+
+    /// The active run has an end, and a status that nobody knows.
+    fn finished_by_evidence(&self, run: &Run) -> Judgment {
+        let claim = self.claim();
+        let end = run.completed_at;
+        // One that was made after the end may live by its lease.
+        let since = Holder {
+            update: None,
+            ..self.claim()
+        };
+        if self.sign(since.start).at() > end && self.is_live(&since) {
+            return Judgment::Healthy;
+        }
+        if self.signs(&claim).contains(&Cell::Odd) {
+            return Judgment::Undecided;
+        }
+        let last = self.newest(&claim).max(end);
+        match last {
+            Some(last) if self.is_old(last, self.grace_ms()) => {
+                zombie(format!("run_{}", run.status), true, Some(last))
+            }
+            _ => Judgment::Healthy,
         }
     }
 }
 
-/// The newest of a run's heartbeat and its start, and for the active run the task's heartbeat too.
-pub(super) fn sign_of_life(task: &Task, run: &Run) -> Stamp {
-    let mut newest = run.started_at;
-    if let Some(heartbeat) = run.last_heartbeat {
-        newest = newest.max(heartbeat);
+/// The moments that a verdict on this task may turn on, each with the silence that is borne after it.
+pub(super) fn edges(truth: &Truth, task: &Task, policy: &Policy) -> Vec<(Stamp, Duration)> {
+    let grace = policy.claim_grace.unwrap_or(policy.stale_after);
+    let mut edges = Vec::new();
+    for cell in [
+        task.last_heartbeat.into(),
+        task.heartbeat_at,
+        task.started_at,
+        Cell::At(task.updated_at),
+    ] {
+        edges.extend(
+            cell.at()
+                .into_iter()
+                .flat_map(|at| [(at, policy.stale_after), (at, grace)]),
+        );
     }
-    if let (true, Some(heartbeat)) = (task.active_run_id == run.id, task.last_heartbeat) {
-        newest = newest.max(heartbeat);
+    edges.extend(task.lease_expires_at.at().map(|at| (at, Duration::ZERO)));
+    for run in truth.runs_of(&task.id) {
+        for cell in [run.last_heartbeat.into(), run.heartbeat_at, run.started_at] {
+            edges.extend(cell.at().map(|at| (at, policy.stale_after)));
+        }
+        edges.extend(run.lease_expires_at.at().map(|at| (at, Duration::ZERO)));
+        edges.extend(
+            run.completed_at
+                .into_iter()
+                .flat_map(|at| [(at, policy.settle), (at, grace)]),
+        );
     }
-    newest
+    edges
+}
+
+/// What must not have changed between two looks at a silent task: signs, leases, statuses and pointer.
+pub(super) fn print(truth: &Truth, task: &str) -> String {
+    let row = &truth.tasks[task];
+    let of_task = (
+        (&row.status, &row.active_run_id, row.lease_expires_at),
+        (
+            row.last_heartbeat,
+            row.heartbeat_at,
+            row.started_at,
+            row.updated_at,
+        ),
+    );
+    let runs = truth
+        .runs_of(task)
+        .filter(|run| run.id == row.active_run_id || !run.is_finished());
+    let runs: Vec<_> = runs
+        .map(|run| {
+            (
+                (&run.id, &run.status, run.lease_expires_at, run.completed_at),
+                (run.last_heartbeat, run.heartbeat_at, run.started_at),
+            )
+        })
+        .collect();
+    format!("{of_task:?} {runs:?}")
 }
 
 /// Does to the rows what a reap does, its event aside.
@@ -63,12 +401,18 @@ pub(super) fn reap(truth: &mut Truth, id: &str, now: Stamp) -> Released {
         workspaces: 0,
     };
     for mut workspace in truth.workspaces_of(id) {
+        if workspace.status == "free" {
+            continue;
+        }
         workspace.free(now);
         released.workspaces += 1;
         truth.workspaces.insert(workspace.id.clone(), workspace);
     }
-    for run in truth.runs.values_mut() {
-        if run.task_id == id && !run.is_finished() {
+    let active = truth.tasks[id].active_run_id.clone();
+    for run in truth.runs.values_mut().filter(|run| run.task_id == id) {
+        // A status that nobody knows is kept, but for that of the active run, where nothing says that it has ended.
+        let is_open = run.id == active && !run.is_finished() && run.completed_at.is_none();
+        if run.status == "running" || is_open {
             "abandoned".clone_into(&mut run.status);
             run.completed_at.get_or_insert(now);
             released.runs.push(run.id.clone());
@@ -84,6 +428,6 @@ pub(super) fn reap(truth: &mut Truth, id: &str, now: Stamp) -> Released {
     released
 }
 
-pub(super) fn ms(duration: std::time::Duration) -> i64 {
+pub(super) fn ms(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap()
 }

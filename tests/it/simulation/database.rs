@@ -11,27 +11,114 @@ use super::failure::{Fallible, hold};
 use super::truth::{Event, Run, Task, Truth, Workspace};
 use crate::world::ORCHESTRA;
 
-/// An empty queue, with a write-ahead log and with a rollback journal.
-static EMPTY: LazyLock<[Vec<u8>; 2]> = LazyLock::new(|| {
-    ["WAL", "DELETE"].map(|journal| {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("empty.db");
-        let conn = Connection::open(&path).unwrap();
-        conn.execute_batch(ORCHESTRA).unwrap();
-        conn.execute_batch(&format!(
-            "ALTER TABLE tasks ADD COLUMN result TEXT NOT NULL DEFAULT '';
-             INSERT INTO projects VALUES ('p-A', 'A', '2026-01-01'), ('p-B', 'B', '2026-01-01');
-             PRAGMA journal_mode = {journal}"
-        ))
-        .unwrap();
-        conn.close().unwrap();
-        std::fs::read(&path).unwrap()
-    })
+/// What kind of queue it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Schema {
+    /// A write-ahead log, not a rollback journal.
+    pub(super) wal: bool,
+    /// What becomes of a row of runs that repeats the end of an abandoned one of the task.
+    pub(super) conflict: Option<Conflict>,
+    /// How it refuses to reset a stubborn task.
+    pub(super) refusal: Option<Refusal>,
+}
+
+/// A conflict clause: it deletes the other row, skips this one, or undoes the whole transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Conflict {
+    Replace,
+    Ignore,
+    Rollback,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    Abort,
+    Fail,
+    /// The whole transaction is undone.
+    Rollback,
+    /// The event is swallowed without a word.
+    Ignore,
+    /// A constraint that is looked at when the transaction is committed, by whoever keeps foreign keys.
+    AtCommit,
+}
+
+impl Conflict {
+    const ALL: [Option<Self>; 4] = [
+        None,
+        Some(Self::Replace),
+        Some(Self::Ignore),
+        Some(Self::Rollback),
+    ];
+}
+
+impl Refusal {
+    fn trigger(self) -> String {
+        let (when, then) = match self {
+            Self::Abort => ("BEFORE", "SELECT RAISE(ABORT, 'stubborn')"),
+            Self::Fail => ("AFTER", "SELECT RAISE(FAIL, 'stubborn')"),
+            Self::Rollback => ("AFTER", "SELECT RAISE(ROLLBACK, 'stubborn')"),
+            Self::Ignore => ("BEFORE", "SELECT RAISE(IGNORE)"),
+            Self::AtCommit => ("AFTER", "INSERT INTO debts VALUES ('nobody')"),
+        };
+        format!(
+            "CREATE TABLE debts (owed_to TEXT REFERENCES projects(id) DEFERRABLE INITIALLY DEFERRED);
+             CREATE TRIGGER refuses {when} INSERT ON task_events
+             WHEN new.event_type = 'zombie_reaped'
+              AND EXISTS (SELECT 1 FROM tasks WHERE id = new.task_id AND title = '{STUBBORN}')
+             BEGIN {then}; END"
+        )
+    }
+}
+
+/// The title of a task that refuses to be reset, where the queue is of that kind.
+pub(super) const STUBBORN: &str = "a stubborn one";
+
+/// Empty queues: with a write-ahead log and with a rollback journal, with each conflict clause.
+static EMPTY: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
+    let journals = ["WAL", "DELETE"].into_iter();
+    journals
+        .flat_map(|journal| Conflict::ALL.map(|conflict| empty(journal, conflict)))
+        .collect()
 });
 
-pub(super) fn create(path: &Path, wal: bool) {
-    let [with_log, with_journal] = &*EMPTY;
-    std::fs::write(path, if wal { with_log } else { with_journal }).unwrap();
+fn empty(journal: &str, conflict: Option<Conflict>) -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("empty.db");
+    let conn = Connection::open(&path).unwrap();
+    conn.execute_batch(ORCHESTRA).unwrap();
+    let clause = match conflict {
+        None => String::new(),
+        Some(conflict) => format!("UNIQUE ON CONFLICT {conflict:?}"),
+    };
+    conn.execute_batch(&format!(
+        "ALTER TABLE tasks ADD COLUMN result TEXT NOT NULL DEFAULT '';
+         ALTER TABLE tasks ADD COLUMN heartbeat_at TEXT;
+         DROP TABLE task_runs;
+         CREATE TABLE task_runs (
+             id TEXT PRIMARY KEY, task_id TEXT NOT NULL REFERENCES tasks(id), status TEXT NOT NULL DEFAULT 'running',
+             worker_id TEXT NOT NULL DEFAULT '', slot TEXT NOT NULL DEFAULT '', started_at TEXT, last_heartbeat TEXT,
+             completed_at TEXT, error TEXT, heartbeat_at TEXT, lease_expires_at TEXT,
+             abandoned_once TEXT AS (CASE WHEN status = 'abandoned' THEN task_id || ' ' || completed_at END) {clause}
+         );
+         CREATE INDEX idx_task_runs_task ON task_runs(task_id);
+         INSERT INTO projects VALUES ('p-A', 'A', '2026-01-01'), ('p-B', 'B', '2026-01-01');
+         PRAGMA journal_mode = {journal}"
+    ))
+    .unwrap();
+    conn.close().unwrap();
+    std::fs::read(&path).unwrap()
+}
+
+pub(super) fn create(path: &Path, schema: Schema) -> Fallible {
+    let kind = Conflict::ALL
+        .iter()
+        .position(|conflict| *conflict == schema.conflict);
+    let place = kind.unwrap() + if schema.wal { 0 } else { Conflict::ALL.len() };
+    std::fs::write(path, &EMPTY[place])?;
+    if let Some(refusal) = schema.refusal {
+        open(path)?.execute_batch(&refusal.trigger())?;
+    }
+    Ok(())
 }
 
 /// A connection of an actor that does not wait for locks: whoever meets one tries again at a later step.
@@ -52,8 +139,8 @@ pub(super) fn open(path: &Path) -> Fallible<Connection> {
 /// All rows but the events up to this one.
 pub(super) fn read(conn: &Connection, known_event: i64) -> Fallible<Truth> {
     Ok(Truth {
-        tasks: keyed(all(conn, "tasks", 19, task)?, |task| &task.id),
-        runs: keyed(all(conn, "task_runs", 9, run)?, |run| &run.id),
+        tasks: keyed(all(conn, "tasks", 20, task)?, |task| &task.id),
+        runs: keyed(all(conn, "task_runs", 13, run)?, |run| &run.id),
         workspaces: keyed(all(conn, "workspaces", 8, workspace)?, |workspace| &workspace.id),
         events: events_after(conn, known_event)?,
     })
@@ -86,7 +173,10 @@ fn all<T>(
     columns: usize,
     read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
 ) -> Fallible<Vec<T>> {
-    let mut rows = conn.prepare(&format!("SELECT * FROM {table}"))?;
+    let mut rows = conn.prepare(&format!(
+        "SELECT {}* FROM {table}",
+        if table == "task_runs" { "rowid, " } else { "" }
+    ))?;
     hold!(
         rows.column_count() == columns,
         "the columns of {table} have changed"
@@ -120,20 +210,24 @@ fn task(row: &Row<'_>) -> rusqlite::Result<Task> {
         updated_at: row.get(16)?,
         completed_at: row.get(17)?,
         result: row.get(18)?,
+        heartbeat_at: row.get(19)?,
     })
 }
 
 fn run(row: &Row<'_>) -> rusqlite::Result<Run> {
     Ok(Run {
-        id: row.get(0)?,
-        task_id: row.get(1)?,
-        status: row.get(2)?,
-        worker_id: row.get(3)?,
-        slot: row.get(4)?,
-        started_at: row.get(5)?,
-        last_heartbeat: row.get(6)?,
-        completed_at: row.get(7)?,
-        error: row.get(8)?,
+        place: row.get(0)?,
+        id: row.get(1)?,
+        task_id: row.get(2)?,
+        status: row.get(3)?,
+        worker_id: row.get(4)?,
+        slot: row.get(5)?,
+        started_at: row.get(6)?,
+        last_heartbeat: row.get(7)?,
+        completed_at: row.get(8)?,
+        error: row.get(9)?,
+        heartbeat_at: row.get(10)?,
+        lease_expires_at: row.get(11)?,
     })
 }
 

@@ -7,7 +7,7 @@ use rusqlite::{Connection, ErrorCode};
 use zombie_sweeper::rusqlite;
 
 use super::clock::{Clocks, Stamp};
-use super::database;
+use super::database::{self, Conflict, Refusal, Schema};
 use super::dice::Dice;
 use super::failure::{Failure, Fallible, hold};
 use super::ledger::Ledger;
@@ -26,13 +26,26 @@ pub(super) const TAKEN: &str = "harm: the task was taken from a successor at wor
 #[expect(clippy::struct_excessive_bools, reason = "each is a coin of its own")]
 pub(super) struct Setup {
     pub(super) seed: u64,
-    /// A write-ahead log, not a rollback journal.
-    pub(super) wal: bool,
+    pub(super) schema: Schema,
     /// Whether workers check, before they write, that they still own the run.
     pub(super) fenced: bool,
     /// Whether a run and its task are finished in one transaction.
     pub(super) finish_in_one: bool,
     pub(super) clocks_jump: bool,
+    /// Whether the machine sleeps at times, with all that runs on it, and for a while nobody can write.
+    pub(super) suspends: bool,
+    pub(super) outages: bool,
+    /// Whether there are workers that write another column of heartbeats, or what nobody can read.
+    pub(super) several_columns: bool,
+    pub(super) odd_values: bool,
+    /// Whether workers say how long they may be silent.
+    pub(super) leases: bool,
+    /// Whether runs have statuses that the profile does not know, with an end and without.
+    pub(super) unknown_words: bool,
+    /// Whether the next attempt may show nothing yet.
+    pub(super) mute_successors: bool,
+    /// Whether a task may name its last run until the next one begins.
+    pub(super) keeps_pointers: bool,
     /// Whether anything happens in the midst of sweeps.
     pub(super) sweeps_in_peace: bool,
     /// Whether sweepers reap two or three tasks in one transaction, not thousands. They rest between batches, so such a
@@ -46,14 +59,58 @@ pub(super) struct Setup {
 impl Setup {
     pub(super) fn of(seed: u64) -> Self {
         let mut dice = Dice::new(seed);
+        let plain = Self::plain(&mut dice, seed);
+        let refusal = [
+            Refusal::Abort,
+            Refusal::Fail,
+            Refusal::Rollback,
+            Refusal::Ignore,
+            Refusal::AtCommit,
+        ];
+        let conflict = [Conflict::Replace, Conflict::Ignore, Conflict::Rollback];
+        Self {
+            schema: Schema {
+                conflict: dice.pick(&conflict).filter(|_| dice.percent(40)),
+                refusal: dice.pick(&refusal).filter(|_| dice.percent(30)),
+                ..plain.schema
+            },
+            fenced: dice.percent(85),
+            clocks_jump: dice.percent(40),
+            suspends: dice.percent(30),
+            outages: dice.percent(30),
+            several_columns: dice.percent(30),
+            odd_values: dice.percent(15),
+            leases: dice.percent(30),
+            unknown_words: dice.percent(30),
+            mute_successors: dice.percent(20),
+            keeps_pointers: dice.percent(30),
+            small_batches: dice.percent(4),
+            ..plain
+        }
+    }
+
+    /// Nothing odd about it: what befalls it are crashes and stalls.
+    pub(super) fn plain(dice: &mut Dice, seed: u64) -> Self {
         Self {
             seed,
-            wal: dice.percent(75),
-            fenced: dice.percent(85),
+            schema: Schema {
+                wal: dice.percent(75),
+                conflict: None,
+                refusal: None,
+            },
+            fenced: true,
             finish_in_one: dice.percent(50),
-            clocks_jump: dice.percent(40),
+            clocks_jump: false,
+            suspends: false,
+            outages: false,
+            several_columns: false,
+            odd_values: false,
+            leases: false,
+            unknown_words: false,
+            mute_successors: false,
+            keeps_pointers: false,
             sweeps_in_peace: false,
-            small_batches: dice.percent(4),
+            small_batches: false,
             workers: 2 + dice.below(6),
             tasks: 2 + dice.below(6),
             sweepers: 1 + dice.below(3),
@@ -95,6 +152,12 @@ pub(super) struct Fleet {
     pub(super) operator: Rc<Connection>,
     /// Somebody whose transaction the sweep has to wait for.
     pub(super) lock_holder: Rc<Connection>,
+    /// What keeps everybody from writing, and until when.
+    pub(super) outage: Rc<Connection>,
+    pub(super) outage_until_ms: Option<i64>,
+    /// When nobody could write or the machine slept, from and to.
+    pub(super) outages: Vec<(i64, i64)>,
+    pub(super) suspends: Vec<(i64, i64)>,
     pub(super) commits: usize,
     /// SQLite's count of changes, and ours, when database and truth last agreed.
     agreed: (i64, usize),
@@ -112,7 +175,7 @@ impl Fleet {
     pub(super) const GROUPS: usize = 2;
 
     pub(super) fn new(setup: &Setup, path: &Path, logged: bool) -> Fallible<Self> {
-        database::create(path, setup.wal);
+        database::create(path, setup.schema)?;
         let mut fleet = Self {
             setup: setup.clone(),
             path: path.to_owned(),
@@ -125,6 +188,10 @@ impl Fleet {
             observer: database::connect(path)?,
             operator: database::connect(path)?,
             lock_holder: database::connect(path)?,
+            outage: database::connect(path)?,
+            outage_until_ms: None,
+            outages: Vec::new(),
+            suspends: Vec::new(),
             commits: 0,
             agreed: (0, 0),
             ledger: Ledger::default(),
@@ -158,9 +225,18 @@ impl Fleet {
     }
 
     /// Time passes.
-    pub(super) fn wait(&mut self, ms: i64) {
+    pub(super) fn wait(&mut self, ms: i64) -> Fallible {
         self.clocks.elapsed_ms += ms;
         self.note(|_| format!("{ms} ms pass"));
+        if self
+            .outage_until_ms
+            .is_some_and(|until| until <= self.clocks.elapsed_ms)
+        {
+            self.outage_until_ms = None;
+            self.outage.execute_batch("ROLLBACK")?;
+            self.note(|_| "everybody can write again".to_owned());
+        }
+        Ok(())
     }
 
     pub(super) fn host_of(&self, worker: usize) -> usize {

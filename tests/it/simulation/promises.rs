@@ -1,11 +1,12 @@
 //! What each sweep is held to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use zombie_sweeper::SweepReport;
+use chrono::DateTime;
+use zombie_sweeper::{Policy, SweepReport};
 
-use super::clock::{Sign, Stamp};
-use super::contract::{self, ms};
+use super::clock::{Cell, Sign, Stamp};
+use super::contract::{self, Judgment, Zombie, ms};
 use super::database;
 use super::failure::{Failure, Fallible, hold};
 use super::fleet::Fleet;
@@ -17,7 +18,16 @@ use crate::world;
 /// The reaps of tasks whose workers live.
 pub(super) const SILENT: &str = "false reap: silent for too long, and alive";
 pub(super) const CLOCKS: &str = "false reap: heard in time, but the clocks disagreed";
+pub(super) const SUSPENDED: &str = "false reap: silent, as the machine slept";
+pub(super) const OUTAGE: &str = "false reap: silent, as nobody could write";
+pub(super) const SLEPT: &str =
+    "false reap, looked at twice: its worker slept all the while, or could not write";
 pub(super) const NOT_TOLD: &str = "false reap: the run was finished, and the task not told yet";
+
+/// What else came of sweeps.
+pub(super) const TWICE: &str = "sweeps that looked twice";
+pub(super) const REFUSED: &str = "zombies that refused to be written, each alone";
+pub(super) const UNDECIDED: &str = "tasks that nothing tells dead or alive";
 
 /// What a sweep under way is held to.
 pub(super) struct Watch {
@@ -28,10 +38,16 @@ pub(super) struct Watch {
     pub(super) dry_run: bool,
     pub(super) commits_before: usize,
     pub(super) running_before: usize,
-    /// The zombies when it began, and why.
-    pub(super) zombies: BTreeMap<String, String>,
-    /// Those of them that have been zombies ever since.
-    pub(super) still: BTreeMap<String, String>,
+    /// The zombies when it began, and what nothing tells.
+    pub(super) zombies: BTreeMap<String, Zombie>,
+    pub(super) undecided: BTreeSet<String>,
+    pub(super) doubt: Doubt,
+    /// Those of the zombies that have been zombies ever since, and as they were where that is in doubt.
+    pub(super) still: BTreeMap<String, Zombie>,
+    pub(super) prints: BTreeMap<String, String>,
+    pub(super) wait: Option<Wait>,
+    /// Whether it has come to its second look.
+    pub(super) looked_twice: bool,
     pub(super) reaps: BTreeMap<String, String>,
     pub(super) batches: usize,
     pub(super) runs_abandoned: usize,
@@ -40,16 +56,62 @@ pub(super) struct Watch {
     pub(super) interruption: Interruption,
 }
 
+/// Which silence a sweep has to look at twice.
+#[derive(Clone, Copy)]
+pub(super) struct Doubt {
+    pub(super) always: bool,
+    pub(super) suspended_ms: i64,
+}
+
+impl Doubt {
+    /// Any, or what is no longer than a run may be silent once the time is taken off in which nobody could beat.
+    fn is_about(self, zombie: &Zombie, policy: &Policy, now: Stamp) -> bool {
+        let is_short = |sign: Stamp| now.since(sign) - self.suspended_ms <= ms(policy.stale_after);
+        let may_be_short = self.suspended_ms > 0 && zombie.sign.is_none_or(is_short);
+        zombie.by_silence && (self.always || may_be_short)
+    }
+}
+
+/// The time between the two looks of a sweep.
+pub(super) struct Wait {
+    /// The zombies as they were when it began.
+    pub(super) prints: BTreeMap<String, String>,
+    /// The workers that were awake when it ended, and could write.
+    pub(super) awake: BTreeSet<String>,
+}
+
+/// Task and reason of each reap.
+pub(super) fn reasons(report: &SweepReport) -> BTreeMap<String, String> {
+    let reaps = report.reaps.iter();
+    reaps
+        .map(|reap| (reap.task_id.to_string(), reap.reason.to_string()))
+        .collect()
+}
+
 impl Fleet {
     /// Somebody did something while sweeps were under way: fewer may have been zombies all the time.
     pub(super) fn look_again(&mut self) {
         for place in 0..self.watches.len() {
-            let watch = &self.watches[place];
+            let mut watch = self.watches.remove(place);
             let zombies = self.zombies(watch.place, watch.now);
-            self.watches[place]
-                .still
-                .retain(|task, _| zombies.contains_key(task));
+            let policy = self.sweepers[watch.place].policy;
+            let is_doubtful = |zombie: &Zombie| watch.doubt.is_about(zombie, &policy, watch.now);
+            watch.still.retain(|task, first| {
+                zombies.get(task).is_some_and(|zombie| {
+                    // What was silent at the first look and then changes is left to the next sweep, whatever it is then.
+                    let counts = watch.wait.is_none() && !is_doubtful(first) && !is_doubtful(zombie);
+                    counts || contract::print(&self.truth, task) == watch.prints[task]
+                })
+            });
+            self.watches.insert(place, watch);
         }
+    }
+
+    pub(super) fn prints(&self, zombies: &BTreeMap<String, Zombie>) -> BTreeMap<String, String> {
+        let tasks = zombies.keys();
+        tasks
+            .map(|task| (task.clone(), contract::print(&self.truth, task)))
+            .collect()
     }
 
     pub(super) fn zombies_of_watch(&self) -> Vec<String> {
@@ -71,12 +133,11 @@ impl Fleet {
         let mut watch = self.watches.pop().unwrap();
         hold!(!watch.dry_run, "a dry run wrote {events:?}");
         let batch_size = self.sweepers[watch.place].batch_size.get();
-        let batches = events.len().div_ceil(batch_size);
         hold!(
-            batches == 1 || !watch.interruption.on_stage,
+            events.len() <= batch_size || !watch.interruption.on_stage,
             "more than a batch of {batch_size}: {events:?}"
         );
-        watch.batches += batches;
+        watch.batches += 1;
         for event in events {
             self.settle_reap(&mut watch, event)?;
         }
@@ -90,21 +151,36 @@ impl Fleet {
     fn settle_reap(&mut self, watch: &mut Watch, event: Event) -> Fallible {
         let sweeper = &self.sweepers[watch.place];
         let task = &self.truth.tasks[&event.task_id];
-        let reason = contract::reason(&self.truth, task, &sweeper.policy, watch.now);
-        let Some(reason) = reason else {
+        let judgment = contract::judge(&self.truth, task, &sweeper.policy, watch.now);
+        let Some(Judgment::Zombie(zombie)) = judgment else {
             return Err(Failure(format!(
-                "reaped, and was no zombie when the lock was held: {task:?}"
+                "reaped, and {judgment:?} when the lock was held: {task:?} {event:?}"
             )));
         };
+        let is_doubtful = watch.doubt.is_about(&zombie, &sweeper.policy, watch.now);
+        if is_doubtful || watch.looked_twice {
+            let before = watch.wait.as_ref().and_then(|wait| wait.prints.get(&task.id));
+            hold!(
+                watch.looked_twice && before == Some(&contract::print(&self.truth, &task.id)),
+                "reaped as {zombie:?}, and its silence was not confirmed: {task:?}"
+            );
+        }
         hold!(sweeper.wants(task), "of another project: {task:?}");
-        let named = task.active_run_id.clone();
+        let (named, updated_at) = (task.active_run_id.clone(), task.updated_at);
         for worker in self.workers.iter().filter(|worker| worker.is_at(&event.task_id)) {
-            self.is_silent(watch, worker)?;
+            self.is_silent(watch, worker, &zombie)?;
+            self.is_confirmed(watch, worker)?;
         }
         self.count_false_reaps(watch, &event.task_id);
+        let reason = zombie.reason;
+        let is_told = self.setup.fenced && self.setup.finish_in_one && !self.setup.keeps_pointers;
         hold!(
-            !(reason == "run_completed" && self.setup.fenced && self.setup.finish_in_one),
+            !(is_told && ["run_completed", "run_succeeded"].contains(&reason.as_str())),
             "finished in one transaction, and reaped as {reason}"
+        );
+        hold!(
+            !self.refuses(watch.place, &event.task_id, watch.now),
+            "reaped, though a constraint stood in the way"
         );
         let released = contract::reap(&mut self.truth, &event.task_id, watch.now);
         let payload: serde_json::Value = serde_json::from_str(&event.payload)?;
@@ -113,6 +189,7 @@ impl Fleet {
                 && event.actor == self.sweepers[watch.place].actor
                 && event.created_at == watch.now
                 && payload["reason"] == reason.as_str()
+                && payload["sign_of_life"].as_str().map(moment) == zombie.sign
                 && payload["run_id"].as_str().unwrap_or_default() == named
                 && payload["released"]["workspaces"] == released.workspaces,
             "reaped as {reason} at {}, released {released:?}: {event:?}",
@@ -121,6 +198,13 @@ impl Fleet {
         let mut runs: Vec<String> = serde_json::from_value(payload["released"]["runs"].clone())?;
         runs.sort_unstable();
         hold!(runs == released.runs, "released {released:?}: {event:?}");
+        let overwritten = &payload["overwritten"];
+        hold!(
+            overwritten["task"]["status"] == "running"
+                && overwritten["task"]["updated_at"] == updated_at.to_string()
+                && overwritten["runs"].as_array().map(Vec::len) == Some(runs.len()),
+            "not all that was overwritten is recorded: {event:?}"
+        );
         self.ledger.count(&format!("reaped: {reason}"));
         watch.runs_abandoned += released.runs.len();
         watch.workspaces_freed += released.workspaces;
@@ -132,10 +216,14 @@ impl Fleet {
 
     /// The promise to a worker that lives, in what is true of it: no reap, unless its silence and the disagreement of
     /// the clocks together are longer than the policy bears.
-    fn is_silent(&self, watch: &Watch, worker: &Worker) -> Fallible {
+    fn is_silent(&self, watch: &Watch, worker: &Worker, zombie: &Zombie) -> Fallible {
         let job = worker.job.as_ref().unwrap();
         let policy = &self.sweepers[watch.place].policy;
+        let grace = policy.claim_grace.unwrap_or(policy.stale_after);
         let task = &self.truth.tasks[&job.task];
+        if zombie.reason == "lease_expired" {
+            return Ok(()); // its own word of how long it may be silent
+        }
         let bears_ms = match &job.stage {
             // Others may set the task's heartbeat back, where nobody is fenced.
             Stage::Working(run)
@@ -143,17 +231,29 @@ impl Fleet {
             {
                 None
             }
-            Stage::Working(run) | Stage::Retrying { new: run, .. } => {
-                (!self.truth.runs[run].is_finished()).then_some(policy.stale_after)
+            Stage::Working(run) | Stage::Retrying { new: run, .. } | Stage::Paused(run) => {
+                let run = &self.truth.runs[run];
+                // What nobody can read may be fresh; and one that shows nothing is judged by its claim.
+                hold!(
+                    run.heartbeat_at != Cell::Odd || run.is_finished() || task.active_run_id != run.id,
+                    "{} lives, and a heartbeat of its cannot be read: {job:?}",
+                    worker.name
+                );
+                (!run.is_finished()).then_some(policy.stale_after)
             }
-            Stage::Claimed => (task.active_run_id.is_empty() && task.assigned_worker == worker.name)
-                .then(|| policy.claim_grace.unwrap_or(policy.stale_after)),
-            Stage::Named(run) => {
-                (task.active_run_id == *run).then(|| policy.claim_grace.unwrap_or(policy.stale_after))
+            Stage::Claimed { pointer }
+                if task.active_run_id == *pointer && task.assigned_worker == worker.name =>
+            {
+                // Over a kept pointer, the start has to be later than the end of the run before it.
+                let end = self.truth.runs.get(pointer).and_then(|run| run.completed_at);
+                (pointer.is_empty() || task.started_at.at() > end).then_some(grace)
             }
-            Stage::Ended { run, .. } => {
-                (task.active_run_id == *run && !policy.settle.is_zero()).then_some(policy.settle)
-            }
+            Stage::Named(run) => (task.active_run_id == *run).then_some(grace),
+            Stage::Ended { run, word } if task.active_run_id == *run => match *word {
+                "succeeded" if self.truth.runs[run].status == *word => Some(grace),
+                _ => (!policy.settle.is_zero()).then_some(policy.settle),
+            },
+            Stage::Claimed { .. } | Stage::Ended { .. } => None,
         };
         let silence_ms = watch.sign.elapsed_ms - job.heard.elapsed_ms;
         let disagreement_ms = watch.sign.ahead_ms - job.heard.ahead_ms;
@@ -166,16 +266,46 @@ impl Fleet {
         Ok(())
     }
 
+    /// The promise of the second look: no worker falls that was awake between the two, and could write. It has taken a
+    /// step, and that has changed its task or its run.
+    fn is_confirmed(&self, watch: &Watch, worker: &Worker) -> Fallible {
+        let Some(wait) = watch.wait.as_ref().filter(|_| watch.looked_twice) else {
+            return Ok(());
+        };
+        let job = worker.job.as_ref().unwrap();
+        let task = &self.truth.tasks[&job.task];
+        let is_its_own = match &job.stage {
+            Stage::Claimed { pointer } => {
+                task.active_run_id == *pointer && task.assigned_worker == worker.name
+            }
+            Stage::Named(run) | Stage::Working(run) | Stage::Paused(run) | Stage::Ended { run, .. } => {
+                task.active_run_id == *run
+            }
+            Stage::Retrying { old, .. } => task.active_run_id == *old,
+        };
+        hold!(
+            !is_its_own || !wait.awake.contains(&worker.name),
+            "{} lives, and {} was reaped in spite of a second look: {job:?}",
+            worker.name,
+            task.id
+        );
+        Ok(())
+    }
+
     /// The reaps that no rule can rule out: the worker lives, though nothing shows it.
     fn count_false_reaps(&mut self, watch: &Watch, task: &str) {
-        let policy = self.sweepers[watch.place].policy;
+        let bears_ms = ms(self.sweepers[watch.place].policy.stale_after);
         for worker in self.workers.iter().filter(|worker| worker.is_at(task)) {
             let job = worker.job.as_ref().unwrap();
-            let silence_ms = watch.sign.elapsed_ms - job.heard.elapsed_ms;
+            let (from, to) = (job.heard.elapsed_ms, watch.sign.elapsed_ms);
+            let without = |times: &[(i64, i64)]| to - from - overlap_ms(times, from, to);
             let what = match &job.stage {
                 Stage::Working(run) if !self.truth.owns(task, run) => continue,
-                Stage::Working(_) if silence_ms > ms(policy.stale_after) => SILENT,
-                Stage::Working(_) => CLOCKS,
+                Stage::Working(_) if watch.looked_twice => SLEPT,
+                Stage::Working(_) if to - from <= bears_ms => CLOCKS,
+                Stage::Working(_) if without(&self.suspends) <= bears_ms => SUSPENDED,
+                Stage::Working(_) if without(&self.outages) <= bears_ms => OUTAGE,
+                Stage::Working(_) => SILENT,
                 Stage::Ended { run, .. } if self.truth.tasks[task].active_run_id == *run => NOT_TOLD,
                 _ => continue,
             };
@@ -185,53 +315,94 @@ impl Fleet {
 
     pub(super) fn check_report(&mut self, watch: &Watch, report: &SweepReport) -> Fallible {
         world::check(report);
-        let reported: BTreeMap<_, _> = report
-            .reaps
+        let reported = reasons(report);
+        let zombies: BTreeMap<_, _> = watch
+            .zombies
             .iter()
-            .map(|reap| (reap.task_id.to_string(), reap.reason.to_string()))
+            .map(|(task, zombie)| (task.clone(), zombie.reason.clone()))
             .collect();
-        let undisturbed = self.commits == watch.commits_before;
+        let failed: BTreeSet<_> = report
+            .failed
+            .iter()
+            .map(|failed| failed.task_id.clone())
+            .collect();
+        let undecided: BTreeSet<_> = report.undecided.iter().map(|task| task.task_id.clone()).collect();
+        let undisturbed = self.commits == watch.commits_before && watch.wait.is_none();
         if watch.dry_run {
             hold!(
-                !undisturbed || reported == watch.zombies,
-                "a dry run planned {reported:?}, and the zombies were {:?}",
-                watch.zombies
+                !undisturbed || reported == zombies,
+                "a dry run planned {reported:?}, and the zombies were {zombies:?}"
             );
         } else {
-            let released = (
-                report.runs_abandoned,
-                report.workspaces_freed,
-                report.transactions,
-            );
-            let expected = (watch.runs_abandoned, watch.workspaces_freed, watch.batches);
+            let released = (report.runs_abandoned, report.workspaces_freed);
+            let expected = (watch.runs_abandoned, watch.workspaces_freed);
             hold!(
                 reported == watch.reaps,
                 "reported {reported:?}, reaped {:?}",
                 watch.reaps
             );
             hold!(released == expected, "reported {released:?}, done {expected:?}");
-            for missed in watch.still.keys() {
+            // A batch ends in time, however few it has reaped by then.
+            let transactions = report.transactions;
+            let is_right = if watch.interruption.on_stage {
+                transactions == watch.batches
+            } else {
+                let least = reported
+                    .len()
+                    .div_ceil(self.sweepers[watch.place].batch_size.get());
+                (least..=reported.len()).contains(&transactions)
+            };
+            hold!(
+                is_right,
+                "{transactions} transactions, {} seen, for {reported:?}",
+                watch.batches
+            );
+            for task in &failed {
+                hold!(!reported.contains_key(task), "{task} is reaped, and has failed");
                 hold!(
-                    watch.reaps.contains_key(missed),
+                    !undisturbed || self.refuses(watch.place, task, watch.now),
+                    "{task} has failed, and nothing stood in its way: {:?}",
+                    report.failed
+                );
+            }
+            // Who could not write all the while is silent too.
+            let is_left = report
+                .warnings
+                .iter()
+                .any(|said| said.contains("left to the next sweep"));
+            hold!(
+                !is_left || !self.outages.is_empty() || watch.interruption.holds_lock,
+                "silence was left, and nobody had locked the database: {report:?}"
+            );
+            for (missed, zombie) in &watch.still {
+                hold!(
+                    watch.reaps.contains_key(missed)
+                        || failed.contains(missed)
+                        || is_left && zombie.by_silence,
                     "{missed} was a zombie all the time, and was missed"
                 );
             }
+            self.ledger.count_many(REFUSED, failed.len());
         }
         if undisturbed {
             let found = (report.scanned, report.healthy, report.moved_on);
-            let expected = (
-                watch.running_before,
-                watch.running_before - watch.zombies.len(),
-                0,
-            );
+            let alive = watch.running_before - zombies.len() - watch.undecided.len();
+            let expected = (watch.running_before, alive, 0);
             hold!(
                 found == expected,
                 "scanned, healthy, moved on: {found:?}, not {expected:?}"
             );
+            hold!(
+                undecided == watch.undecided,
+                "undecided: {:?}, not {:?}",
+                report.undecided,
+                watch.undecided
+            );
+            self.ledger.count_many(UNDECIDED, undecided.len());
         } else {
             self.ledger.count("sweeps with commits of others in between");
         }
-        if watch.zombies.is_empty() && undisturbed || watch.dry_run {
+        if zombies.is_empty() && undisturbed || watch.dry_run {
             hold!(
                 watch.asked_for_lock == 0,
                 "nothing to write, and the sweep asked for the lock"
@@ -241,9 +412,21 @@ impl Fleet {
             "tasks that moved on between the look and the lock",
             report.moved_on,
         );
-        hold!(report.undecided.is_empty(), "undecided: {:?}", report.undecided);
         Ok(())
     }
+}
+
+/// How much of the time from one moment to another lies in these.
+fn overlap_ms(times: &[(i64, i64)], from: i64, to: i64) -> i64 {
+    let within = times
+        .iter()
+        .map(|(begin, end)| (*end).min(to) - (*begin).max(from));
+    within.filter(|ms| *ms > 0).sum()
+}
+
+/// As the events show it.
+fn moment(text: &str) -> Stamp {
+    Stamp(DateTime::parse_from_rfc3339(text).unwrap().timestamp_millis())
 }
 
 impl Watch {

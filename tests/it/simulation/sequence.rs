@@ -1,11 +1,14 @@
 use std::any::Any;
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::rc::Rc;
 
+use zombie_sweeper::SweepReport;
+
 use super::clock::{MINUTE, SECOND};
-use super::contract::{ms, sign_of_life};
+use super::contract::{edges, ms};
 use super::dice::Dice;
 use super::failure::{Failure, Fallible, hold};
 use super::fleet::{Fleet, Setup};
@@ -101,22 +104,41 @@ fn take(stage: &Stage, step: u64) -> Fallible {
     }
 }
 
-/// A dry run plans what the sweep then does, and a second sweep finds nothing.
+/// A dry run plans what the sweep then does, but for what refuses to be written, and a second sweep finds nothing.
 fn again_and_again(fleet: &mut Fleet, place: usize) -> Fallible {
-    let planned = fleet.sweep_in_peace(place, true)?.unwrap();
-    let swept = fleet.sweep_in_peace(place, false)?.unwrap();
-    let figures = |report: &zombie_sweeper::SweepReport| {
-        let seen = (report.scanned, report.healthy, report.warnings.clone());
-        (
-            seen,
-            report.runs_abandoned,
-            report.workspaces_freed,
-            report.reaps.clone(),
-        )
+    let swept = |fleet: &mut Fleet, dry_run| fleet.sweep_in_peace(place, dry_run);
+    let Some(planned) = swept(fleet, true)? else {
+        return Ok(());
     };
-    let (plan, done) = (figures(&planned), figures(&swept));
-    hold!(plan == done, "planned {plan:?}, done {done:?}");
-    let second = fleet.sweep_in_peace(place, false)?.unwrap();
+    let Some(done) = swept(fleet, false)? else {
+        return Ok(());
+    };
+    let plan: BTreeSet<_> = planned
+        .reaps
+        .iter()
+        .map(|reap| reap.task_id.to_string())
+        .collect();
+    let reaped = done.reaps.iter().map(|reap| reap.task_id.to_string());
+    let tried: BTreeSet<_> = reaped
+        .chain(done.failed.iter().map(|failed| failed.task_id.clone()))
+        .collect();
+    hold!(plan == tried, "planned {plan:?}, tried {tried:?}");
+    let seen = |report: &SweepReport| (report.scanned, report.healthy, report.undecided.clone());
+    hold!(
+        seen(&planned) == seen(&done),
+        "looked at twice: {planned:?}, {done:?}"
+    );
+    if done.failed.is_empty() {
+        let released = |report: &SweepReport| {
+            let figures = (report.runs_abandoned, report.workspaces_freed);
+            (figures, report.reaps.clone(), report.warnings.clone())
+        };
+        let (plan, done) = (released(&planned), released(&done));
+        hold!(plan == done, "planned {plan:?}, done {done:?}");
+    }
+    let Some(second) = swept(fleet, false)? else {
+        return Ok(());
+    };
     hold!(
         second.reaps.is_empty() && second.transactions == 0,
         "a second sweep reaped {:?}",
@@ -153,9 +175,9 @@ pub(super) fn come_between(fleet: &mut Fleet, dice: &mut Dice) -> Fallible {
 }
 
 /// What anybody does but sweep.
-fn act(fleet: &mut Fleet, dice: &mut Dice) -> Fallible {
-    match dice.below(100) {
-        0..20 => pass_time(fleet, dice),
+pub(super) fn act(fleet: &mut Fleet, dice: &mut Dice) -> Fallible {
+    match dice.below(104) {
+        0..20 => return pass_time(fleet, dice),
         20..58 => {
             let busy = (0..fleet.workers.len()).filter(|&place| fleet.workers[place].job.is_some());
             let busy: Vec<usize> = busy.filter(|&place| fleet.is_awake(place)).collect();
@@ -170,31 +192,28 @@ fn act(fleet: &mut Fleet, dice: &mut Dice) -> Fallible {
         91..92 => fleet.kill_group(dice),
         92..96 => return fleet.restart(dice),
         96..99 => fleet.jump(dice),
-        _ => fleet.suspend(dice),
+        99 => fleet.suspend(dice),
+        100..102 => return fleet.suspend_all(dice),
+        _ => return fleet.fail_to_write(dice),
     }
     Ok(())
 }
 
 /// A little, a lot, or just so much that a sign of life is exactly as old as a sweeper bears, or a hair older.
-fn pass_time(fleet: &mut Fleet, dice: &mut Dice) {
+fn pass_time(fleet: &mut Fleet, dice: &mut Dice) -> Fallible {
     let ms = match dice.below(20) {
         0..6 => dice.between(SECOND, 90 * SECOND),
         6..15 => dice.between(10 * MINUTE, 40 * MINUTE),
         _ => to_the_edge(fleet, dice).unwrap_or(SECOND),
     };
-    fleet.wait(ms);
+    fleet.wait(ms)
 }
 
 fn to_the_edge(fleet: &Fleet, dice: &mut Dice) -> Option<i64> {
     let running = fleet.truth.tasks.values().filter(|task| task.is_running());
     let task = dice.pick(&running.collect::<Vec<_>>())?;
     let (now, policy) = fleet.look_of(dice.below(fleet.sweepers.len()));
-    let active = fleet.truth.runs.get(&task.active_run_id);
-    let (since, bears) = match active {
-        Some(run) if run.is_finished() => (run.completed_at?, policy.settle),
-        Some(run) => (sign_of_life(task, run), policy.stale_after),
-        None => (task.updated_at, policy.claim_grace.unwrap_or(policy.stale_after)),
-    };
+    let (since, bears) = dice.pick(&edges(&fleet.truth, task, &policy))?;
     let wait_ms = since.plus(ms(bears)).since(now) + dice.between(0, 1);
     (0..120 * MINUTE).contains(&wait_ms).then_some(wait_ms)
 }

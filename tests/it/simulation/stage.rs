@@ -3,14 +3,19 @@
 //! SQLite, which asks a connection what to do while it is locked out.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 
+use super::contract::ms;
 use super::dice::Dice;
 use super::failure::{Fallible, hold};
 use super::fleet::Fleet;
+use super::promises::{TWICE, Wait};
 use super::sequence;
 
 /// A fleet, shared with what SQLite and the log call.
@@ -81,6 +86,9 @@ fn come_in(moment: Moment) -> bool {
     let Ok(mut fleet) = stage.try_borrow_mut() else {
         return false;
     };
+    if moment == Moment::Waiting && fleet.outage_until_ms.is_some() {
+        return false;
+    }
     if fleet.failure.is_none() {
         let came_in = fleet.come_in(moment);
         fleet.failure = came_in.err();
@@ -88,7 +96,89 @@ fn come_in(moment: Moment) -> bool {
     fleet.failure.is_none()
 }
 
+/// The wait of every sweep between its two looks: others go on meanwhile.
+pub(super) fn look_twice(time: Duration) -> Option<DateTime<Utc>> {
+    let stage = STAGE.with_borrow(Clone::clone)?;
+    let mut fleet = stage.try_borrow_mut().ok()?;
+    let waited = fleet.wait_for_second_look(ms(time));
+    waited.unwrap_or_else(|failure| {
+        fleet.failure = Some(failure);
+        None
+    })
+}
+
 impl Fleet {
+    /// Each worker that is awake at any time of the wait, and can write, does its next step in it: it is longer than the
+    /// beat. `None`: the sweep is told to stop.
+    fn wait_for_second_look(&mut self, ms: i64) -> Fallible<Option<DateTime<Utc>>> {
+        self.settle_batch()?;
+        if !self.lock_holder.is_autocommit() {
+            self.lock_holder.execute_batch("ROLLBACK")?;
+        }
+        let began = self.clocks.elapsed_ms;
+        let watch = self.watches.last_mut().unwrap();
+        watch.interruption.holds_lock = false;
+        let mut dice = Dice::new(watch.interruption.seed);
+        watch.interruption.seed = dice.roll();
+        let (place, now) = (watch.place, watch.now);
+        let prints = self.prints(&self.zombies(place, now));
+        self.watches.last_mut().unwrap().wait = Some(Wait {
+            prints,
+            awake: BTreeSet::new(),
+        });
+        self.note(|_| format!("(the sweep waits for {ms} ms, then looks again)"));
+        let mut beats: Vec<_> = self.workers.iter().map(|worker| worker.name.clone()).collect();
+        beats.retain(|_| dice.percent(70));
+        let mut beats: Vec<_> = beats
+            .into_iter()
+            .map(|name| (dice.between(1, ms - 1), Some(name)))
+            .collect();
+        beats.extend((0..dice.below(3)).map(|_| (dice.between(1, ms - 1), None)));
+        beats.sort();
+        for (at, name) in beats {
+            self.wait((began + at - self.clocks.elapsed_ms).max(0))?;
+            match name {
+                Some(name) => self.beat(&name, began, &mut dice)?,
+                None => sequence::act(self, &mut dice)?,
+            }
+            self.look_again();
+        }
+        self.wait((began + ms - self.clocks.elapsed_ms).max(0))?;
+        let names: Vec<_> = self.workers.iter().map(|worker| worker.name.clone()).collect();
+        for name in names {
+            self.beat(&name, began, &mut dice)?; // if it was asleep, or could not write
+        }
+        let awake =
+            (0..self.workers.len()).filter(|place| self.is_awake(*place) && self.outage_until_ms.is_none());
+        let awake = awake.map(|place| self.workers[place].name.clone()).collect();
+        if let Some(wait) = &mut self.watches.last_mut().unwrap().wait {
+            wait.awake = awake;
+        }
+        self.ledger.count(TWICE);
+        if dice.percent(5) {
+            self.note(|_| "(the sweep is told to stop)".to_owned());
+            return Ok(None);
+        }
+        let now = self.turn_watch();
+        self.look_again();
+        Ok(Some(now.date_time()))
+    }
+
+    /// A worker that is awake and has not been heard of since the wait began takes its next step.
+    fn beat(&mut self, name: &str, since_ms: i64, dice: &mut Dice) -> Fallible {
+        for _ in 0..20 {
+            let Some(place) = self.workers.iter().position(|worker| worker.name == name) else {
+                return Ok(());
+            };
+            let heard = self.workers[place].job.as_ref().map(|job| job.heard.elapsed_ms);
+            if heard.is_none_or(|heard| heard > since_ms) || !self.is_awake(place) {
+                return Ok(());
+            }
+            self.work(place, dice)?;
+        }
+        Ok(())
+    }
+
     fn come_in(&mut self, moment: Moment) -> Fallible {
         if moment == Moment::Resting {
             self.settle_batch()?;
@@ -122,7 +212,8 @@ impl Fleet {
             );
         }
         let interruption = &self.watches.last().unwrap().interruption;
-        if moment == Moment::Resting && !interruption.holds_lock && dice.percent(30) {
+        let is_free = !interruption.holds_lock && self.outage_until_ms.is_none();
+        if moment == Moment::Resting && is_free && dice.percent(30) {
             self.lock_holder.execute_batch("BEGIN IMMEDIATE")?;
             self.watches.last_mut().unwrap().interruption.holds_lock = true;
         }

@@ -1,7 +1,8 @@
 use rusqlite::{Connection, named_params, params};
 use zombie_sweeper::rusqlite;
 
-use super::clock::{MINUTE, Stamp};
+use super::clock::{Cell, MINUTE, Stamp};
+use super::database::STUBBORN;
 use super::dice::Dice;
 use super::failure::{Fallible, hold};
 use super::fleet::{Done, Fleet};
@@ -9,7 +10,6 @@ use super::truth::{Event, Row, Run, Task, Truth, Workspace};
 use super::worker::{Job, Stage};
 
 const PROJECTS: [&str; 2] = ["p-A", "p-B"];
-const LEASE_MS: i64 = 10 * MINUTE;
 
 /// Two workers at work on one task: nothing can keep the first from going on until it looks.
 pub(super) const OVERLAP: &str = "overlap: a task claimed while another worker still works on it";
@@ -18,12 +18,13 @@ pub(super) const OVERLAP: &str = "overlap: a task claimed while another worker s
 struct Claim<'a> {
     task: &'a str,
     /// What the task names as its active run.
-    run: &'a str,
+    pointer: &'a str,
     worker: &'a str,
     slot: &'a str,
     now: Stamp,
     /// An orchestrator may keep the first claim's start for ever.
     keep_start: bool,
+    lease: Option<Stamp>,
 }
 
 impl Fleet {
@@ -56,7 +57,7 @@ impl Fleet {
         let task = Task {
             id: format!("t{:02}", self.truth.tasks.len()),
             project_id: dice.pick(&PROJECTS).unwrap().to_owned(),
-            title: "a title".to_owned(),
+            title: if dice.percent(30) { STUBBORN } else { "a title" }.to_owned(),
             status: "open".to_owned(),
             task_type: if recurring { "recurring" } else { "one_shot" }.to_owned(),
             frequency: if recurring { "every-15-min" } else { "" }.to_owned(),
@@ -65,11 +66,12 @@ impl Fleet {
             assigned_slot: String::new(),
             assigned_worker: String::new(),
             workspace_path: String::new(),
-            lease_expires_at: None,
+            lease_expires_at: Cell::Nothing,
             last_heartbeat: None,
+            heartbeat_at: Cell::Nothing,
             next_eligible_at: dice.percent(30).then(|| now.plus(dice.between(0, MINUTE))),
             created_at: now,
-            started_at: None,
+            started_at: Cell::Nothing,
             updated_at: now,
             completed_at: None,
             result: String::new(),
@@ -117,18 +119,31 @@ impl Fleet {
         self.started += 1;
         let run = format!("r{:03}", self.started);
         let (now, sign) = (self.clock_of(place), self.clocks.sign(self.host_of(place)));
-        let (stage, named) = match dice.below(10) {
+        let setup = &self.setup;
+        // An orchestrator may leave the pointer at the last run until the next one begins.
+        let last = self.truth.runs_of(&task).filter(|run| run.completed_at.is_some());
+        let last = last.max_by_key(|run| run.place).map(|run| run.id.clone());
+        let kept = last
+            .filter(|_| setup.keeps_pointers && dice.percent(60))
+            .unwrap_or_default();
+        let (stage, pointer) = match dice.below(10) {
             0..5 => (Stage::Working(run.clone()), run.as_str()),
-            5..8 => (Stage::Claimed, ""),
+            5..8 => (
+                Stage::Claimed {
+                    pointer: kept.clone(),
+                },
+                kept.as_str(),
+            ),
             _ => (Stage::Named(run.clone()), run.as_str()),
         };
         let claim = Claim {
             task: &task,
-            run: named,
+            pointer,
             worker: &name,
             slot: &slot,
             now,
-            keep_start: dice.percent(30),
+            keep_start: dice.percent(30) && kept.is_empty(),
+            lease: setup.leases.then(|| now.plus(dice.between(2, 60) * MINUTE)),
         };
         let (recorded, lent_to_run_only) = (dice.percent(30), dice.percent(25));
         self.note(|_| format!("{name} is to claim {task}: {stage:?}"));
@@ -139,7 +154,7 @@ impl Fleet {
             let created = matches!(stage, Stage::Working(_));
             rows.extend(claim.workspace(conn, truth, created, created && lent_to_run_only)?);
             if created {
-                rows.push(insert_run(conn, &run, &task, &name, &slot, now)?);
+                rows.push(insert_run(conn, &run, &task, &name, &slot, Some(now))?);
             }
             if recorded {
                 rows.push(insert_event(conn, &task, &name, now)?);
@@ -222,14 +237,13 @@ impl Claim<'_> {
         let path = truth
             .free_workspace()
             .map_or_else(String::new, |free| free.path.clone());
-        let lease = self.now.plus(LEASE_MS);
         let changed = conn.execute(
             "UPDATE tasks SET status = 'running', active_run_id = :run, assigned_slot = :slot, assigned_worker = :worker,
                     workspace_path = :path, lease_expires_at = :lease, updated_at = :now,
                     started_at = CASE WHEN :keep_start THEN coalesce(started_at, :now) ELSE :now END
              WHERE id = :task AND status = 'open' AND (next_eligible_at IS NULL OR next_eligible_at <= :now)",
             named_params! {
-                ":run": self.run, ":slot": self.slot, ":worker": self.worker, ":path": path, ":lease": lease,
+                ":run": self.pointer, ":slot": self.slot, ":worker": self.worker, ":path": path, ":lease": self.lease,
                 ":now": self.now, ":keep_start": self.keep_start, ":task": self.task,
             },
         )?;
@@ -242,13 +256,15 @@ impl Claim<'_> {
             return Ok(None);
         }
         "running".clone_into(&mut task.status);
-        self.run.clone_into(&mut task.active_run_id);
+        self.pointer.clone_into(&mut task.active_run_id);
         self.slot.clone_into(&mut task.assigned_slot);
         self.worker.clone_into(&mut task.assigned_worker);
         task.workspace_path = path;
-        task.lease_expires_at = Some(lease);
+        task.lease_expires_at = self.lease.into();
         task.updated_at = self.now;
-        task.started_at = task.started_at.filter(|_| self.keep_start).or(Some(self.now));
+        if !self.keep_start || task.started_at == Cell::Nothing {
+            task.started_at = Cell::At(self.now);
+        }
         Ok(Some(vec![Row::Task(task)]))
     }
 
@@ -264,7 +280,7 @@ impl Claim<'_> {
             return Ok(None);
         };
         workspace.task_id = (!to_run_only).then(|| self.task.to_owned());
-        workspace.run_id = has_run.then(|| self.run.to_owned());
+        workspace.run_id = has_run.then(|| self.pointer.to_owned());
         "leased".clone_into(&mut workspace.status);
         self.slot.clone_into(&mut workspace.slot);
         workspace.leased_at = Some(self.now);
@@ -298,20 +314,23 @@ pub(super) fn insert_run(
     task: &str,
     worker: &str,
     slot: &str,
-    now: Stamp,
+    start: Option<Stamp>,
 ) -> Fallible<Row> {
     conn.execute(
         "INSERT INTO task_runs (id, task_id, status, worker_id, slot, started_at) VALUES (?1, ?2, 'running', ?3, ?4, ?5)",
-        params![id, task, worker, slot, now],
+        params![id, task, worker, slot, start],
     )?;
     Ok(Row::Run(Run {
+        place: conn.last_insert_rowid(),
         id: id.to_owned(),
         task_id: task.to_owned(),
         status: "running".to_owned(),
         worker_id: worker.to_owned(),
         slot: slot.to_owned(),
-        started_at: now,
+        started_at: start.into(),
         last_heartbeat: None,
+        heartbeat_at: Cell::Nothing,
+        lease_expires_at: Cell::Nothing,
         completed_at: None,
         error: None,
     }))
@@ -327,7 +346,7 @@ pub(super) fn free_workspaces(
     let mut held = truth.workspaces_of(task);
     let changed = conn.execute(
         "UPDATE workspaces SET task_id = NULL, run_id = NULL, status = 'free', released_at = ?1
-         WHERE task_id = ?2 OR run_id IN (SELECT id FROM task_runs WHERE task_id = ?2)",
+         WHERE task_id = ?2 OR task_id IS NULL AND run_id IN (SELECT id FROM task_runs WHERE task_id = ?2)",
         params![now, task],
     )?;
     hold!(

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -8,12 +8,12 @@ use zombie_sweeper::store::sweep_database;
 use zombie_sweeper::{Policy, SweepError, SweepOptions, SweepReport, rusqlite, sweep_zombie_tasks};
 
 use super::clock::{Clocks, Stamp};
-use super::contract;
-use super::database;
+use super::contract::{self, Judgment, Zombie};
+use super::database::{self, Refusal, STUBBORN};
 use super::dice::Dice;
 use super::failure::{Fallible, hold};
 use super::fleet::{Fleet, Setup, is_busy};
-use super::promises::Watch;
+use super::promises::{self, Doubt, Watch};
 use super::stage::{self, Interruption};
 use super::truth::Task;
 
@@ -25,6 +25,12 @@ pub(super) struct Sweeper {
     stays: bool,
     pub(super) policy: Policy,
     pub(super) batch_size: NonZeroUsize,
+    /// The time between its two looks; the workers' beat is shorter.
+    confirm: Duration,
+    /// Whether it asks for how long the machine has been suspended.
+    counts_suspends: bool,
+    /// Whether its connection keeps foreign keys.
+    keeps_foreign_keys: bool,
     project: Option<&'static str>,
     pub(super) actor: String,
 }
@@ -43,11 +49,14 @@ impl Sweeper {
         Ok(Self {
             host: dice.below(Clocks::HOSTS),
             conn: if stays {
-                Some(ready(database::open(path)?)?)
+                Some(ready(database::open(path)?, setup)?)
             } else {
                 None
             },
             stays,
+            keeps_foreign_keys: stays && setup.schema.refusal == Some(Refusal::AtCommit),
+            confirm: seconds(dice, &[0, 0, 60, 60, 90]),
+            counts_suspends: dice.percent(50),
             policy: Policy {
                 stale_after: seconds(dice, &[900, 900, 900, 900, 600, 300, 60, 0]),
                 claim_grace: dice.percent(40).then(|| seconds(dice, &[30, 300, 1800])),
@@ -87,8 +96,10 @@ impl Engine {
     }
 }
 
-fn ready(mut conn: Connection) -> Fallible<Connection> {
+fn ready(mut conn: Connection, setup: &Setup) -> Fallible<Connection> {
     conn.busy_handler(Some(stage::waits))?;
+    let keeps_foreign_keys = setup.schema.refusal == Some(Refusal::AtCommit);
+    conn.pragma_update(None, "foreign_keys", keeps_foreign_keys)?;
     Ok(conn)
 }
 
@@ -104,7 +115,7 @@ impl Fleet {
         &mut self,
         place: usize,
         dry_run: bool,
-        interruption: Interruption,
+        mut interruption: Interruption,
     ) -> Fallible<Engine> {
         self.agree("before a sweep")?;
         let sweeper = &self.sweepers[place];
@@ -120,7 +131,26 @@ impl Fleet {
         if let Some(project) = sweeper.project {
             options = options.project(project);
         }
+        let suspended_ms: i64 = self.suspends.iter().map(|(from, to)| to - from).sum();
+        let confirms = interruption.on_stage;
+        if confirms {
+            options = options.confirm(sweeper.confirm).waiting(stage::look_twice);
+            if sweeper.counts_suspends {
+                options = options.suspended(Duration::from_millis(suspended_ms.try_into()?));
+            }
+        }
+        let doubt = Doubt {
+            always: confirms && !sweeper.confirm.is_zero(),
+            suspended_ms: if confirms && sweeper.counts_suspends {
+                suspended_ms
+            } else {
+                0
+            },
+        };
         let zombies = self.zombies(place, now);
+        let prints = self.prints(&zombies);
+        let undecided = self.undecided(place, now);
+        interruption.holds_lock &= self.outage_until_ms.is_none();
         if interruption.holds_lock {
             hold!(
                 !is_busy(self.lock_holder.execute_batch("BEGIN IMMEDIATE"))?,
@@ -145,6 +175,11 @@ impl Fleet {
             running_before,
             still: zombies.clone(),
             zombies,
+            undecided,
+            doubt,
+            prints,
+            wait: None,
+            looked_twice: false,
             reaps: BTreeMap::new(),
             batches: 0,
             runs_abandoned: 0,
@@ -178,16 +213,20 @@ impl Fleet {
         }
         let report = match swept {
             Ok(report) => report,
-            Err(error) if !self.watches.is_empty() && is_lock(&error) => {
-                hold!(
-                    watch.reaps.is_empty(),
-                    "the sweep failed, and had reaped {:?}",
-                    watch.reaps
-                );
-                self.note(|_| "  but the database is locked".to_owned());
-                self.ledger.count("sweeps that met the lock of another sweep");
-                self.agree("after a sweep that met a lock")?;
-                return Ok(None);
+            Err(SweepError::Partial { report, source }) if matches!(*source, SweepError::Interrupted) => {
+                hold!(watch.wait.is_some(), "stopped, and nobody said so");
+                return self
+                    .ended_early(&watch, Some(&report), "sweeps told to stop")
+                    .map(|()| None);
+            }
+            Err(error) if (!self.watches.is_empty() || self.outage_until_ms.is_some()) && is_lock(&error) => {
+                let report = match &error {
+                    SweepError::Partial { report, .. } => Some(&**report),
+                    _ => None,
+                };
+                return self
+                    .ended_early(&watch, report, "sweeps that met a lock that stayed")
+                    .map(|()| None);
             }
             Err(error) => return Err(error.into()),
         };
@@ -200,15 +239,74 @@ impl Fleet {
         Ok(Some(report))
     }
 
-    /// The zombies of this moment that a sweeper is asked for, and why.
-    pub(super) fn zombies(&self, place: usize, now: Stamp) -> BTreeMap<String, String> {
+    /// A sweep that could not go on: what it had committed by then it has said.
+    fn ended_early(&mut self, watch: &Watch, report: Option<&SweepReport>, what: &str) -> Fallible {
+        let reported = report.map(promises::reasons).unwrap_or_default();
+        hold!(
+            watch.dry_run || reported == watch.reaps,
+            "the sweep ended early and reported {reported:?}, reaped {:?}",
+            watch.reaps
+        );
+        self.note(|_| format!("  {what}, after {reported:?}"));
+        self.ledger.count(what);
+        self.agree("after a sweep that ended early")
+    }
+
+    /// The zombies of this moment that a sweeper is asked for.
+    pub(super) fn zombies(&self, place: usize, now: Stamp) -> BTreeMap<String, Zombie> {
+        let zombies = self
+            .judged(place, now)
+            .filter_map(|(task, judgment)| match judgment {
+                Judgment::Zombie(zombie) => Some((task, zombie)),
+                _ => None,
+            });
+        zombies.collect()
+    }
+
+    pub(super) fn undecided(&self, place: usize, now: Stamp) -> BTreeSet<String> {
+        let judged = self.judged(place, now);
+        let undecided = judged.filter(|(_, judgment)| *judgment == Judgment::Undecided);
+        undecided.map(|(task, _)| task).collect()
+    }
+
+    fn judged(&self, place: usize, now: Stamp) -> impl Iterator<Item = (String, Judgment)> {
         let sweeper = &self.sweepers[place];
         let wanted = self.truth.tasks.values().filter(|task| sweeper.wants(task));
-        let zombies = wanted.filter_map(|task| {
-            let reason = contract::reason(&self.truth, task, &sweeper.policy, now)?;
-            Some((task.id.clone(), reason))
-        });
-        zombies.collect()
+        wanted.filter_map(move |task| {
+            let judgment = contract::judge(&self.truth, task, &sweeper.policy, now)?;
+            Some((task.id.clone(), judgment))
+        })
+    }
+
+    /// Whether a reap of this task at this moment is refused, for a reason of its own.
+    pub(super) fn refuses(&self, place: usize, task: &str, now: Stamp) -> bool {
+        let is_stubborn = match self.setup.schema.refusal {
+            None => false,
+            Some(Refusal::AtCommit) => self.sweepers[place].keeps_foreign_keys,
+            Some(_) => true,
+        };
+        if is_stubborn && self.truth.tasks[task].title == STUBBORN {
+            return true;
+        }
+        if self.setup.schema.conflict.is_none() {
+            return false;
+        }
+        // Two ends of abandoned runs would be the same.
+        let mut reaped = self.truth.clone();
+        contract::reap(&mut reaped, task, now);
+        let abandoned = reaped.runs_of(task).filter(|run| run.status == "abandoned");
+        let ends: Vec<_> = abandoned.map(|run| run.completed_at).collect();
+        ends.iter().collect::<BTreeSet<_>>().len() < ends.len()
+    }
+
+    /// The watched sweep looks again, at a later moment.
+    pub(super) fn turn_watch(&mut self) -> Stamp {
+        let place = self.watches.last().unwrap().place;
+        let host = self.sweepers[place].host;
+        let (now, sign) = (self.clocks.read(host), self.clocks.sign(host));
+        let watch = self.watches.last_mut().unwrap();
+        (watch.now, watch.sign, watch.looked_twice) = (now, sign, true);
+        now
     }
 }
 

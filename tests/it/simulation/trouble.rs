@@ -2,7 +2,7 @@ use super::clock::{Clocks, MINUTE, SECOND};
 use super::database;
 use super::dice::Dice;
 use super::failure::Fallible;
-use super::fleet::Fleet;
+use super::fleet::{Fleet, is_busy};
 use super::worker::Worker;
 
 /// What befalls a fleet.
@@ -82,6 +82,35 @@ impl Fleet {
                 fleet.clocks.ahead_ms[host]
             )
         });
+    }
+
+    /// The machine sleeps, and with it whatever runs on it; the clocks go on.
+    pub(super) fn suspend_all(&mut self, dice: &mut Dice) -> Fallible {
+        if !self.setup.suspends {
+            return Ok(());
+        }
+        let (from, ms) = (self.clocks.elapsed_ms, dice.between(10 * MINUTE, 120 * MINUTE));
+        self.note(|_| "the machine sleeps".to_owned());
+        self.wait(ms)?;
+        self.suspends.push((from, self.clocks.elapsed_ms));
+        Ok(())
+    }
+
+    /// Nobody can write, for a while that may be longer than a run may be silent.
+    pub(super) fn fail_to_write(&mut self, dice: &mut Dice) -> Fallible {
+        if !self.setup.outages || self.outage_until_ms.is_some() {
+            return Ok(());
+        }
+        let until = self.clocks.elapsed_ms + dice.between(MINUTE, 60 * MINUTE);
+        if !is_busy(self.outage.execute_batch("BEGIN IMMEDIATE"))? {
+            self.outage_until_ms = Some(until);
+            self.outages.push((self.clocks.elapsed_ms, until));
+            self.note(|_| format!("nobody can write until {} s", until / SECOND));
+            if dice.percent(60) {
+                return self.wait(until - self.clocks.elapsed_ms);
+            }
+        }
+        Ok(())
     }
 
     /// A host sleeps, and all of its workers with it.

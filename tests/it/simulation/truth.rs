@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use super::clock::Stamp;
+use super::clock::{Cell, Stamp};
 
 /// What the database must hold, row by row: what the actors committed, and what the contract says a sweep does.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,11 +25,13 @@ pub(super) struct Task {
     pub(super) assigned_slot: String,
     pub(super) assigned_worker: String,
     pub(super) workspace_path: String,
-    pub(super) lease_expires_at: Option<Stamp>,
+    pub(super) lease_expires_at: Cell,
     pub(super) last_heartbeat: Option<Stamp>,
+    /// A second column of heartbeats, of workers of another make.
+    pub(super) heartbeat_at: Cell,
     pub(super) next_eligible_at: Option<Stamp>,
     pub(super) created_at: Stamp,
-    pub(super) started_at: Option<Stamp>,
+    pub(super) started_at: Cell,
     pub(super) updated_at: Stamp,
     pub(super) completed_at: Option<Stamp>,
     /// What the work came to: the id of the run that did it.
@@ -38,13 +40,17 @@ pub(super) struct Task {
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Run {
+    /// In the order of the rows.
+    pub(super) place: i64,
     pub(super) id: String,
     pub(super) task_id: String,
     pub(super) status: String,
     pub(super) worker_id: String,
     pub(super) slot: String,
-    pub(super) started_at: Stamp,
+    pub(super) started_at: Cell,
     pub(super) last_heartbeat: Option<Stamp>,
+    pub(super) heartbeat_at: Cell,
+    pub(super) lease_expires_at: Cell,
     pub(super) completed_at: Option<Stamp>,
     pub(super) error: Option<String>,
 }
@@ -97,7 +103,7 @@ impl Task {
             &self.assigned_worker,
             &self.workspace_path,
         ];
-        held.iter().all(|held| held.is_empty()) && self.lease_expires_at.is_none()
+        held.iter().all(|held| held.is_empty()) && self.lease_expires_at == Cell::Nothing
     }
 
     pub(super) fn let_go(&mut self) {
@@ -105,7 +111,7 @@ impl Task {
         self.assigned_slot.clear();
         self.assigned_worker.clear();
         self.workspace_path.clear();
-        self.lease_expires_at = None;
+        self.lease_expires_at = Cell::Nothing;
     }
 }
 
@@ -117,9 +123,9 @@ impl Run {
         )
     }
 
-    /// Whether its heartbeat or its start is this.
+    /// Whether a heartbeat of it or its start is this.
     pub(super) fn shows(&self, at: Stamp) -> bool {
-        self.started_at == at || self.last_heartbeat == Some(at)
+        [self.started_at, self.last_heartbeat.into(), self.heartbeat_at].contains(&Cell::At(at))
     }
 }
 
@@ -152,12 +158,12 @@ impl Truth {
         task.is_running() && task.active_run_id == run && self.runs[run].status == "running"
     }
 
-    /// The workspaces held by the task or by one of its runs.
+    /// The workspaces held by the task, or by one of its runs for no task.
     pub(super) fn workspaces_of(&self, task: &str) -> Vec<Workspace> {
         let run_is_of_task = |run: &String| self.runs.get(run).is_some_and(|run| run.task_id == task);
-        let is_held = |workspace: &&Workspace| {
-            workspace.task_id.as_deref() == Some(task)
-                || workspace.run_id.as_ref().is_some_and(run_is_of_task)
+        let is_held = |workspace: &&Workspace| match &workspace.task_id {
+            Some(holder) => holder == task,
+            None => workspace.run_id.as_ref().is_some_and(run_is_of_task),
         };
         self.workspaces.values().filter(is_held).cloned().collect()
     }

@@ -3,7 +3,7 @@ use std::rc::Rc;
 use rusqlite::Connection;
 use zombie_sweeper::rusqlite;
 
-use super::clock::Sign;
+use super::clock::{Cell, MINUTE, Sign, Stamp};
 use super::dice::Dice;
 use super::failure::Fallible;
 use super::fleet::{Done, Fleet};
@@ -37,11 +37,15 @@ pub(super) struct Job {
 
 #[derive(Clone, Debug)]
 pub(super) enum Stage {
-    /// The task is claimed; the run is to follow.
-    Claimed,
+    /// The task is claimed, and names none or still the last; the run is to follow.
+    Claimed {
+        pointer: String,
+    },
     /// The task names a run that is to follow.
     Named(String),
     Working(String),
+    /// The run says so in a word of its own, and is to go on.
+    Paused(String),
     /// The run is finished, and the task has not been told.
     Ended {
         run: String,
@@ -79,13 +83,14 @@ impl Fleet {
             now,
         };
         let (done, next, what) = match &job.stage {
-            Stage::Claimed => {
+            Stage::Claimed { pointer } => {
                 self.started += 1;
                 let run = format!("r{:03}", self.started);
                 write.run = &run;
                 let slot = self.workers[place].slot.clone();
-                let done =
-                    self.transact(&conn, &run, |conn, truth| write.begin(conn, truth, &name, &slot))?;
+                let done = self.transact(&conn, &run, |conn, truth| {
+                    write.begin(conn, truth, &name, &slot, pointer)
+                })?;
                 (
                     done,
                     Some(Stage::Working(run.clone())),
@@ -106,6 +111,11 @@ impl Fleet {
             Stage::Working(run) => {
                 write.run = run;
                 self.work_on(&write, &conn, place, dice)?
+            }
+            Stage::Paused(run) => {
+                write.run = run;
+                let done = self.transact(&conn, run, |conn, truth| write.resume(conn, truth))?;
+                (done, Some(Stage::Working(run.clone())), format!("resumes {run}"))
             }
             Stage::Ended { run, word } => {
                 write.run = run;
@@ -128,6 +138,9 @@ impl Fleet {
                 let (heard, on_task_alone) = match (&job.stage, &next) {
                     // The new run's start is all that is known of it.
                     (Stage::Retrying { .. }, _) => (job.heard, false),
+                    (Stage::Working(_), Some(Stage::Working(run))) if !self.is_beat(&job.task, run, now) => {
+                        (job.heard, job.on_task_alone)
+                    }
                     (_, Some(Stage::Working(run))) => (sign, !self.truth.runs[run].shows(now)),
                     _ => (sign, false),
                 };
@@ -148,6 +161,15 @@ impl Fleet {
         Ok(())
     }
 
+    /// Whether a worker's last write can be read as a sign of life, on the run or on its task: a lease, or what nobody
+    /// understands, is none.
+    fn is_beat(&self, task: &str, run: &str, now: Stamp) -> bool {
+        let task = &self.truth.tasks[task];
+        self.truth.runs[run].shows(now)
+            || task.last_heartbeat == Some(now)
+            || task.heartbeat_at == Cell::At(now)
+    }
+
     /// Mostly a heartbeat, at times the end.
     fn work_on(
         &mut self,
@@ -157,11 +179,46 @@ impl Fleet {
         dice: &mut Dice,
     ) -> Fallible<(Done, Option<Stage>, String)> {
         let run = write.run;
-        let word = ["completed", "completed", "completed", "failed", "aborted"][dice.below(5)];
-        let worker = &self.workers[place];
-        let (name, slot) = (worker.name.clone(), worker.slot.clone());
+        let setup = self.setup.clone();
+        let mut word = ["completed", "completed", "completed", "failed", "aborted"][dice.below(5)];
+        if setup.unknown_words && dice.percent(40) {
+            word = "succeeded";
+        }
+        let working = || Some(Stage::Working(run.to_owned()));
+        let column = if setup.several_columns && dice.percent(50) {
+            "heartbeat_at"
+        } else {
+            "last_heartbeat"
+        };
+        if setup.unknown_words && dice.percent(5) {
+            let done = self.transact(conn, run, |conn, truth| write.pause(conn, truth))?;
+            return Ok((done, Some(Stage::Paused(run.to_owned())), format!("pauses {run}")));
+        }
+        if setup.leases && dice.percent(15) {
+            let (of_task, until) = (dice.percent(50), write.now.plus(dice.between(2, 60) * MINUTE));
+            let lease = if setup.odd_values && dice.percent(10) {
+                Cell::Odd
+            } else {
+                Cell::At(until)
+            };
+            let done = self.transact(conn, run, |conn, truth| write.renew(conn, truth, of_task, lease))?;
+            return Ok((
+                done,
+                working(),
+                format!("renews the lease of {run}: {lease:?}, of the task: {of_task}"),
+            ));
+        }
+        if setup.odd_values && dice.percent(8) {
+            let of_task = dice.percent(30);
+            let done = self.transact(conn, run, |conn, truth| write.spoil(conn, truth, of_task))?;
+            return Ok((
+                done,
+                working(),
+                format!("unreadable heartbeat of {run}, of the task: {of_task}"),
+            ));
+        }
         Ok(match dice.below(20) {
-            0..5 if self.setup.finish_in_one => {
+            0..5 if setup.finish_in_one => {
                 let done = self.transact(conn, run, |conn, truth| write.finish(conn, truth, word))?;
                 (done, None, format!("finishes run {run}: {word}"))
             }
@@ -171,42 +228,51 @@ impl Fleet {
                 let what = format!("ends run {run}: {word}");
                 (done, Some(Stage::Ended { run, word }), what)
             }
-            5 => {
-                self.started += 1;
-                let new = format!("r{:03}", self.started);
-                let done = self.transact(conn, run, |conn, truth| {
-                    let Some(mut rows) = write.finish_run(conn, truth, "failed")? else {
-                        return Ok(None);
-                    };
-                    rows.push(insert_run(conn, &new, write.task, &name, &slot, write.now)?);
-                    Ok(Some(rows))
-                })?;
-                let what = format!("fails run {run} and starts {new}");
-                let old = run.to_owned();
-                (done, Some(Stage::Retrying { old, new }), what)
-            }
+            5 => self.retry(write, conn, place, dice)?,
             6 => {
                 // Killed in the midst of a transaction, which SQLite then undoes.
                 self.transact(conn, run, |conn, truth| {
-                    write.heartbeat(conn, truth, true).map(|_| None)
+                    write.heartbeat(conn, truth, column, true).map(|_| None)
                 })?;
                 (Done::Busy, None, "is interrupted while it writes".to_owned())
             }
             7..11 => {
-                let done = self.transact(conn, run, |conn, truth| write.heartbeat_of_task(conn, truth))?;
-                let stage = Stage::Working(run.to_owned());
-                (
-                    done,
-                    Some(stage),
-                    format!("heartbeat of the task alone, for {run}"),
-                )
+                let done = self.transact(conn, run, |conn, truth| {
+                    write.heartbeat_of_task(conn, truth, column)
+                })?;
+                (done, working(), format!("heartbeat of the task alone, for {run}"))
             }
             eleven_up => {
                 let task_too = eleven_up >= 15;
-                let done = self.transact(conn, run, |conn, truth| write.heartbeat(conn, truth, task_too))?;
-                let stage = Stage::Working(run.to_owned());
-                (done, Some(stage), format!("heartbeat of {run}"))
+                let done = self.transact(conn, run, |conn, truth| {
+                    write.heartbeat(conn, truth, column, task_too)
+                })?;
+                (done, working(), format!("heartbeat of {run}"))
             }
         })
+    }
+
+    /// A second run follows one that failed, and has begun or shows nothing yet.
+    fn retry(
+        &mut self,
+        write: &Write<'_>,
+        conn: &Connection,
+        place: usize,
+        dice: &mut Dice,
+    ) -> Fallible<(Done, Option<Stage>, String)> {
+        self.started += 1;
+        let (old, new) = (write.run.to_owned(), format!("r{:03}", self.started));
+        let start = (!self.setup.mute_successors || dice.percent(40)).then_some(write.now);
+        let worker = &self.workers[place];
+        let (name, slot) = (worker.name.clone(), worker.slot.clone());
+        let done = self.transact(conn, &old, |conn, truth| {
+            let Some(mut rows) = write.finish_run(conn, truth, "failed")? else {
+                return Ok(None);
+            };
+            rows.push(insert_run(conn, &new, write.task, &name, &slot, start)?);
+            Ok(Some(rows))
+        })?;
+        let what = format!("fails run {old} and makes {new}, begun at {start:?}");
+        Ok((done, Some(Stage::Retrying { old, new }), what))
     }
 }

@@ -1,10 +1,10 @@
 use rusqlite::{Connection, named_params, params};
 use zombie_sweeper::rusqlite;
 
-use super::clock::{MINUTE, Stamp};
+use super::clock::{Cell, MINUTE, Stamp};
 use super::failure::{Fallible, hold};
 use super::supervisor::{free_workspaces, insert_run};
-use super::truth::{Row, Truth};
+use super::truth::{Row, Run, Task, Truth};
 
 /// The statements of a worker that checks before it writes, word for word as `docs/worker.md` has them.
 pub(super) const FENCE: &str = include_str!("sql/fence.sql");
@@ -28,27 +28,17 @@ impl Write<'_> {
         &self,
         conn: &Connection,
         truth: &Truth,
+        column: &str,
         task_too: bool,
     ) -> Fallible<Option<Vec<Row>>> {
-        let changed = if self.fenced {
-            conn.execute(FENCE, named_params! {":now": self.now, ":run": self.run})?
-        } else {
-            conn.execute(
-                "UPDATE task_runs SET last_heartbeat = ?1 WHERE id = ?2",
-                params![self.now, self.run],
-            )?
-        };
-        let expected = usize::from(!self.fenced || truth.owns(self.task, self.run));
-        hold!(
-            changed == expected,
-            "the fence of {} let {changed} rows through",
-            self.run
-        );
-        if changed == 0 {
+        let Some(mut run) = self.set_of_run(conn, truth, column, Cell::At(self.now))? else {
             return Ok(None);
+        };
+        if column == "heartbeat_at" {
+            run.heartbeat_at = Cell::At(self.now);
+        } else {
+            run.last_heartbeat = Some(self.now);
         }
-        let mut run = truth.runs[self.run].clone();
-        run.last_heartbeat = Some(self.now);
         let mut rows = vec![Row::Run(run)];
         if task_too {
             conn.execute(
@@ -64,7 +54,57 @@ impl Write<'_> {
     }
 
     /// The same on the task, as some queues have it.
-    pub(super) fn heartbeat_of_task(&self, conn: &Connection, truth: &Truth) -> Fallible<Option<Vec<Row>>> {
+    pub(super) fn heartbeat_of_task(
+        &self,
+        conn: &Connection,
+        truth: &Truth,
+        column: &str,
+    ) -> Fallible<Option<Vec<Row>>> {
+        let Some(mut task) = self.set_of_task(conn, truth, column, Cell::At(self.now))? else {
+            return Ok(None);
+        };
+        if column == "heartbeat_at" {
+            task.heartbeat_at = Cell::At(self.now);
+        } else {
+            task.last_heartbeat = Some(self.now);
+        }
+        Ok(Some(vec![Row::Task(task)]))
+    }
+
+    /// Sets a column of the run, as long as the worker owns it.
+    fn set_of_run(
+        &self,
+        conn: &Connection,
+        truth: &Truth,
+        column: &str,
+        value: Cell,
+    ) -> Fallible<Option<Run>> {
+        let changed = if self.fenced {
+            let fence = FENCE.replacen("last_heartbeat", column, 1);
+            conn.execute(&fence, named_params! {":now": value, ":run": self.run})?
+        } else {
+            conn.execute(
+                &format!("UPDATE task_runs SET {column} = ?1 WHERE id = ?2"),
+                params![value, self.run],
+            )?
+        };
+        let expected = usize::from(!self.fenced || truth.owns(self.task, self.run));
+        hold!(
+            changed == expected,
+            "the fence of {} let {changed} rows through",
+            self.run
+        );
+        Ok((changed > 0).then(|| truth.runs[self.run].clone()))
+    }
+
+    /// Sets a column of the task, likewise, and when it was updated.
+    fn set_of_task(
+        &self,
+        conn: &Connection,
+        truth: &Truth,
+        column: &str,
+        value: Cell,
+    ) -> Fallible<Option<Task>> {
         let guard = if self.fenced {
             "AND status = 'running' AND active_run_id = :run
              AND EXISTS (SELECT 1 FROM task_runs WHERE id = :run AND status = 'running')"
@@ -72,18 +112,110 @@ impl Write<'_> {
             "AND :run <> ''"
         };
         let changed = conn.execute(
-            &format!("UPDATE tasks SET last_heartbeat = :now, updated_at = :now WHERE id = :task {guard}"),
-            named_params! {":now": self.now, ":task": self.task, ":run": self.run},
+            &format!("UPDATE tasks SET {column} = :value, updated_at = :now WHERE id = :task {guard}"),
+            named_params! {":value": value, ":now": self.now, ":task": self.task, ":run": self.run},
         )?;
         let expected = usize::from(!self.fenced || truth.owns(self.task, self.run));
         hold!(changed == expected, "{changed} tasks heard of, for {}", self.run);
+        Ok((changed > 0).then(|| Task {
+            updated_at: self.now,
+            ..truth.tasks[self.task].clone()
+        }))
+    }
+
+    /// A heartbeat in a form that no reader understands.
+    pub(super) fn spoil(
+        &self,
+        conn: &Connection,
+        truth: &Truth,
+        of_task: bool,
+    ) -> Fallible<Option<Vec<Row>>> {
+        const COLUMN: &str = "heartbeat_at";
+        Ok(if of_task {
+            let task = self.set_of_task(conn, truth, COLUMN, Cell::Odd)?;
+            task.map(|task| {
+                vec![Row::Task(Task {
+                    heartbeat_at: Cell::Odd,
+                    ..task
+                })]
+            })
+        } else {
+            let run = self.set_of_run(conn, truth, COLUMN, Cell::Odd)?;
+            run.map(|run| {
+                vec![Row::Run(Run {
+                    heartbeat_at: Cell::Odd,
+                    ..run
+                })]
+            })
+        })
+    }
+
+    /// The worker says how long it may be silent.
+    pub(super) fn renew(
+        &self,
+        conn: &Connection,
+        truth: &Truth,
+        of_task: bool,
+        lease_expires_at: Cell,
+    ) -> Fallible<Option<Vec<Row>>> {
+        const COLUMN: &str = "lease_expires_at";
+        Ok(if of_task {
+            let task = self.set_of_task(conn, truth, COLUMN, lease_expires_at)?;
+            task.map(|task| {
+                vec![Row::Task(Task {
+                    lease_expires_at,
+                    ..task
+                })]
+            })
+        } else {
+            let run = self.set_of_run(conn, truth, COLUMN, lease_expires_at)?;
+            run.map(|run| {
+                vec![Row::Run(Run {
+                    lease_expires_at,
+                    ..run
+                })]
+            })
+        })
+    }
+
+    /// With a last heartbeat, the run says that it pauses.
+    pub(super) fn pause(&self, conn: &Connection, truth: &Truth) -> Fallible<Option<Vec<Row>>> {
+        let Some(mut run) = self.set_of_run(conn, truth, "last_heartbeat", Cell::At(self.now))? else {
+            return Ok(None);
+        };
+        conn.execute("UPDATE task_runs SET status = 'paused' WHERE id = ?1", [self.run])?;
+        run.last_heartbeat = Some(self.now);
+        "paused".clone_into(&mut run.status);
+        Ok(Some(vec![Row::Run(run)]))
+    }
+
+    /// A paused run goes on, if nobody has touched it.
+    pub(super) fn resume(&self, conn: &Connection, truth: &Truth) -> Fallible<Option<Vec<Row>>> {
+        let task = &truth.tasks[self.task];
+        let mut run = truth.runs[self.run].clone();
+        let owns = task.is_running() && task.active_run_id == self.run && run.status == "paused";
+        let guard = if self.fenced {
+            "AND status = 'paused' AND EXISTS (SELECT 1 FROM tasks
+             WHERE id = task_runs.task_id AND status = 'running' AND active_run_id = :run)"
+        } else {
+            ""
+        };
+        let changed = conn.execute(
+            &format!(
+                "UPDATE task_runs SET status = 'running', last_heartbeat = :now WHERE id = :run {guard}"
+            ),
+            named_params! {":now": self.now, ":run": self.run},
+        )?;
+        hold!(
+            changed == usize::from(!self.fenced || owns),
+            "{changed} runs resumed"
+        );
         if changed == 0 {
             return Ok(None);
         }
-        let mut task = truth.tasks[self.task].clone();
-        task.last_heartbeat = Some(self.now);
-        task.updated_at = self.now;
-        Ok(Some(vec![Row::Task(task)]))
+        "running".clone_into(&mut run.status);
+        run.last_heartbeat = Some(self.now);
+        Ok(Some(vec![Row::Run(run)]))
     }
 
     /// Run and task in one transaction.
@@ -104,7 +236,7 @@ impl Write<'_> {
         truth: &Truth,
         word: &str,
     ) -> Fallible<Option<Vec<Row>>> {
-        let Some(mut rows) = self.heartbeat(conn, truth, false)? else {
+        let Some(mut rows) = self.heartbeat(conn, truth, "last_heartbeat", false)? else {
             return Ok(None);
         };
         let changed = if self.fenced {
@@ -137,10 +269,11 @@ impl Write<'_> {
     ) -> Fallible<Option<Vec<Row>>> {
         let mut task = truth.tasks[self.task].clone();
         let owns = task.is_running() && task.active_run_id == self.run;
-        let done = word == "completed" && !task.is_recurring();
+        let succeeded = matches!(word, "completed" | "succeeded");
+        let done = succeeded && !task.is_recurring();
         if done { "done" } else { "open" }.clone_into(&mut task.status);
         task.next_eligible_at = (!done).then(|| self.now.plus(PAUSE_MS));
-        if word == "completed" {
+        if succeeded {
             self.run.clone_into(&mut task.result);
         }
         let guarded = if self.fenced {
@@ -176,17 +309,20 @@ impl Write<'_> {
         truth: &Truth,
         worker: &str,
         slot: &str,
+        pointer: &str,
     ) -> Fallible<Option<Vec<Row>>> {
         let mut task = truth.tasks[self.task].clone();
-        let owns = task.is_running() && task.active_run_id.is_empty() && task.assigned_worker == worker;
+        let owns = task.is_running() && task.active_run_id == pointer && task.assigned_worker == worker;
         let guard = if self.fenced {
-            "AND status = 'running' AND active_run_id = '' AND assigned_worker = :worker"
+            "AND status = 'running' AND active_run_id = :pointer AND assigned_worker = :worker"
         } else {
-            "AND :worker <> ''"
+            "AND :worker <> '' AND :pointer IS NOT NULL"
         };
         let changed = conn.execute(
             &format!("UPDATE tasks SET active_run_id = :run, updated_at = :now WHERE id = :task {guard}"),
-            named_params! {":run": self.run, ":now": self.now, ":task": self.task, ":worker": worker},
+            named_params! {
+                ":run": self.run, ":now": self.now, ":task": self.task, ":worker": worker, ":pointer": pointer,
+            },
         )?;
         hold!(
             changed == usize::from(!self.fenced || owns),
@@ -197,7 +333,7 @@ impl Write<'_> {
         }
         self.run.clone_into(&mut task.active_run_id);
         task.updated_at = self.now;
-        let run = insert_run(conn, self.run, self.task, worker, slot, self.now)?;
+        let run = insert_run(conn, self.run, self.task, worker, slot, Some(self.now))?;
         Ok(Some(vec![Row::Task(task), run]))
     }
 
@@ -221,7 +357,12 @@ impl Write<'_> {
             return Ok(None);
         }
         Ok(Some(vec![insert_run(
-            conn, self.run, self.task, worker, slot, self.now,
+            conn,
+            self.run,
+            self.task,
+            worker,
+            slot,
+            Some(self.now),
         )?]))
     }
 
