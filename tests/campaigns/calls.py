@@ -50,12 +50,13 @@ def trace(names):
 
 
 def calls_of(binary, path, *args, names=(*WRITES, *OPENS, *LOCKS), **popen):
-    """Runs the sweeper and lists the calls that matter, in their order, from the first that names the database."""
+    """Runs the sweeper and lists the calls that matter, in their order, from the first that names the database; with
+    the run."""
     with tempfile.TemporaryDirectory() as folder:
         log = pathlib.Path(folder) / "log"
         traced = trace(dict.fromkeys((*names, *OPENS, *LOOKS)))
         prefix = ["strace", "-f", "-qq", "-s", "0", "-o", log, "-e", f"trace={traced}", "-e", "signal=none"]
-        world.sweep(binary, path, *args, prefix=prefix, **popen)
+        run = world.sweep(binary, path, *args, prefix=prefix, **popen)
         lines = log.read_text().splitlines()
     counts, found, main, begun = {}, [], None, False
     for line in lines:
@@ -72,7 +73,7 @@ def calls_of(binary, path, *args, names=(*WRITES, *OPENS, *LOCKS), **popen):
         begun = begun or str(path) in text
         if begun and name in names and matters(name, text):
             found.append(Call(name, counts[name], text))
-    return found
+    return found, run
 
 
 def matters(name, text):

@@ -3,6 +3,8 @@
 
 First the company: four sweepers at a time, again and again, among eight workers that claim tasks, send heartbeats and
 finish, as real workers do: WAL, a timeout of five seconds, BEGIN IMMEDIATE, writes fenced by the run's status. Some
+leave the pointer to a finished run where it is, claim the task first and begin their run later, or end it with a word
+that nobody told the sweeper. Some
 die: while they work, while they finish, between the end of the run and that of the task, before their run begins, or
 because they are killed at a random moment. Some fall silent for about as long as a sweeper waits, and come back with a
 heartbeat while sweepers stand in line for the lock. Now and then hundreds of dead tasks appear at once.
@@ -47,6 +49,7 @@ TASKS = 40
 STALE_AFTER_S = 2
 BEAT_S = 0.2
 WORKER_TIMEOUT_S = 5
+UNKNOWN = "succeeded"  # a word that the sweeper does not know, so that the end of the run has to tell
 # What becomes of a job, and how often.
 FATES = (
     ["finish"] * 7
@@ -198,29 +201,46 @@ class Worker:
             raise Lost
 
     def claim(self, run=True):
+        """Claims a task and begins a run of it: at once, or with a while in between, or never."""
         while True:
             task_id = f"T-{self.random.randrange(TASKS):03}"
-            run_id = f"R-{self.name}-{next(self.numbers)}" if run else ""
+            run_id = f"R-{self.name}-{next(self.numbers)}"
+            at_once = run and self.random.random() < 0.7
             at = stamp()
             try:
-                with self.transaction("claim", task=task_id, run=run_id, at=at):
+                with self.transaction("claim", task=task_id, run=run_id if at_once else "", at=at):
+                    # The pointer stays, to nothing or to a run that is finished.
                     self.change(
-                        "UPDATE tasks SET status = 'running', active_run_id = ?, assigned_worker = ?, started_at = ?,"
+                        "UPDATE tasks SET status = 'running', assigned_worker = ?, started_at = ?,"
                         " last_heartbeat = NULL, updated_at = ? WHERE id = ? AND status IN ('open', 'done', 'failed')",
-                        *(run_id, self.name, at, at, task_id),
+                        *(self.name, at, at, task_id),
                     )
                     self.conn.execute(
                         "UPDATE workspaces SET status = 'leased', task_id = ?, run_id = ?, leased_at = ? WHERE id = ?",
-                        (task_id, run_id or None, at, f"W-{task_id}"),
+                        (task_id, run_id if at_once else None, at, f"W-{task_id}"),
                     )
-                    if run:
-                        self.conn.execute(
-                            "INSERT INTO task_runs (id, task_id, worker_id, started_at) VALUES (?, ?, ?, ?)",
-                            (run_id, task_id, self.name, at),
-                        )
+                    if at_once:
+                        self.begin(task_id, run_id, at, at)
+                if run and not at_once:
+                    time.sleep(self.random.uniform(0.1, 0.8))
+                    begun = stamp()
+                    with self.transaction("claim", task=task_id, run=run_id, at=begun):
+                        self.begin(task_id, run_id, at, begun)
                 return task_id, run_id
             except Lost:
                 time.sleep(0.02)  # somebody else has it
+
+    def begin(self, task_id, run_id, claimed, at):
+        """Within a transaction: begins the run of a task that was claimed then."""
+        self.change(
+            "UPDATE tasks SET active_run_id = ? WHERE id = ? AND status = 'running' AND assigned_worker = ?"
+            " AND started_at = ?",
+            *(run_id, task_id, self.name, claimed),
+        )
+        self.conn.execute(
+            "INSERT INTO task_runs (id, task_id, worker_id, started_at) VALUES (?, ?, ?, ?)",
+            (run_id, task_id, self.name, at),
+        )
 
     def beat(self, task_id, run_id, alone):
         sql = "UPDATE task_runs SET last_heartbeat = ? WHERE id = ? AND status = 'running'"
@@ -243,15 +263,17 @@ class Worker:
         status = "failed" if fate == "fail" else "completed"
         at = stamp()
         if fate == "die half finished":
+            status = self.random.choice((status, UNKNOWN))
             with self.transaction("end", run=run_id, task=task_id, at=at, status=status):
                 self.end_run(run_id, status, at)
             self.die(fate)
         with self.transaction("finish", run=run_id, task=task_id, at=at, status=status):
             self.end_run(run_id, status, at)
+            pointer = self.random.choice(("", "", run_id))
             self.change(
-                "UPDATE tasks SET status = ?, active_run_id = '', assigned_worker = '', completed_at = ?,"
+                "UPDATE tasks SET status = ?, active_run_id = ?, assigned_worker = '', completed_at = ?,"
                 " updated_at = ? WHERE id = ? AND active_run_id = ? AND status = 'running'",
-                *("failed" if status == "failed" else "done", at, at, task_id, run_id),
+                *("failed" if status == "failed" else "done", pointer, at, at, task_id, run_id),
             )
             self.conn.execute(
                 "UPDATE workspaces SET status = 'free', task_id = NULL, run_id = NULL, released_at = ? WHERE id = ?",
@@ -435,6 +457,7 @@ class Inquest:
         self.unborn = collections.defaultdict(list)  # task -> claims without a run, known to be committed or open
         self.marginal = 0  # reaps whose verdict a moment's difference would have changed
         self.just_in_time = 0  # heartbeats that came after the limit, but before a sweeper
+        self.kept = 0  # claims that died, with the pointer to the run before
         self.gap = 0  # the longest between two heartbeats of one run
 
     def wrong(self, text):
@@ -599,9 +622,16 @@ class Inquest:
                 else:
                     self.marginal += now - last <= limit * 1.25
             else:
-                status = (self.ends.get(run_id) or self.maybe_ends.get(run_id) or ("running", ""))[0]
+                status, end = self.ends.get(run_id) or self.maybe_ends.get(run_id) or ("running", self.claims[run_id])
                 if reason != f"run_{status}":
                     self.wrong(f"event {event['id']} of {task_id}: {reason}, but the worker left its run {status}")
+                # Claimed anew, with the pointer to this run.
+                claims = [micros(at) for at in self.unborn[task_id] if micros(end) < micros(at) <= now]
+                self.kept += bool(claims)
+                if now - max(claims, default=0) <= limit:
+                    self.wrong(f"event {event['id']}: {task_id} was reaped {now - max(claims)} us after it was claimed")
+                if status == UNKNOWN and now - micros(end) <= limit:
+                    self.wrong(f"event {event['id']}: {task_id} was reaped {now - micros(end)} us after {status}")
         for what, times in seen.items():
             if times > 1:
                 self.wrong(f"{what} was reaped {times} times")
@@ -629,13 +659,13 @@ class Inquest:
         for task in self.tables["tasks"].values():
             if task["status"] == "running":
                 self.wrong(f"task {task['id']} is still running after the last sweep")
-            elif task["active_run_id"] or task["assigned_worker"]:
+            elif task["assigned_worker"] or (task["active_run_id"] and task["status"] == "open"):
                 self.wrong(f"task {task['id']} is {task['status']}, but held by {task['assigned_worker']!r}")
         for workspace in self.tables["workspaces"].values():
             if workspace["status"] != "free" or workspace["task_id"] or workspace["run_id"]:
                 self.wrong(f"workspace {workspace['id']} is still {workspace['status']}")
         # A campaign in which nothing happens proves nothing.
-        for reason in ("stale_heartbeat", "no_active_run", "run_completed"):
+        for reason in ("stale_heartbeat", "no_active_run", "run_completed", *["run_succeeded"] * (self.company.seconds >= 30)):
             if not self.reasons[reason]:
                 self.wrong(f"no task was reaped for {reason}: there was nothing to see")
         for step in ("beat did", "beat lost", "finish did"):
@@ -657,7 +687,8 @@ class Inquest:
             f"    deaths: {counts(self.deaths)}\n"
             f"    longest wait of a worker {max(self.waits):.2f} s, longest gap between heartbeats {self.gap / 1e6:.2f} s\n"
             f"    {len(self.events)} reaps: {counts(self.reasons)}; {self.marginal} within a quarter of the limit, "
-            f"{tasks} zombies that had moved on, {self.just_in_time} runs that came back just in time\n"
+            f"{self.kept} claims over a kept pointer, {tasks} zombies that had moved on, {self.just_in_time} runs that came "
+            f"back just in time\n"
             f"    {len(self.violations)} violations",
             flush=True,
         )
@@ -669,6 +700,9 @@ def counts(counter):
 
 
 # The locks ----------------------------------------------------------------------------------------------------------
+
+# After how long a sweep lets go of the write lock, about.
+HOLD_S = 0.03
 
 # A worker's heartbeat, fenced, in a process of its own: says how many rows it changed or why it failed, and after
 # how long.
@@ -697,7 +731,7 @@ class Locks:
         self.random = random.Random(seed)
         self.documented = world.documented_exit_codes(binary)
         self.built = world.build(self.template, zombies, zombies // 50, journal, seed)
-        self.batches = {}
+        self.order, self.transactions = [], 0
         self.violations = []
 
     def wrong(self, text):
@@ -710,7 +744,8 @@ class Locks:
         run = world.sweep(self.binary, self.path, "--batch-size", size)
         self.duration = time.monotonic() - began
         found = world.judge(self.built, self.before, world.dump(self.path), run.began, run.ended).require()
-        self.batches[size] = world.batches_of(found.reaped, size)
+        self.order = found.reaped
+        self.transactions = max(self.transactions, run.summary["transactions"])
 
     def fresh(self):
         world.copy(self.template, self.path)
@@ -774,8 +809,9 @@ class Locks:
         zombies = sorted(zombie.task_id for zombie in self.built.zombies.values() if zombie.kind == "silent")
         lives = sorted(row["task_id"] for row in self.before["task_runs"].values() if row["id"][2:] in self.built.healthy)
         lives = [task for task in lives if self.row(f"R-{task}")["status"] == "running"]
-        depth = self.random.uniform(0, self.duration / (3 * len(self.batches[size])))
+        depth = self.random.uniform(0, HOLD_S / 2)
         with self.sweeper_with_lock(depth, "--batch-size", size) as (process, command, began):
+            committed = self.committed()
             at = world.stamp(time.time())
             told = {f"R-{task}": at for task in self.random.sample(lives, 4) + self.random.sample(zombies, 4)}
             patient = {run_id: self.heartbeat(60, run_id, at) for run_id in told}
@@ -786,7 +822,7 @@ class Locks:
                 calls = [("--busy-timeout", "1s", "--actor", f"late-{number}") for number in range(SWEEPERS - 1)]
                 late = [pool.submit(world.sweep, self.binary, self.path, *call) for call in (dry_run, *calls)]
             dry, *late = [each.result() for each in late]
-            self.judge_dry_run(dry)
+            self.judge_dry_run(dry, committed)
             for run in late:
                 self.violations += [f"{self.journal}: {text}" for text in world.judge_run(run, self.documented)]
                 if run.code != 75 or run.stdout or run.ended - run.began < 1:
@@ -831,8 +867,15 @@ class Locks:
     def row(self, run_id):
         return next(row for row in self.before["task_runs"].values() if row["id"] == run_id)
 
-    def judge_dry_run(self, dry):
-        wrong = world.judge_run(dry, self.documented) + world.judge_dry_run(self.built, dry)
+    def committed(self):
+        """What was reaped before the transaction that is open; nothing where even readers are locked out."""
+        with self.probe() as probe, contextlib.suppress(sqlite3.OperationalError):
+            events = probe.execute("SELECT task_id FROM task_events WHERE actor = 'zombie-sweeper'")
+            return {task_id for (task_id,) in events}
+        return set()
+
+    def judge_dry_run(self, dry, committed):
+        wrong = world.judge_run(dry, self.documented) + world.judge_dry_run(self.built, dry, committed)
         if dry.code != 0 and not (dry.code == 75 and self.journal == "delete"):
             wrong.append(f"{dry.end}: {dry.stderr!r}")
         self.violations += [f"{self.journal}: a dry run beside the lock: {text}" for text in wrong]
@@ -850,15 +893,15 @@ class Locks:
             if self.is_locked(probe):
                 self.wrong(f"{run.end}, and the lock is still held")
         found = world.judge(self.built, self.before, world.dump(self.path), began, run.ended)
-        done = world.prefix_of(found.reaped, self.batches[size])
         wrong = found.violations[:10] + world.integrity(self.path)
-        wrong += world.judge_summary(self.built, run, found.reaped, self.batches[size])
+        wrong += world.judge_summary(self.built, run, found.reaped)
         code = 128 + sent
-        if done is None:
-            wrong.append(f"{run.end}, and {len(found.reaped)} are reaped, which are no whole transactions")
+        # Where a transaction ends is a matter of time; that it ends with the zombie it began with is not.
+        if found.reaped != self.order[: len(found.reaped)]:
+            wrong.append(f"{run.end}, and {len(found.reaped)} are reaped, which are not the first")
         # A signal between the last transaction and the end may still be heeded.
-        if run.code not in (0, code) or (run.code == 0 and done != len(self.batches[size])):
-            wrong.append(f"{run.end}, with {done} of {len(self.batches[size])} transactions: {run.stderr!r}")
+        if run.code not in (0, code) or (run.code == 0 and len(found.reaped) != len(self.order)):
+            wrong.append(f"{run.end}, with {len(found.reaped)} of {len(self.order)} reaped: {run.stderr!r}")
         if took > 10:
             wrong.append(f"{run.end}, {took:.1f} s after the signal")
         self.violations += [f"{self.journal}: {sent.name}: {text}" for text in wrong]
@@ -900,11 +943,13 @@ class Locks:
             except (world.Violation, subprocess.TimeoutExpired) as error:
                 self.wrong(error)
         self.told_to_end_while_waiting()
+        if self.transactions < 2 and self.duration > 10 * HOLD_S:
+            self.wrong(f"a sweep of {self.duration:.2f} s is one transaction")
         if not codes[143]:
             self.wrong("SIGTERM never met a sweeper at work: there was nothing to see")
         name = "WAL" if self.journal == "wal" else "rollback journal"
         print(
-            f"locks, {name}: {size} zombies, a sweep takes {self.duration * 1000:.0f} ms\n"
+            f"locks, {name}: {size} zombies, a sweep takes {self.duration * 1000:.0f} ms and {self.transactions} transactions\n"
             f"    stopped and continued {rounds} times: {'; '.join(f'{count}x {each}' for each, count in collections.Counter(said).items())}\n"
             f"    told to end {number} times: {counts({f'exit {code}': count for code, count in codes.items()})}; "
             f"gone after {took:.2f} s at most\n"

@@ -42,7 +42,7 @@ sys.dont_write_bytecode = True  # no litter in the repository
 
 import calls
 import world
-from stage import Campaign, Stage, Variant, bare, sample
+from stage import Campaign, CutShort, Stage, Variant, bare, sample
 
 VARIANTS = [
     Variant("wal"),
@@ -51,8 +51,9 @@ VARIANTS = [
     Variant("delete", batches=2),
     Variant("wal", crashed=True),
     Variant("delete", crashed=True),
+    Variant("wal", stubborn=True),
 ]
-DRY_VARIANTS = [*(variant for variant in VARIANTS if variant.batches == 1), Variant("wal", logged=True)]
+DRY_VARIANTS = [*(variant for variant in VARIANTS if variant.batches == 1 and not variant.stubborn), Variant("wal", logged=True)]
 PATIENCE = ["--busy-timeout", "100ms"]
 
 # Which calls can fail with what.
@@ -98,16 +99,16 @@ def judge_run(stage, run, documented, fault, reaped):
     if prints and run.code == 74:
         # The sweep is done, and cannot say so. Where standard error fails too, the exit code is all there is.
         wrong = [] if len(reaped) == len(stage.built.zombies) else [f"{len(reaped)} are reaped"]
-        if not fault.onwards and "failed to write to standard output" not in run.stderr:
-            wrong.append(f"the summary is lost, and the message does not say so: {run.stderr!r}")
+        said = f"{len(reaped)} tasks reaped, committed in "
+        if not fault.onwards and not ("failed to print the summary" in run.stderr and said in run.stderr):
+            wrong.append(f"the summary is lost, and the message does not say what was committed: {run.stderr!r}")
         return wrong
     wrong = world.judge_run(run, documented)
-    if run.code == 0 and len(reaped) != len(stage.built.zombies):
+    if world.is_complete(run) and len(reaped) != len(stage.built.zombies):
         wrong.append(f"succeeded, and {len(reaped)} of {len(stage.built.zombies)} zombies are reaped")
-    said = world.judge_summary(stage.built, run, reaped, stage.batches)
+    said = world.judge_summary(stage.built, run, reaped)
     if said:
-        committed, claimed = world.prefix_of(reaped, stage.batches), (run.summary or {}).get("transactions", 0)
-        said.append(f"{committed} transactions stand, {claimed} were said to; {run.stderr.strip()!r}")
+        said.append(f"{len(reaped)} are reaped; {run.stderr.strip()!r}")
     return wrong + said
 
 
@@ -164,8 +165,7 @@ def walk(campaign, variant, zombies, most, seed, total):
     began, violations, tally = time.time(), campaign.violations, Tally()
     stage = Stage(campaign, variant, zombies, zombies // 2, seed)
     args = [*stage.args, *PATIENCE]
-    with stage.queue() as (work, _):
-        found = calls.calls_of(campaign.binary, work, *args, names=FAULTS)
+    found = stage.calls(*args, names=FAULTS)
     faults = faults_of(found, most)
 
     def fail(fault):
@@ -189,7 +189,7 @@ def walk_dry(campaign, variant, zombies, most, seed, total):
     stage = Stage(campaign, variant, zombies, zombies // 2, seed)
     args = ["--dry-run", *PATIENCE]
     with stage.queue() as (work, _):
-        found = calls.calls_of(campaign.binary, work, *args, names=FAULTS, env=own_tmp(work))
+        found, _ = calls.calls_of(campaign.binary, work, *args, names=FAULTS, env=own_tmp(work))
     faults = faults_of(found, most)
 
     def fail(fault):
@@ -269,7 +269,7 @@ def limit(campaign, variant, zombies, steps, seed, total):
             return stage.look(work, neighbour, run, judge)
 
     done = campaign.each(f"{variant},", limits, sweep)
-    if {0, variant.batches} - done.keys():
+    if stage.ends - done.keys():
         campaign.violated(variant, f"no limit was too small, or none was large enough: {dict(done)}")
     tally.points = len(limits)
     total.count(tally)
@@ -293,7 +293,7 @@ MOVES = ["database deleted", "all deleted", "database replaced", "all replaced",
 
 
 def move(what, work, other):
-    """Does it. The database that was there stays reachable as `kept/work.db`."""
+    """Does it."""
     beside = [work.with_name(work.name + suffix) for suffix in ("-wal", "-shm", "-journal")]
     if what.startswith("all"):
         for file in beside:
@@ -313,8 +313,7 @@ def moving_floor(campaign, variant, zombies, most, seed, total):
     began, violations, tally = time.time(), campaign.violations, Tally()
     stage = Stage(campaign, variant, zombies, zombies // 2, seed)
     args = [*stage.args, *PATIENCE]
-    with stage.queue() as (work, _):
-        found = calls.calls_of(campaign.binary, work, *args)
+    found = stage.calls(*args)
     other = stage.template.with_name("other.db")
     other_built = world.build(other, 20, 20, variant.journal, seed + 1)
     other_before = world.dump(other)
@@ -331,8 +330,6 @@ def moving_floor(campaign, variant, zombies, most, seed, total):
             folder = os.path.join(outer, "queue")
             os.mkdir(folder)
             work = world.copy(stage.template, pathlib.Path(folder) / "work.db")
-            kept = pathlib.Path(outer) / "kept.db"
-            os.link(work, kept)
             other_copy = world.copy(other, pathlib.Path(outer) / "other.db")
             run = stopped(campaign, work, args, step.call, partial(move, step.what, work, other_copy))
             tally.add(run, step.what)
@@ -385,7 +382,8 @@ def judge_renamed(stage, run, path):
     found = world.judge(stage.built, stage.before, world.dump(path), run.began, run.ended)
     if run.code != 0 and run.summary is None and "moved" in run.stderr:
         return wrong + found.violations
-    return wrong + found.violations + world.judge_summary(stage.built, run, found.reaped, stage.batches)
+    stage.done(found.reaped, run)
+    return wrong + found.violations + world.judge_summary(stage.built, run, found.reaped)
 
 
 def stopped(campaign, work, args, call, happen):
@@ -400,7 +398,7 @@ def stopped(campaign, work, args, call, happen):
             while "--- stopped by SIGSTOP ---" not in said:
                 if process.poll() is not None or time.time() > began + 20:
                     process.kill()
-                    raise world.Violation(f"did not stop at the call: {said!r:.200}")
+                    raise CutShort(f"did not stop at the call: {said!r:.200}")
                 time.sleep(0.002)
                 said += log.read()
             happen()

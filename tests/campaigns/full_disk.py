@@ -136,11 +136,11 @@ def sweeps(campaign, variant, zombies, rooms, seed, ends, messages):
 
     done = campaign.each(f"{variant},", rooms, sweep)
     # To recover from a journal gives room, as much as it took.
-    expected = {0, variant.batches} if rooms[0].pages is not None and variant != CRASHED[1] else set()
+    expected = stage.ends if rooms[0].pages is not None and variant != CRASHED[1] else set()
     if expected - done.keys():
         campaign.violated(variant, f"no disk was large enough, or none too small: {dict(done)}")
     ends.update(here)
-    told = ", ".join(f"{count}x {times}" for count, times in sorted(done.items()))
+    told = ", ".join(f"{count}x {times}" for count, times in sorted(done.items(), key=str))
     print(
         f"{variant}: {len(rooms)} disks; {', '.join(f'{end}: {times}' for end, times in sorted(here.items()))}; "
         f"transactions committed: {told}; {campaign.violations - violations} violations, {time.time() - began:.0f} s",

@@ -28,6 +28,10 @@ for line in sys.stdin:
     print("written", flush=True)
 """
 
+# How often a mishap is played before its transactions are taken to end where they should not.
+TRIES = 4
+VIOLATIONS = (world.Violation, sqlite3.Error, subprocess.TimeoutExpired)
+
 
 @dataclass(frozen=True)
 class Variant:
@@ -38,6 +42,7 @@ class Variant:
     neighbour: bool = False
     crashed: bool = False
     logged: bool = False
+    stubborn: bool = False
 
     def __str__(self):
         return ", ".join(
@@ -47,8 +52,13 @@ class Variant:
                 "beside another connection" if self.neighbour else "alone",
                 *["after an earlier crash"] * self.crashed,
                 *["with a log that tells of tasks done"] * self.logged,
+                *["with rows that refuse"] * self.stubborn,
             ]
         )
+
+
+class CutShort(Exception):
+    """A transaction seems to have ended before it was full: so it does when its time is over, on a busy machine."""
 
 
 class Campaign:
@@ -68,22 +78,31 @@ class Campaign:
         counts = collections.Counter()
 
         def one(item):
-            try:
-                return look(item)
-            except (world.Violation, sqlite3.Error, subprocess.TimeoutExpired) as error:
-                self.violated(f"{what} {item}", error)
-                return None
+            cuts = []
+            for _ in range(TRIES):
+                try:
+                    return look(item)
+                except CutShort as error:
+                    cuts.append(str(error))
+                except VIOLATIONS as error:
+                    self.violated(f"{what} {item}", error)
+                    return None
+            # Time cuts here and there; a transaction that ends where it should not ends there again.
+            if len(set(cuts)) > 1:
+                return "cut short"
+            self.violated(f"{what} {item}", cuts[0])
+            return None
 
         with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
             counts.update(pool.map(one, items))
         counts.pop(None, None)
         return counts
 
-    def sweep(self, path, *args, **more):
-        """A sweep that must succeed."""
+    def sweep(self, path, *args, refused=False, **more):
+        """A sweep that must succeed, but for what is refused."""
         run = world.sweep(self.binary, path, *args, **more)
         wrong = world.judge_run(run, self.documented)
-        if run.code != 0 or wrong:
+        if run.code != int(refused) or wrong:
             raise world.Violation(f"the next sweep: {run.end} {run.stderr!r}; {'; '.join(wrong)}")
         return run
 
@@ -95,7 +114,8 @@ class Stage:
         self.campaign, self.variant = campaign, variant
         folder = pathlib.Path(tempfile.mkdtemp(dir=campaign.folder))
         self.template = folder / "template.db"
-        self.built = world.build(self.template, zombies, healthy, variant.journal, seed)
+        stubborn = 4 if variant.stubborn else 0
+        self.built = world.build(self.template, zombies, healthy, variant.journal, seed, stubborn=stubborn)
         self.args = ["--batch-size", -(-zombies // variant.batches)]
         if variant.logged:
             self.log()
@@ -103,12 +123,19 @@ class Stage:
         if variant.crashed:
             self.crash()
         self.before = world.dump(world.copy(self.template, folder / "work.db"))
-        # The sweep that nothing happens to tells the order of the batches.
-        with self.queue() as (work, _):
-            run = campaign.sweep(work, *self.args)
-            reaped = world.judge(self.built, self.before, world.dump(work), run.began, run.ended).require()
-        self.batches = world.batches_of(reaped.reaped, self.args[1])
-        wrong = world.judge_summary(self.built, run, reaped.reaped, self.batches)
+        # The sweep that nothing happens to tells the order of the batches. Where a row refuses, or a transaction's time is
+        # over too often, any number of zombies may be reaped after a mishap, as long as they are the first.
+        for _ in range(TRIES):
+            with self.queue() as (work, _):
+                run = campaign.sweep(work, *self.args, refused=variant.stubborn)
+                reaped = world.judge(self.built, self.before, world.dump(work), run.began, run.ended).require()
+            self.order = reaped.reaped
+            self.batches = world.batches_of(reaped.reaped, self.args[1])
+            if variant.stubborn or run.summary["transactions"] != len(self.batches):
+                self.batches = None
+            if variant.stubborn or self.batches is not None:
+                break
+        wrong = world.judge_summary(self.built, run, reaped.reaped)
         if wrong or len(reaped.reaped) != zombies:
             raise world.Violation(f"the undisturbed sweep reaped {len(reaped.reaped)} of {zombies}: {wrong}")
         self.duration = run.ended - run.began
@@ -129,7 +156,7 @@ class Stage:
     def crash(self):
         """Leaves the template as a crash late in a sweep leaves it: with a log or a journal to be recovered."""
         work = world.copy(self.template, self.template.with_name("work.db"))
-        found = calls.calls_of(self.campaign.binary, work, *self.args)
+        found, _ = calls.calls_of(self.campaign.binary, work, *self.args)
         if self.variant.journal == "wal":
             writes = [call for call in found if call.name == "pwrite64"]
             late = writes[len(writes) // 2]
@@ -143,6 +170,15 @@ class Stage:
         beside = self.template.with_name("template.db-wal" if self.variant.journal == "wal" else "template.db-journal")
         if not beside.exists() or beside.stat().st_size == 0:
             raise world.Violation(f"a crash at {late} left no {beside.name}")
+
+    def calls(self, *args, **more):
+        """The calls of a sweep that nothing happens to, whose transactions end where they should."""
+        for _ in range(TRIES):
+            with self.queue() as (work, _):
+                found, run = calls.calls_of(self.campaign.binary, work, *args, **more)
+            if self.batches is None or run.summary["transactions"] == len(self.batches):
+                return found
+        raise world.Violation(f"its transactions end before they are full, {TRIES} times over")
 
     @contextlib.contextmanager
     def queue(self):
@@ -183,15 +219,15 @@ class Stage:
         if wrong:
             raise world.Violation("; ".join(wrong))
         found = world.judge(built, self.before, world.dump(work), run.began, run.ended).require(run.end)
-        done = world.prefix_of(found.reaped, self.batches)
-        if done is None:
-            raise world.Violation(f"{len(found.reaped)} are reaped, which are not the first transactions")
+        if found.reaped != self.order[: len(found.reaped)]:
+            raise world.Violation(f"{len(found.reaped)} are reaped, which are not the first")
+        done = self.done(found.reaped, run)
         wrong = judge_run(found.reaped)
         if wrong:
             raise world.Violation("; ".join(wrong))
         at_rest = second or work
         files = world.files(at_rest)
-        dry = campaign.sweep(at_rest, "--dry-run")
+        dry = campaign.sweep(at_rest, "--dry-run", refused=self.variant.stubborn)
         wrong = world.judge_dry_run(built, dry, found.reaped)
         wrong += world.judge_files(files, world.files(at_rest))
         if wrong:
@@ -201,9 +237,27 @@ class Stage:
         self.complete(work, run, found.reaped)
         return done
 
+    def done(self, reaped, run):
+        """How many transactions are committed; none, some or all where nobody knows which they are."""
+        if self.batches is None:
+            return "none" if not reaped else "all" if len(reaped) == len(self.order) else "some"
+        done = world.prefix_of(reaped, self.batches)
+        if done is None:
+            raise CutShort(f"{len(reaped)} are reaped, which are no whole transactions")
+        said = run.summary["transactions"] if run.summary else done
+        # Where all is done, a transaction that ended early leaves no trace.
+        if said != done and not said > done == len(self.batches):
+            raise CutShort(f"{done} transactions are committed, {said} are said to be: {run.stderr.strip()!r}")
+        return done
+
+    @property
+    def ends(self):
+        """What is done where nothing was done, and where all was."""
+        return {"none", "all"} if self.batches is None else {0, len(self.batches)}
+
     def complete(self, path, run, reaped):
         """The next sweep reaps what is left, and says so."""
-        after = self.campaign.sweep(path, *self.args)
+        after = self.campaign.sweep(path, *self.args, refused=self.variant.stubborn)
         wrong = world.integrity(path)
         found = world.judge(self.built, self.before, world.dump(path), run.began, after.ended)
         wrong += found.violations
@@ -226,7 +280,7 @@ def sample(found, most):
 
 
 def told(done):
-    return "after " + ", ".join(f"{kills} kills {count} committed" for count, kills in sorted(done.items()))
+    return "after " + ", ".join(f"{kills} kills {count} committed" for count, kills in sorted(done.items(), key=str))
 
 
 def bare(message):

@@ -33,11 +33,53 @@ FINISHED = ("completed", "failed", "aborted", "abandoned")
 # So long that what is alive stays so for as long as a campaign may take, even where the machine is stopped meanwhile.
 STALE_AFTER_S = 6 * 3600
 os.environ["ZOMBIE_SWEEPER_STALE_AFTER"] = f"{STALE_AFTER_S}s"
-STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+GRACE_S = STALE_AFTER_S  # that of a claim, as nothing else is asked for
 
 
 class Violation(AssertionError):
     """Something that must never be."""
+
+
+# Moments -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Form:
+    """A way to write a moment: what strftime makes of it, in whole seconds, and what it looks like."""
+
+    written: str
+    looks: re.Pattern
+
+    def write(self, at):
+        return datetime.datetime.fromtimestamp(at, datetime.timezone.utc).strftime(self.written)
+
+    def read(self, text):
+        """Seconds since the epoch; None where the text has another form."""
+        if not isinstance(text, str) or not self.looks.fullmatch(text):
+            return None
+        if self.written == "%s":
+            return int(text)
+        at = datetime.datetime.strptime(text, self.written)
+        return at.replace(tzinfo=datetime.timezone.utc).timestamp()
+
+
+DATE, CLOCK = r"\d{4}-\d\d-\d\d", r"\d\d:\d\d:\d\d"
+ZULU = Form("%Y-%m-%dT%H:%M:%SZ", re.compile(f"{DATE}T{CLOCK}Z"))
+SPACED = Form("%Y-%m-%d %H:%M:%S", re.compile(f"{DATE} {CLOCK}"))
+FORMS = (
+    ZULU,
+    SPACED,
+    Form("%Y-%m-%dT%H:%M:%S+00:00", re.compile(rf"{DATE}T{CLOCK}\+00:00")),
+    Form("%Y-%m-%d %H:%M:%S.%f UTC", re.compile(rf"{DATE} {CLOCK}\.\d{{6}} UTC")),
+    Form("%s", re.compile(r"\d{10}")),
+)
+os.environ["TZ"] = "UTC"  # which is what %s writes by
+time.tzset()
+
+
+def stamp(at):
+    """A moment as this queue writes most of its own."""
+    return ZULU.write(at)
 
 
 # Building ----------------------------------------------------------------------------------------------------------
@@ -54,8 +96,15 @@ class Zombie:
     run_id: str | None
     run_status: str | None
     recurring: bool
+    sign_of_life: float
+    threshold_s: int
     abandoned: tuple[str, ...]
     workspaces: tuple[str, ...]
+    warned_of: frozenset[str]
+
+    def run_status_of(self, run_id):
+        """What stood in the status of a run that is abandoned."""
+        return self.run_status if run_id == f"R-{self.task_id}" else "running"
 
 
 @dataclass
@@ -69,11 +118,17 @@ class Built:
     healthy: list[str] = field(default_factory=list)
     undecided: list[str] = field(default_factory=list)
     idle: list[str] = field(default_factory=list)
+    # Zombies that the queue does not let anybody reset.
+    stubborn: dict[str, Zombie] = field(default_factory=dict)
+    @property
+    def warned_of(self):
+        """What a sweep of it has to warn of: words and columns."""
+        return frozenset().union(*(zombie.warned_of for zombie in self.zombies.values()))
 
     @property
     def running(self):
         """How many tasks are `running`: what a sweep of all projects scans."""
-        return len(self.zombies) + len(self.healthy) + len(self.undecided)
+        return len(self.zombies) + len(self.healthy) + len(self.undecided) + len(self.stubborn)
 
 
 # Per kind of zombie: its reason, its condition, the status of its active run (None: it has none).
@@ -91,20 +146,54 @@ ZOMBIES = {
     "never began": ("stale_heartbeat", "C", "starting"),
     "silent twice": ("stale_heartbeat", "C", "running"),
     "finished but for another": ("run_failed", "A", "failed"),
+    "lease over": ("lease_expired", "C", "running"),
+    "ended by an unknown word": ("run_succeeded", "A", "succeeded"),
+    "claimed anew": ("run_completed", "A", "completed"),
+    "with history of unknown words": ("stale_heartbeat", "C", "running"),
+    "unreadable but for its life": ("stale_heartbeat", "C", "running"),
 }
-HEALTHY = ("beating", "task beats", "just started", "young claim", "beat ahead", "old run finished, new one beats")
+# Zombies whose silence is not asked for, or whose own is none.
+SETTLED = ("completed", "failed", "aborted", "abandoned", "finished but for another")
+HEALTHY = (
+    "beating",
+    "task beats",
+    "just started",
+    "young claim",
+    "beat ahead",
+    "old run finished, new one beats",
+    "lease ahead",
+    "claimed over a kept pointer",
+    "unknown word at work",
+    "just ended by an unknown word",
+    "unreadable, and another beats",
+)
+UNDECIDED = (
+    "unreadable start",
+    "unreadable beat beside a readable start",
+    "unreadable lease",
+    "beat too far ahead",
+    "mute successor",
+    "claimed anew, nobody knows when",
+)
 IDLE = ("open", "done", "failed", "blocked", "archived")
 
 
-def stamp(at):
-    """A moment as this queue writes it."""
-    return datetime.datetime.fromtimestamp(at, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+# Refuses to reset these, each in its own way: the statement, or the transaction with all that it has written.
+STUBBORN = """
+CREATE TRIGGER tasks_refuse BEFORE UPDATE OF status ON tasks WHEN old.title = 'stubborn 0' BEGIN
+    SELECT RAISE(ABORT, 'this one stays');
+END;
+CREATE TRIGGER tasks_revolt BEFORE UPDATE OF status ON tasks WHEN old.title = 'stubborn 1' BEGIN
+    SELECT RAISE(ROLLBACK, 'all stay');
+END;
+"""
 
 
-def build(path, zombies=200, healthy=100, journal="wal", seed=1, now=None):
+def build(path, zombies=200, healthy=100, journal="wal", seed=1, now=None, stubborn=0):
     """Makes a queue at `path` with so many zombies, of every condition, among so many tasks whose workers live.
 
-    Some undecided and idle tasks come on top. The same seed and `now` give the same rows. No log or journal is left.
+    Some undecided and idle tasks come on top, and `stubborn` zombies that cannot be reset. The same seed and `now` give
+    the same rows. No log or journal is left.
     """
     if journal not in JOURNALS:
         raise ValueError(f"journal is one of {JOURNALS}, not {journal!r}")
@@ -113,8 +202,9 @@ def build(path, zombies=200, healthy=100, journal="wal", seed=1, now=None):
     rows = Rows(random.Random(seed), now)
     wanted = [("zombie", kind) for kind in _cycle(ZOMBIES, zombies)]
     wanted += [("healthy", kind) for kind in _cycle(HEALTHY, healthy)]
-    wanted += [("undecided", "")] * (healthy // 10)
+    wanted += [("undecided", kind) for kind in _cycle(UNDECIDED, max(len(UNDECIDED), healthy // 10))]
     wanted += [("idle", kind) for kind in _cycle(IDLE, healthy // 2)]
+    wanted += [("stubborn", number) for number in range(stubborn)]
     rows.random.shuffle(wanted)
     names = [f"T-{number:06}" for number in range(len(wanted))]
     rows.random.shuffle(names)
@@ -125,13 +215,15 @@ def build(path, zombies=200, healthy=100, journal="wal", seed=1, now=None):
             rows.healthy(task_id, kind)
             built.healthy.append(task_id)
         elif sort == "undecided":
-            rows.undecided(task_id)
+            rows.undecided(task_id, kind)
             built.undecided.append(task_id)
+        elif sort == "stubborn":
+            built.stubborn[task_id] = rows.zombie(task_id, "silent", title=f"stubborn {kind % 2}")
         else:
             rows.idle(task_id, kind)
             built.idle.append(task_id)
     with contextlib.closing(sqlite3.connect(path)) as conn:
-        conn.executescript(SCHEMA.read_text())
+        conn.executescript(SCHEMA.read_text() + STUBBORN * bool(stubborn))
         conn.execute(f"PRAGMA journal_mode = {journal}")
         with conn:
             rows.insert(conn)
@@ -156,7 +248,7 @@ class Rows:
         return stamp(self.now - seconds)
 
     def old(self):
-        return self.ago(self.random.randint(2 * STALE_AFTER_S, 100_000))
+        return self.ago(self.random.randint(3 * STALE_AFTER_S, 100_000))
 
     def fresh(self):
         # Some of them ahead of the sweeper's clock.
@@ -177,9 +269,12 @@ class Rows:
             "active_run_id": active_run,
             "created_at": self.ago(200_000),
             "started_at": self.ago(150_000),
-            "updated_at": self.ago(120_000),
-            "next_eligible_at": self.ago(-5000) if self.random.random() < 0.5 else None,
+            # Row by row as it comes; and recurring ones are due in a form of their own.
+            "updated_at": self.random.choice(FORMS).write(self.now - 120_000),
+            "next_eligible_at": (SPACED if recurring else ZULU).write(self.now + 5000),
         }
+        if self.random.random() < 0.5:
+            row["next_eligible_at"] = None
         self.add("tasks", **(row | more))
         for _ in range(self.random.randint(0, 2)):
             self.add(
@@ -200,12 +295,12 @@ class Rows:
         }
 
     def run(self, run_id, task_id, status, **more):
-        row = {"started_at": self.old(), "slot": "slot-1", "worker_id": "worker-1"}
+        row = {"started_at": self.ago(130_000), "slot": "slot-1", "worker_id": "worker-1"}
         if status in FINISHED:
             row["completed_at"] = self.ago(1000)
         self.add("task_runs", id=run_id, task_id=task_id, status=status, **(row | more))
 
-    def workspace(self, workspace_id, task_id, run_id):
+    def workspace(self, workspace_id, task_id, run_id, status=None, released=None):
         held = task_id is not None or run_id is not None
         self.add(
             "workspaces",
@@ -214,35 +309,65 @@ class Rows:
             slot="slot-1",
             task_id=task_id,
             run_id=run_id,
-            status="leased" if held else "free",
+            status=status or ("leased" if held else "free"),
             leased_at=self.ago(100_000),
-            released_at=self.ago(110_000),
+            released_at=released or self.random.choice(FORMS).write(self.now - 110_000),
         )
 
-    def zombie(self, task_id, kind):
+    def zombie(self, task_id, kind, **more):
         reason, condition, status = ZOMBIES[kind]
         run_id = f"R-{task_id}"
         active = {"no run": "", "blank run": "  ", "another's run": "elsewhere"}.get(kind, run_id)
         recurring = self.random.random() < 0.5
-        self.task(task_id, "running", active, recurring, last_heartbeat=self.old(), **self.held(task_id))
+        warned_of = set()
+        task = {"last_heartbeat": self.old(), "started_at": self.ago(150_000), **self.held(task_id), **more}
+        run = {"started_at": self.ago(130_000), "last_heartbeat": self.old(), "completed_at": None}
+        if status in FINISHED:
+            run["completed_at"] = self.ago(1000)
+        if kind in ("never beat", "never began"):
+            run["last_heartbeat"] = None
+        elif kind == "lease over":
+            run["last_heartbeat"] = task["last_heartbeat"] = None
+        elif kind == "ended by an unknown word":
+            run["completed_at"] = self.ago(50_000)
+            warned_of.add(status)
+        elif kind == "claimed anew":
+            run = {"started_at": self.ago(190_000), "last_heartbeat": None, "completed_at": self.ago(180_000)}
+        elif kind == "unreadable but for its life":
+            task["updated_at"] = "the other day"
+            warned_of.add("tasks.updated_at")
+        self.task(task_id, "running", active, recurring, **task)
+        row = self.tables["tasks"][-1]
         abandoned = []
         if status is not None:
-            beat = None if kind in ("never beat", "never began") else self.old()
-            self.run(run_id, task_id, status, last_heartbeat=beat)
-            if status not in FINISHED:
+            self.run(run_id, task_id, status, **run)
+            if status not in (*FINISHED, "succeeded"):
                 abandoned.append(run_id)
+            if status == "starting":
+                warned_of.add(status)
         if kind in ("silent twice", "finished but for another"):
             for number in range(2):
                 other = f"{run_id}-before-{number}"
-                ended = self.ago(70_000) if number else None  # an end already set is kept
+                ended = (None, self.ago(70_000), "some day")[number + self.random.randint(0, 1)]
                 self.run(other, task_id, "running", last_heartbeat=self.old(), completed_at=ended)
                 abandoned.append(other)
+        if kind == "with history of unknown words":
+            # History: it keeps its word, whether it has an end or not.
+            self.run(f"{run_id}-good", task_id, "succeeded", completed_at=self.ago(90_000))
+            self.run(f"{run_id}-paused", task_id, "paused", started_at=self.ago(140_000))
+            warned_of |= {"succeeded", "paused"}
         self.run(f"{run_id}-history", task_id, self.random.choice(FINISHED), started_at=self.ago(180_000))
         workspaces = []
         holders = [(task_id, run_id), (task_id, None), (None, f"{run_id}-history")]
-        for number, (task, run) in enumerate(self.random.sample(holders, self.random.randint(0, 2))):
+        for number, (task, held_by) in enumerate(self.random.sample(holders, self.random.randint(0, 2))):
             workspaces.append(f"W-{task_id}-{number}")
-            self.workspace(workspaces[-1], task, run)
+            unreadable = self.random.random() < 0.1
+            self.workspace(workspaces[-1], task, held_by, released="in spring" if unreadable else None)
+            if unreadable:
+                warned_of.add("workspaces.released_at")
+        # Another task's, and one that is free already: neither is the zombie's to free.
+        self.workspace(f"W-{task_id}-others", "T-elsewhere", run_id)
+        self.workspace(f"W-{task_id}-past", task_id, run_id, status="free")
         return Zombie(
             task_id,
             kind,
@@ -251,9 +376,28 @@ class Rows:
             active.strip() or None,
             status,
             recurring,
+            self.last_sign(kind, row, run if status else None),
+            0 if kind in (*SETTLED, "lease over") else STALE_AFTER_S,
             tuple(sorted(abandoned)),
             tuple(sorted(workspaces)),
+            frozenset(warned_of),
         )
+
+    @staticmethod
+    def last_sign(kind, task, run):
+        """When somebody was last seen at work, as the event of the reap has to say it."""
+        own = [run["last_heartbeat"], run["started_at"]] if run else []
+        if kind in SETTLED:
+            signs = [*own, run["completed_at"]]
+        elif kind == "claimed anew":
+            signs = [task["last_heartbeat"], task["started_at"]]
+        elif kind == "ended by an unknown word":
+            signs = [task["last_heartbeat"], task["started_at"], task["updated_at"], run["completed_at"]]
+        elif run is None:
+            signs = [task["last_heartbeat"], task["started_at"], task["updated_at"]]
+        else:
+            signs = [*own, task["last_heartbeat"]]
+        return max(read(sign) for sign in signs if sign is not None)
 
     def healthy(self, task_id, kind):
         run_id = f"R-{task_id}"
@@ -267,9 +411,22 @@ class Rows:
             run = {"status": "starting", "started_at": self.fresh()}
         elif kind == "young claim":
             active, run = "", None
-            more["updated_at"] = self.fresh()
+            more |= {"updated_at": self.fresh(), "lease_expires_at": None}
         elif kind == "beat ahead":
             run["last_heartbeat"] = self.ago(-40)
+        elif kind == "lease ahead":
+            run["last_heartbeat"] = None
+            more["lease_expires_at"] = self.ago(-2 * STALE_AFTER_S)
+        elif kind == "claimed over a kept pointer":
+            run = {"status": "completed", "started_at": self.ago(190_000), "completed_at": self.ago(180_000)}
+            more["started_at"] = self.fresh()
+        elif kind == "unknown word at work":
+            run = {"status": "warming", "last_heartbeat": self.fresh()}
+        elif kind == "just ended by an unknown word":
+            run = {"status": "succeeded", "completed_at": self.ago(100)}
+        elif kind == "unreadable, and another beats":
+            run["last_heartbeat"] = "ages ago"
+            self.run(f"{run_id}-new", task_id, "running", last_heartbeat=self.fresh())
         else:
             run = {"status": "completed"}
             self.run(f"{run_id}-new", task_id, "running", last_heartbeat=self.fresh())
@@ -278,10 +435,24 @@ class Rows:
             self.run(run_id, task_id, **run)
         self.workspace(f"W-{task_id}", task_id, run_id)
 
-    def undecided(self, task_id):
+    def undecided(self, task_id, kind):
         run_id = f"R-{task_id}"
-        self.task(task_id, "running", run_id, **self.held(task_id))
-        self.run(run_id, task_id, "running", started_at="some time ago", last_heartbeat=None)
+        more, run = self.held(task_id), {"last_heartbeat": None}
+        if kind == "unreadable start":
+            run["started_at"] = "some time ago"
+        elif kind == "unreadable beat beside a readable start":
+            run["last_heartbeat"] = "not long ago"
+        elif kind == "unreadable lease":
+            more["lease_expires_at"] = "tomorrow"
+        elif kind == "beat too far ahead":
+            run["last_heartbeat"] = self.ago(-3 * STALE_AFTER_S)
+        elif kind == "claimed anew, nobody knows when":
+            run = {"status": "completed", "started_at": self.ago(190_000), "completed_at": self.ago(180_000)}
+            more["started_at"] = "this morning"
+        self.task(task_id, "running", run_id, **more)
+        self.run(run_id, task_id, **({"status": "running"} | run))
+        if kind == "mute successor":
+            self.run(f"{run_id}-new", task_id, "running", started_at="")
         self.workspace(f"W-{task_id}", task_id, run_id)
 
     def idle(self, task_id, status):
@@ -298,6 +469,11 @@ class Rows:
             for row in rows:
                 marks = ", ".join("?" * len(row))
                 conn.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values()))
+
+
+def read(text):
+    """A moment in any of the forms."""
+    return next(at for at in (form.read(text) for form in FORMS) if at is not None)
 
 
 # Looking -----------------------------------------------------------------------------------------------------------
@@ -401,24 +577,25 @@ def judge(built, before, after, since=None, until=None, actor="zombie-sweeper"):
     reaped = {task_id: built.zombies[task_id] for task_id in verdict.reaped}
 
     expected = {table: {key: dict(row) for key, row in rows.items()} for table, rows in before.items()}
-    now = _Now(since, until, wrong)
+    now = _Now(since, until, ZULU)
     tasks = {row["id"]: key for key, row in before["tasks"].items()}
     runs = {row["id"]: key for key, row in before["task_runs"].items()}
     workspaces = {row["id"]: key for key, row in before["workspaces"].items()}
     for task_id, zombie in reaped.items():
         task = expected["tasks"][tasks[task_id]]
-        task.update(status="open", active_run_id="", assigned_slot="", assigned_worker="", workspace_path="")
-        task.update(lease_expires_at=None, updated_at=now)
+        task.update(status="open", active_run_id="", **EMPTY)
+        task["updated_at"] = now.like(task["updated_at"], ZULU)
         if zombie.recurring:
-            task["next_eligible_at"] = now
+            task["next_eligible_at"] = now.like(task["next_eligible_at"], SPACED)
         for run_id in zombie.abandoned:
             run = expected["task_runs"][runs[run_id]]
             run["status"] = "abandoned"
             run["completed_at"] = run["completed_at"] or now
         for workspace_id in zombie.workspaces:
             workspace = expected["workspaces"][workspaces[workspace_id]]
-            workspace.update(task_id=None, run_id=None, status="free", released_at=now)
-        _judge_event(new_events[task_id], zombie, now, actor, wrong)
+            workspace.update(task_id=None, run_id=None, status="free")
+            workspace["released_at"] = now.like(workspace["released_at"], ZULU)
+        _judge_event(new_events[task_id], zombie, before["tasks"][tasks[task_id]], now, actor, wrong)
     events = {key: row for key, row in after["task_events"].items() if key not in before["task_events"]}
     expected["task_events"] |= events
     if reaped:
@@ -429,42 +606,60 @@ def judge(built, before, after, since=None, until=None, actor="zombie-sweeper"):
     return verdict
 
 
-class _Now:
-    """Equal to every moment at which the sweep may have been, in the queue's own style."""
+# What a reap releases of the task, and what stands there afterwards.
+EMPTY = {"assigned_slot": "", "assigned_worker": "", "workspace_path": "", "lease_expires_at": None}
 
-    def __init__(self, since, until, wrong):
-        # The style has whole seconds, cut off.
-        self.since = None if since is None else stamp(since - 1)
-        self.until = None if until is None else stamp(until + 1)
-        self.wrong = wrong
+
+class _Now:
+    """Equal to every moment at which the sweep may have been, in one form."""
+
+    def __init__(self, since, until, form):
+        self.since, self.until, self.form = since, until, form
+
+    def like(self, old, otherwise):
+        """In the form of what stood there, else in this one; what is in no form stays."""
+        form = next((form for form in FORMS if form.read(old) is not None), None)
+        if form is None and old is not None:
+            return old
+        return _Now(self.since, self.until, form or otherwise)
 
     def __eq__(self, other):
-        if not isinstance(other, str) or not STAMP.fullmatch(other):
-            return False
-        return (self.since is None or other >= self.since) and (self.until is None or other <= self.until)
+        at = self.form.read(other)
+        # Most forms have whole seconds, cut off.
+        return at is not None and (self.since or at) - 1 <= at <= (self.until or at) + 1
 
     def __repr__(self):
-        return f"a moment from {self.since} to {self.until}"
+        return f"a moment from {self.since} to {self.until} as {self.form.written}"
 
 
-def _judge_event(event, zombie, now, actor, wrong):
+def _judge_event(event, zombie, task, now, actor, wrong):
     def expect(what, found, expected):
         if not expected == found:
-            wrong(f"event of {zombie.task_id}: {what} is {found!r}, not {expected!r}")
+            wrong(f"event of {zombie.task_id}, {zombie.kind}: {what} is {found!r}, not {expected!r}")
 
     expect("type", event["event_type"], "zombie_reaped")
     expect("actor", event["actor"], actor)
     expect("time", event["created_at"], now)
+    overwritten = {"status": "running", "updated_at": task["updated_at"]}
+    if zombie.recurring:
+        overwritten["next_eligible_at"] = task["next_eligible_at"]
     try:
         payload = json.loads(event["payload"])
         released = payload["released"]
+        sign = datetime.datetime.fromisoformat(payload["sign_of_life"].replace("Z", "+00:00")).timestamp()
         expect("reason", payload["reason"], zombie.reason)
         expect("condition", payload["condition"], zombie.condition)
         expect("run", payload["run_id"], zombie.run_id)
         expect("run status", payload["run_status"], zombie.run_status)
+        expect("sign of life", sign, zombie.sign_of_life)
+        expect("threshold", payload["threshold_s"], zombie.threshold_s)
+        expect("released", released["task"], {column: task[column] for column in EMPTY if task[column]})
         expect("released runs", tuple(sorted(released["runs"])), zombie.abandoned)
         expect("released workspaces", released["workspaces"], len(zombie.workspaces))
-    except (ValueError, KeyError, TypeError) as error:
+        expect("what was overwritten", payload["overwritten"]["task"], overwritten)
+        words = {run["id"]: run["status"] for run in payload["overwritten"]["runs"]}
+        expect("the runs overwritten", words, {run: zombie.run_status_of(run) for run in zombie.abandoned})
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         wrong(f"event of {zombie.task_id}: payload {event['payload']!r}: {error!r}")
 
 
@@ -571,6 +766,8 @@ def judge_run(run, documented, signals=()):
             wrong.append(f"succeeded, but said on standard error: {lines[0]!r}")
         if run.summary is None:
             wrong.append(f"succeeded without a summary: {run.stdout!r:.80}")
+    elif run.code == 1 and run.summary and not run.summary.get("failed"):
+        wrong.append("exit 1, and nothing failed")
     elif len(lines) != 1 or not lines[0].startswith("error: "):
         wrong.append(f"exit {run.code} takes one error line on standard error, not {run.stderr!r}")
     if run.stdout and run.summary is None:
@@ -578,7 +775,14 @@ def judge_run(run, documented, signals=()):
     return wrong
 
 
-def judge_summary(built, run, reaped, batches=None):
+def is_complete(run):
+    """Whether a sweep came to its end: some zombies may have refused."""
+    if run.signal is not None:
+        return run.summary is not None and "error" not in run.summary
+    return run.code in (0, 3) or (run.code == 1 and bool((run.summary or {}).get("failed")))
+
+
+def judge_summary(built, run, reaped):
     """What the summary says that is not so. `reaped` is what this run reaped, as found in the database.
 
     Without a summary, nothing must have been reaped.
@@ -597,15 +801,23 @@ def judge_summary(built, run, reaped, batches=None):
     expect("reasons", {task_id: built.zombies[task_id].reason for task_id in reaped})
     expect("runs_abandoned", sum(len(built.zombies[task_id].abandoned) for task_id in reaped))
     expect("workspaces_freed", sum(len(built.zombies[task_id].workspaces) for task_id in reaped))
-    if batches is not None:
-        expect("transactions", prefix_of(reaped, batches))
-    else:
-        expect("transactions", 1 if reaped else 0)
-    if run.code in (0, 3):
+    if not bool(reaped) <= summary["transactions"] <= len(reaped):
+        wrong.append(f"the summary says {summary['transactions']} transactions, with {len(reaped)} reaped")
+    if {"confirm_s", "moved_on", "warnings"} - summary.keys() or "zombies" in summary:
+        wrong.append(f"the summary has the keys {sorted(summary)}")
+    failed = {each["task_id"] for each in summary["failed"]}
+    if failed - built.stubborn.keys():
+        wrong.append(f"these are said to have failed: {sorted(failed)[:5]}")
+    if is_complete(run):
         expect("scanned", built.running)
         expect("healthy", len(built.healthy))
         if sorted(each["task_id"] for each in summary["undecided"]) != sorted(built.undecided):
             wrong.append("the summary's undecided tasks are not those")
+        if failed != built.stubborn.keys():
+            wrong.append("the summary's failed tasks are not those")
+        unsaid = {what for what in built.warned_of if what not in " ".join(summary["warnings"])}
+        if unsaid:
+            wrong.append(f"no warning of {sorted(unsaid)}: {summary['warnings']}")
     elif "error" not in summary:
         wrong.append(f"{run.end}, but the summary names no error")
     return wrong
@@ -613,15 +825,31 @@ def judge_summary(built, run, reaped, batches=None):
 
 def judge_dry_run(built, run, reaped_before=()):
     """What a dry run that succeeded says that is not so."""
-    if run.code not in (0, 3):
+    if not is_complete(run):
         return []
-    left = sorted(set(built.zombies) - set(reaped_before))
     summary = run.summary or {}
+    # What a trigger refuses it may foretell, or not.
+    failed = {each["task_id"] for each in summary.get("failed", [])}
+    left = {
+        task: zombie
+        for task, zombie in (built.zombies | built.stubborn).items()
+        if task not in reaped_before and task not in failed
+    }
     wrong = []
+    if failed - built.stubborn.keys():
+        wrong.append(f"these are said to fail: {sorted(failed)[:5]}")
     if summary.get("dry_run") is not True or summary.get("transactions") != 0:
         wrong.append("the summary is not that of a dry run")
-    if summary.get("task_ids") != left:
+    if summary.get("task_ids") != sorted(left):
         wrong.append(f"the dry run would reap {summary.get('reaped')}, of {len(left)} zombies left")
+    evidence = {each["task_id"]: each for each in summary.get("zombies", [])}
+    if (len(left) <= 1000) != ("zombies" in summary) or (evidence and evidence.keys() != left.keys()):
+        wrong.append(f"the dry run shows the evidence on {len(evidence)} of {len(left)} zombies")
+    for task_id, said in evidence.items():
+        zombie = left.get(task_id)
+        found = (said["reason"], said["condition"], said["run_id"], said["threshold_s"])
+        if zombie and found != (zombie.reason, zombie.condition, zombie.run_id, zombie.threshold_s):
+            wrong.append(f"the dry run's evidence on {task_id} is {said}")
     return wrong
 
 
