@@ -31,15 +31,16 @@ def judge(task, others, now):
 def reap(conn, task, others, verdict, now):
     stamp = now.strftime("%Y-%m-%dT%H:%M:%SZ")
     reason, condition, seen = verdict
-    runs = [run["id"] for run in others]
+    runs = {run["id"]: run["status"] for run in others}
     if task["run_id"] is not None and task["run_status"] not in FINISHED:
-        runs.append(task["run_id"])
+        runs[task["run_id"]] = task["run_status"]
     for run_id in runs:
         conn.execute(
             "UPDATE task_runs SET status = 'abandoned', completed_at = coalesce(completed_at, ?) WHERE id = ?",
             (stamp, run_id),
         )
     recurring = task["task_type"] == "recurring"
+    written = ("status", "updated_at", "next_eligible_at") if recurring else ("status", "updated_at")
     conn.execute(
         """
         UPDATE tasks SET status = 'open', active_run_id = '', assigned_slot = '', assigned_worker = '',
@@ -60,7 +61,11 @@ def reap(conn, task, others, verdict, now):
         "sign_of_life": seen and seen.isoformat(),
         "age_s": seen and (now - seen).total_seconds(),
         "threshold_s": STALE_AFTER.total_seconds(),
-        "released": {"task": {name: task[name] for name in HELD if task[name]}, "runs": runs, "workspaces": freed},
+        "released": {"task": {name: task[name] for name in HELD if task[name]}, "runs": list(runs), "workspaces": freed},
+        "overwritten": {
+            "task": {name: task[name] for name in written},
+            "runs": [{"id": id, "status": status} for id, status in runs.items()],
+        },
         "actor": "control",
         "sweeper": {"name": "control", "version": "0.1.0"},
     }

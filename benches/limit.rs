@@ -15,14 +15,17 @@ const FIND: &str = r#"
 SELECT t.rowid, t.id, t.active_run_id,
        printf('{"reason":"%s","condition":"%s","run_id":"%s","run_status":"%s","sign_of_life":"%s","age_s":%.6f,'
               || '"threshold_s":900.0,"released":{"task":{"assigned_slot":"%s","assigned_worker":"%s","workspace_path":"%s",'
-              || '"lease_expires_at":"%s"},"runs":["%s"]},"actor":"limit","sweeper":{"name":"limit","version":"0.1.0"}}',
+              || '"lease_expires_at":"%s"},"runs":["%s"]},"overwritten":{"task":{"status":"running","updated_at":"%s"%s},'
+              || '"runs":[{"id":"%s","status":"%s"}]},"actor":"limit","sweeper":{"name":"limit","version":"0.1.0"}}',
               CASE WHEN t.active_run_id = '' THEN 'no_active_run' WHEN r.id IS NULL THEN 'missing_run'
                    WHEN r.status IN ('completed', 'failed', 'aborted', 'abandoned') THEN 'run_' || r.status
                    ELSE 'stale_heartbeat' END,
               CASE WHEN r.id IS NULL THEN 'B' WHEN r.status IN ('completed', 'failed', 'aborted', 'abandoned') THEN 'A' ELSE 'C' END,
               t.active_run_id, r.status, max(coalesce(r.last_heartbeat, ''), coalesce(r.started_at, ''), coalesce(t.last_heartbeat, '')),
               unixepoch() - unixepoch(max(coalesce(r.last_heartbeat, ''), coalesce(r.started_at, ''), coalesce(t.last_heartbeat, ''))),
-              t.assigned_slot, t.assigned_worker, t.workspace_path, t.lease_expires_at, r.id)
+              t.assigned_slot, t.assigned_worker, t.workspace_path, t.lease_expires_at, r.id, t.updated_at,
+              iif(t.task_type = 'recurring', ',"next_eligible_at":' || coalesce('"' || t.next_eligible_at || '"', 'null'), ''),
+              r.id, r.status)
 FROM tasks AS t LEFT JOIN task_runs AS r ON r.id = t.active_run_id AND r.task_id = t.id
 WHERE t.status = 'running'
   AND CASE WHEN r.id IS NULL AND max(coalesce(t.last_heartbeat, ''), coalesce(t.started_at, ''), t.updated_at) >= ?1 THEN false

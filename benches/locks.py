@@ -8,6 +8,7 @@ import sqlite3
 import statistics
 import subprocess
 import time
+from dataclasses import dataclass
 
 import measure
 import programs
@@ -33,7 +34,9 @@ def lock(bench):
         cell = measure.Cell(label, vars(shape), {rival.name: [] for rival in rivals})
         for _ in range(bench.rounds(15 if shape.zombies == 20 else 5)):
             for rival in rivals:
-                cell.seconds[rival.name].append(held(rival, path, shim))
+                with queues.fleet(path):
+                    holds = sweep_noted(rival, path, shim).holds
+                cell.seconds[rival.name].append([hold.whole for hold in holds])
         cells.append(cell)
         for name, rounds in cell.seconds.items():
             longest = statistics.median(max(holds) for holds in rounds)
@@ -48,14 +51,44 @@ def lock(bench):
     ], cells
 
 
-def held(rival, path, shim):
-    """How long the write lock was held, each time."""
-    told = path.with_name("holds.txt")
-    told.unlink(missing_ok=True)
-    environment = {**measure.ENVIRONMENT, "LD_PRELOAD": shim, "LOCK_HOLDS": str(told)}
-    with queues.fleet(path):
-        subprocess.run(rival.on(path), env=environment, check=True, capture_output=True)
-    return [float(line) for line in told.read_text().split()]
+@dataclass(frozen=True)
+class Hold:
+    """For how many seconds the write lock was held, and how many of them had passed when the commit began."""
+
+    whole: float
+    until_commit: float
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What a sweep took, and whether it was told to end; each hold of the write lock, none where it had to be killed."""
+
+    seconds: float
+    over: bool
+    holds: list
+
+
+def sweep_noted(rival, path, shim, patience_s=None, delay_s=0):
+    """One sweep whose locks are noted, and which asks for the first of them later by a delay. It is told to end when
+    patience does."""
+    notes = path.with_name("holds.txt")
+    notes.write_text("")
+    environment = {**measure.ENVIRONMENT, "LD_PRELOAD": shim, "LOCK_HOLDS": str(notes), "LOCK_DELAY": f"{delay_s * 1e6:.0f}"}
+    began = time.perf_counter()
+    process = subprocess.Popen(rival.on(path), env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    over = False
+    while True:
+        try:
+            _, said = process.communicate(timeout=patience_s)
+            break
+        except subprocess.TimeoutExpired:
+            process.kill() if over else process.terminate()
+            over = True
+    seconds = time.perf_counter() - began
+    if process.returncode != 0 and not over:
+        raise measure.Failed(f"{rival.name} ended with {process.returncode}: {said.decode()}")
+    holds = [Hold(*map(float, line.split())) for line in notes.read_text().splitlines()]
+    return Noted(seconds, over, holds)
 
 
 def never_asked_for(bench, product):

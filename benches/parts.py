@@ -20,6 +20,7 @@ def healthy(bench):
     }
     shapes["1,000 running among 10,000 tasks, 20 runs of each"] = Shape(10_000, 1_000, history=20)
     shapes["1,000 running among 1,000 tasks, 20 runs of each"] = Shape(1_000, 1_000, history=20)
+    shapes["100,000 running among 100,000 tasks"] = Shape(100_000, 100_000)
     cells = [bench.sweeps(label, rivals, shape, rounds=21) for label, shape in shapes.items()]
     return [compared("Healthy", cells)], cells
 
