@@ -92,12 +92,17 @@ impl<'s> Facts<'s> {
             return Ok(false);
         }
         let latest = self.limits.ahead.min(self.limits.signs);
-        for place in self.runs.heartbeat.clone() {
+        let columns = self
+            .runs
+            .places
+            .get(self.runs.heartbeat.clone())
+            .unwrap_or_default();
+        for (place, column) in self.runs.heartbeat.clone().zip(columns) {
             if let Reading::At(beat) = reading(row.get_ref(first + place)?, &self.calendar)
                 && (self.fresh..=latest).contains(&beat.at)
             {
                 notes.see_sign(beat);
-                notes.see_heartbeat();
+                notes.see_heartbeat(&column.full_name, beat);
                 return Ok(true);
             }
         }
@@ -262,11 +267,14 @@ impl<'s> Facts<'s> {
                     if kind != Kind::Lease && moment.at > self.limits.ahead {
                         notes.see_ahead(&column.full_name, shown);
                     }
-                    if matches!(kind, Kind::Heartbeat | Kind::Lease) {
-                        notes.see_heartbeat();
-                    }
-                    if matches!(kind, Kind::Heartbeat | Kind::Sign) {
-                        notes.see_sign(moment);
+                    match kind {
+                        Kind::Heartbeat => {
+                            notes.see_sign(moment);
+                            notes.see_heartbeat(&column.full_name, moment);
+                        }
+                        Kind::Sign => notes.see_sign(moment),
+                        Kind::Lease => notes.see_lease(),
+                        Kind::End => {}
                     }
                 }
             }

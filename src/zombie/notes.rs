@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{Moment, Timestamp};
 
@@ -23,6 +24,8 @@ pub struct Notes {
     indexes: BTreeMap<String, (String, usize)>,
     by_update: Option<Tally>,
     newest_naive: Option<Timestamp>,
+    /// The newest naive heartbeat of each column: one may be written in another zone than the database's own times are.
+    naive_heartbeats: BTreeMap<Arc<str>, Timestamp>,
     has_seen_heartbeat: bool,
     silent: usize,
 }
@@ -51,8 +54,19 @@ impl Notes {
         }
     }
 
-    /// Notes that the queue writes heartbeats or leases.
-    pub fn see_heartbeat(&mut self) {
+    /// Notes a heartbeat.
+    pub fn see_heartbeat(&mut self, column: &Arc<str>, moment: Moment) {
+        self.has_seen_heartbeat = true;
+        if moment.naive {
+            match self.naive_heartbeats.get_mut(column) {
+                Some(newest) => *newest = moment.at.max(*newest),
+                None => drop(self.naive_heartbeats.insert(Arc::clone(column), moment.at)),
+            }
+        }
+    }
+
+    /// Notes that the queue writes leases.
+    pub fn see_lease(&mut self) {
         self.has_seen_heartbeat = true;
     }
 
@@ -107,7 +121,7 @@ impl Notes {
                 "{column}: {count} more than a minute in the future, such as {example}; the clocks disagree"
             ));
         }
-        sentences.extend(self.time_zone(now));
+        sentences.extend(self.time_zones(now));
         for (status, Tally { count, example }) in &self.statuses {
             let status = short(status);
             sentences.push(format!(
@@ -118,7 +132,7 @@ impl Notes {
         if let Some(Tally { count, example }) = &self.by_update {
             sentences.push(format!(
                 "claims without a run that show nothing but when they were last updated: {count}, such as task {example}; \
-                 whatever updates such a task keeps it"
+                 whatever touches the row of such a task keeps it from being reaped"
             ));
         }
         if self.silent > 0 {
@@ -148,21 +162,37 @@ impl Notes {
         sentences
     }
 
-    /// Whether the newest times without a zone lie off as a zone would have them.
-    fn time_zone(&self, now: Timestamp) -> Option<String> {
-        let age = now.micros_since(self.newest_naive?);
-        let (quarters, rest) = (age.div_euclid(QUARTER_US), age.rem_euclid(QUARTER_US));
-        if quarters == 0 || rest > BEAT_US {
-            return None;
+    /// Where the newest times without a zone lie off as a zone would have them: of each heartbeat, else of all signs.
+    fn time_zones(&self, now: Timestamp) -> Vec<String> {
+        let of_heartbeats = self.naive_heartbeats.iter();
+        let mut off: Vec<_> = of_heartbeats
+            .filter_map(|(column, newest)| Some((format!(" in {column}"), zone_off(now, *newest)?)))
+            .collect();
+        if off.is_empty() {
+            let off_as_a_whole = self.newest_naive.and_then(|newest| zone_off(now, newest));
+            off.extend(off_as_a_whole.map(|off| (String::new(), off)));
         }
-        let minutes = quarters.unsigned_abs() * 15;
-        let (hours, minutes) = (minutes / 60, minutes % 60);
-        let side = if quarters < 0 { "ahead of" } else { "behind" };
-        Some(format!(
-            "the newest times that are written without a zone lie {hours} h {minutes} min {side} now, a whole number of \
-             quarter hours: if they are local times, say so in a profile (time_zone)"
-        ))
+        let say = |(place, off)| {
+            format!(
+                "the newest times that are written without a zone{place} lie {off} now, a whole number of quarter hours: \
+                 if they are local times, say so in a profile (time_zone)"
+            )
+        };
+        off.into_iter().map(say).collect()
     }
+}
+
+/// How far off a moment lies, where it does so by a whole number of quarter hours and a beat.
+fn zone_off(now: Timestamp, newest: Timestamp) -> Option<String> {
+    let age = now.micros_since(newest);
+    let (quarters, rest) = (age.div_euclid(QUARTER_US), age.rem_euclid(QUARTER_US));
+    if quarters == 0 || rest > BEAT_US {
+        return None;
+    }
+    let minutes = quarters.unsigned_abs() * 15;
+    let (hours, minutes) = (minutes / 60, minutes % 60);
+    let side = if quarters < 0 { "ahead of" } else { "behind" };
+    Some(format!("{hours} h {minutes} min {side}"))
 }
 
 impl Tally {

@@ -50,6 +50,18 @@ fn newest_of_the_whole_queue_counts() {
 }
 
 #[test]
+fn heartbeat_in_another_zone_than_the_times_of_the_database_itself_is_warned_of() {
+    let report = heard_of_at("2026-04-10 22:17:30")
+        .running("t2")
+        .run("r2")
+        .set("started_at", "2026-04-11 03:17:50")
+        .dry_run();
+    assert_eq!(off(&report), Some("5 h 0 min behind"), "{report:?}");
+    let named = |warning: &String| warning.contains("in task_runs.last_heartbeat");
+    assert!(report.warnings.iter().any(named), "{report:?}");
+}
+
+#[test]
 fn profile_says_whose_time_it_is() {
     for (zone, beat) in [
         ("+02:00", "2026-04-11 05:17:30"),

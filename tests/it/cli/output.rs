@@ -132,7 +132,7 @@ fn text_with_zombies() {
      TASKS  WHICH  WHY
      1      t3     tasks.updated_at is "yesterday", which is not understood as a time
     warning: tasks.updated_at: 1 not readable as a timestamp, such as "yesterday"; silence is not proven by it
-    warning: claims without a run that show nothing but when they were last updated: 1, such as task "t3"; whatever updates such a task keeps it
+    warning: claims without a run that show nothing but when they were last updated: 1, such as task "t3"; whatever touches the row of such a task keeps it from being reaped
     "#);
 }
 

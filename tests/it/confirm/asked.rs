@@ -150,3 +150,19 @@ fn more_silent_ones_than_a_batch_takes_wait_together() {
     assert_eq!((report.reaps.len(), report.scanned), (5, 5));
     assert_eq!(*waits.lock().unwrap(), [MINUTE]);
 }
+
+#[test]
+fn what_is_warned_of_is_counted_once() {
+    let (_folder, world) = queue();
+    let claims = world
+        .bare_task("t1")
+        .status("running")
+        .bare_task("t2")
+        .status("running");
+    let claims = claims.sql("UPDATE tasks SET started_at = NULL");
+    let mut world = confirmed(claims).options(|options| options.waiting(|_| Some(A_MINUTE_LATER)));
+    let report = world.sweep();
+    assert_eq!(report.reaps.len(), 2);
+    let warned = |said: &str| report.warnings.iter().any(|warning| warning.contains(said));
+    assert!(warned("last updated: 2, such as"), "{report:?}");
+}

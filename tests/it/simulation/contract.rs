@@ -281,7 +281,11 @@ impl Look<'_> {
         match self.sign(task.started_at) {
             Cell::Odd => return Judgment::Undecided,
             start if is_later(start.at()) => {
-                // Claimed again. Whoever ended the run may have updated the task too, so that says nothing here.
+                // Claimed again, and by a lease that is over it has its grace all the same. Whoever ended the run may have
+                // updated the task too, so that says nothing here.
+                let is_old = start
+                    .at()
+                    .is_some_and(|start| self.is_old(start, self.grace_ms()));
                 let claim = Holder {
                     update: None,
                     ..self.claim()
@@ -290,8 +294,10 @@ impl Look<'_> {
                     Judgment::Healthy
                 } else if self.hides_something(&claim) {
                     Judgment::Undecided
-                } else {
+                } else if is_old {
                     zombie(reason, true, self.newest(&claim))
+                } else {
+                    Judgment::Healthy
                 };
             }
             _ => {}
