@@ -2,6 +2,9 @@
 //! no other.
 
 use std::thread;
+use std::time::Duration;
+
+use zombie_sweeper::Policy;
 
 use super::{RIVAL, commits_meanwhile, on_disk};
 use crate::world::{World, moment, reasons};
@@ -202,6 +205,31 @@ fn ended_run_that_goes_on_where_an_index_leads_to_it() {
         );
     };
     in_each(&led, queue_with);
+}
+
+#[test]
+fn missing_run_that_came_and_ended() {
+    in_each(&SCHEMAS, |schema| {
+        let (folder, world) = on_disk("WAL");
+        let world = queue(world).running("5").names_run("50").started("20m ago");
+        let world = schema.1(world).sql("PRAGMA foreign_keys = OFF");
+        let mut world = world.options(|options| {
+            options.policy(Policy {
+                settle: Duration::from_secs(60),
+                ..Policy::default()
+            })
+        });
+        let come_and_ended = format!(
+            "INSERT INTO task_runs (id, task_id, status, started_at, completed_at)
+             VALUES ('50', '5', 'completed', '{now}', '{now}')",
+            now = moment("now")
+        );
+        commits_meanwhile(&folder, &mut world, &come_and_ended);
+        let report = world.sweep();
+        assert!(RIVAL.take().is_none(), "the sweep waited for the lock");
+        assert_eq!(report.reaps.len(), 3, "{}: {report:?}", schema.0);
+        assert_eq!(report.healthy, 1, "{}: {report:?}", schema.0);
+    });
 }
 
 #[test]

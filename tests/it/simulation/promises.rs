@@ -153,8 +153,9 @@ impl Fleet {
         let task = &self.truth.tasks[&event.task_id];
         let judgment = contract::judge(&self.truth, task, &sweeper.policy, watch.now);
         let Some(Judgment::Zombie(zombie)) = judgment else {
+            let runs: Vec<_> = self.truth.runs_of(&task.id).collect();
             return Err(Failure(format!(
-                "reaped, and {judgment:?} when the lock was held: {task:?} {event:?}"
+                "reaped, and {judgment:?} when the lock was held: {task:?} {runs:?} {event:?}"
             )));
         };
         let is_doubtful = watch.doubt.is_about(&zombie, &sweeper.policy, watch.now);
