@@ -60,6 +60,48 @@ fn held_by_both_is_freed_once() {
 }
 
 #[test]
+fn wherever_indexes_lead() {
+    let by_task = "CREATE INDEX workspaces_by_task ON workspaces(task_id)";
+    let by_run = "CREATE INDEX workspaces_by_run ON workspaces(run_id)";
+    for indexes in [&[][..], &[by_task], &[by_run], &[by_task, by_run]] {
+        for run_ids_are_keys in [true, false] {
+            let mut world = one_zombie()
+                .workspace("task")
+                .set("task_id", "t1")
+                .workspace("both")
+                .set("task_id", "t1")
+                .set("run_id", "r1")
+                .workspace("run")
+                .set("run_id", "r1")
+                .running("t2")
+                .run("r2")
+                .heartbeat("1m ago")
+                .workspace("live")
+                .set("task_id", "t2")
+                .workspace("of-a-live-run")
+                .set("run_id", "r2");
+            if !run_ids_are_keys {
+                world = world.redeclare("task_runs", "id TEXT PRIMARY KEY", "id TEXT");
+            }
+            for index in indexes {
+                world = world.sql(index);
+            }
+            let shown = format!("{indexes:?}, {run_ids_are_keys}");
+            assert_eq!(world.sweep().workspaces_freed, 3, "{shown}");
+            for (id, status) in [
+                ("task", "free"),
+                ("both", "free"),
+                ("run", "free"),
+                ("live", "leased"),
+                ("of-a-live-run", "leased"),
+            ] {
+                assert_eq!(world.value("workspaces.status", id), status, "{id}: {shown}");
+            }
+        }
+    }
+}
+
+#[test]
 fn those_of_others_stay_as_they_are() {
     let mut world = one_zombie()
         .running("t2")
