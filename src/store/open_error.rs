@@ -54,6 +54,9 @@ pub enum OpenError {
         "{0} cannot be written: its file, its directory or its mount is read-only, and a sweep must write"
     )]
     ReadOnly(PathBuf),
+    /// It went away while it was opened.
+    #[error("{0} was deleted, moved or replaced while it was opened; nothing was written")]
+    MovedAtOnce(PathBuf),
     /// It went away while it was swept.
     #[error("{0} was deleted, moved or replaced while it was swept: what was written went with it")]
     Moved(PathBuf),

@@ -58,6 +58,27 @@ fn file_that_is_replaced_during_the_sweep_is_an_error() {
     );
 }
 
+#[test]
+fn file_that_is_replaced_while_it_is_opened_is_an_error_and_nothing_is_written() {
+    let (folder, path) = queue();
+    let elsewhere = folder.path().join("elsewhere.db");
+    let swept = sweep_database(
+        &path,
+        &Profile::default(),
+        |_| {
+            fs::rename(&path, &elsewhere).unwrap();
+            fs::copy(&elsewhere, &path).unwrap();
+            Ok(())
+        },
+        |conn| sweep_zombie_tasks(conn, &SweepOptions::at(NOW)),
+    );
+    assert!(
+        matches!(swept, Err(SweepError::Open(OpenError::MovedAtOnce(_)))),
+        "{swept:?}"
+    );
+    assert_eq!(fs::read(&path).unwrap(), fs::read(&elsewhere).unwrap());
+}
+
 /// SQLite then says that it is read-only, where there is no log.
 #[test]
 fn file_that_was_moved_away_is_why_it_cannot_be_written() {

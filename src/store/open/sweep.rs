@@ -62,6 +62,10 @@ fn open(
         return Err(OpenError::ReadOnly(file.path.clone()));
     }
     settings::first_read(&conn).map_err(|error| sweep_error(file, error))?;
+    // Else `SQLite` may have opened another file than the one that was looked at, and that is watched until the end.
+    if file.has_moved() {
+        return Err(OpenError::MovedAtOnce(file.path.clone()));
+    }
     Ok(conn)
 }
 

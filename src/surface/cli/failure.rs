@@ -106,7 +106,7 @@ fn of_open(error: &OpenError) -> Exit {
         | OpenError::Corrupt(..)
         | OpenError::SecondName { .. } => Exit::Data,
         OpenError::NotPermitted { .. } | OpenError::ReadOnly(_) => Exit::NoPermission,
-        OpenError::Moved(_) => Exit::Io,
+        OpenError::Moved(_) | OpenError::MovedAtOnce(_) => Exit::Io,
         OpenError::Busy(_) | OpenError::Unsteady(_) => Exit::Busy,
         OpenError::Copy { source, .. } => of_copy(source),
         OpenError::Beside { source, .. } | OpenError::Io { source, .. } => of_io(source),
