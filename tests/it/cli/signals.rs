@@ -95,17 +95,22 @@ fn terminated_while_it_waits_to_read() {
     ");
 }
 
-/// Three thousand zombies, each slow to reap; nothing of the kind ends before the test does.
+/// Three thousand zombies, each slow to reap: to reap all takes longer than any test.
 pub(crate) fn long_sweep() -> Place {
+    three_thousand(1_000_000)
+}
+
+/// Three thousand zombies. To reap one takes so many steps.
+fn three_thousand(steps: u64) -> Place {
     Place::queue(|world| {
-        world.sql(
+        world.sql(&format!(
             "WITH RECURSIVE n(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n LIMIT 3000) \
              INSERT INTO tasks (id, project_id, title, status, created_at, updated_at) \
              SELECT format('t%04d', n), 'p-SciDEX', '', 'running', '2026-01-01', '2026-01-01T00:00:00Z' FROM n; \
              CREATE TRIGGER slow AFTER INSERT ON task_events BEGIN \
-             WITH RECURSIVE n(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n LIMIT 1000000) \
+             WITH RECURSIVE n(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n LIMIT {steps}) \
              SELECT sum(n) FROM n; END",
-        )
+        ))
     })
 }
 
@@ -120,7 +125,7 @@ fn wait_until_it_writes(place: &Place) {
 
 #[test]
 fn terminated_while_it_reaps() {
-    let place = long_sweep();
+    let place = three_thousand(1_000_000_000); // else the first alone may be committed before the signal comes
     let before = place.world().dump();
     let sweep = place.sweeper(&[]).start();
     wait_until_it_writes(&place);
