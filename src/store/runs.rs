@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Statement, StatementStatus};
 
-use super::catalog::{Affinity, ColumnInfo};
+use super::catalog::{Affinity, ColumnInfo, TableInfo};
 use super::facts::{Facts, values};
 use super::layout::{ID, KEY, STATUS, TASK};
 use super::pace::Pace;
@@ -40,7 +40,7 @@ impl Meeting {
         let is_led_by_id = runs.table.is_unique(conn, &runs.id)? && runs.table.leads(conn, &runs.id)?;
         Ok(if ids_compare && is_led_by_id {
             Self::ById
-        } else if ids_compare && compare(&runs.task, &tasks.id) && runs.table.leads(conn, &runs.task)? {
+        } else if ids_compare && is_led(conn, &runs.table, &runs.task, &tasks.id)? {
             Self::ByTask
         } else {
             Self::Apart
@@ -55,6 +55,16 @@ pub(super) fn compare(sought: &ColumnInfo, by: &ColumnInfo) -> bool {
         Affinity::Text => by.affinity() == Affinity::Text,
         Affinity::None => false,
     }
+}
+
+/// Whether an index leads from a value of the one column to the rows that have it in the other.
+pub(super) fn is_led(
+    conn: &Connection,
+    table: &TableInfo,
+    sought: &ColumnInfo,
+    by: &ColumnInfo,
+) -> rusqlite::Result<bool> {
+    Ok(compare(sought, by) && table.leads(conn, sought)?)
 }
 
 /// The runs of the running tasks.
@@ -94,10 +104,7 @@ impl<'c> Runs<'c> {
         notes: &mut Notes,
     ) -> rusqlite::Result<Self> {
         let (tasks, runs) = (&schema.tasks, &schema.runs);
-        let is_led = meeting != Meeting::Apart
-            && compare(&runs.task, &tasks.id)
-            && runs.table.leads(conn, &runs.task)?;
-        if is_led {
+        if meeting != Meeting::Apart && is_led(conn, &runs.table, &runs.task, &tasks.id)? {
             return Ok(Self::Indexed {
                 unfinished: prepare_aside(conn, &statements::runs_of_task(schema, facts))?,
                 latest: prepare_aside(conn, &statements::latest_run(schema))?,

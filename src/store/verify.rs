@@ -11,7 +11,7 @@ use super::facts::{Facts, values};
 use super::pace::Pace;
 use super::print::{print, print_of};
 use super::repeated::prepare_aside;
-use super::runs::compare;
+use super::runs::is_led;
 use super::schema::Schema;
 use super::statements;
 use crate::zombie::{Id, Zombie};
@@ -79,7 +79,7 @@ impl<'c> Verifier<'c> {
         in_project: &str,
     ) -> rusqlite::Result<Self> {
         let (tasks, runs) = (&schema.tasks, &schema.runs);
-        let is_led = compare(&runs.task, &tasks.id) && runs.table.leads(conn, &runs.task)?;
+        let is_led = is_led(conn, &runs.table, &runs.task, &tasks.id)?;
         let others = is_led.then(|| prepare_aside(conn, &statements::runs_of_task(schema, facts)));
         let newcomers = if runs.table.row_ids() == RowIds::Ascending && runs.table.rowid().is_some() {
             Newcomers::Behind {

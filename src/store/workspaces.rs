@@ -1,12 +1,12 @@
 //! The workspaces that zombies hold. Read before the lock is asked for: by an index for each zombie, or in one look.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::{Connection, Row};
 
 use super::catalog::{Affinity, ColumnInfo};
 use super::query_plan::{create_index, rows_in_vain};
-use super::runs::compare;
+use super::runs::{compare, is_led};
 use super::schema::{Schema, Workspaces};
 use super::statements;
 use crate::zombie::{HeldWorkspace, Id, Notes, Plan, Zombie};
@@ -28,7 +28,7 @@ pub(super) fn add(
         workspaces,
     };
     let is_led = match &workspaces.task {
-        Some(task) => compare(task, &schema.tasks.id) && workspaces.table.leads(conn, task)?,
+        Some(task) => is_led(conn, &workspaces.table, task, &schema.tasks.id)?,
         None => false,
     };
     if is_led {
@@ -136,7 +136,7 @@ impl Look<'_> {
             }
         };
         let runs = &self.schema.runs;
-        if compare(&runs.id, run) && runs.table.leads(self.conn, &runs.id)? {
+        if is_led(self.conn, &runs.table, &runs.id, run)? {
             let mut of_run = self.conn.prepare(&statements::task_of_run(self.schema))?;
             for workspace in named {
                 let mut rows = of_run.query([&workspace.run])?;
@@ -145,7 +145,7 @@ impl Look<'_> {
                 }
             }
         } else {
-            let wanted: std::collections::HashSet<_> = named
+            let wanted: HashSet<_> = named
                 .iter()
                 .map(|workspace| self.run_value(&workspace.run))
                 .collect();
