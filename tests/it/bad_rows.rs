@@ -2,18 +2,7 @@
 
 use std::num::NonZeroUsize;
 
-use crate::world::World;
-
-fn nine_zombies() -> World {
-    (1..10).fold(World::new(), |world, n| {
-        world
-            .running(format!("t{n}"))
-            .run(format!("r{n}"))
-            .heartbeat("16m ago")
-            .workspace(&format!("w{n}"))
-            .set("task_id", format!("t{n}"))
-    })
-}
+use crate::world::{World, zombies};
 
 /// The fifth is as it was and named with this reason, the others are reaped; again and again.
 fn all_but_the_fifth(mut world: World, why: &str) {
@@ -49,13 +38,13 @@ fn check_of_any_table() {
         ("task_events", "created_at TEXT NOT NULL", "task_id <> 't5'"),
     ] {
         let declared = format!("{column}, CONSTRAINT keep_off CHECK ({check})");
-        all_but_the_fifth(nine_zombies().redeclare(table, column, &declared), "keep_off");
+        all_but_the_fifth(zombies(9).redeclare(table, column, &declared), "keep_off");
     }
 }
 
 #[test]
 fn unique_index() {
-    let world = nine_zombies().sql(
+    let world = zombies(9).sql(
         "UPDATE tasks SET title = id;
          CREATE UNIQUE INDEX one_open ON tasks(title) WHERE status = 'open'",
     );
@@ -64,7 +53,7 @@ fn unique_index() {
 
 #[test]
 fn value_that_the_event_may_not_have() {
-    let world = nine_zombies()
+    let world = zombies(9)
         .sql("UPDATE tasks SET assigned_worker = printf('%.*c', 3000, 'x') WHERE id = 't5'")
         .redeclare(
             "task_events",
@@ -76,7 +65,7 @@ fn value_that_the_event_may_not_have() {
 
 #[test]
 fn type_of_a_strict_column() {
-    let world = nine_zombies()
+    let world = zombies(9)
         .redeclare("tasks", "priority INTEGER NOT NULL DEFAULT 50", "priority")
         .sql(
             "UPDATE tasks SET priority = iif(id = 't5', 'high', 1);
@@ -89,7 +78,7 @@ fn type_of_a_strict_column() {
 #[test]
 fn batches_of_any_size() {
     for size in [1, 2, 4, 5, 9, 10] {
-        let world = nine_zombies()
+        let world = zombies(9)
             .options(|options| options.batch_size(NonZeroUsize::new(size).unwrap()))
             .sql(
                 "CREATE TRIGGER no BEFORE UPDATE ON task_runs WHEN NEW.id = 'r5'
@@ -102,7 +91,7 @@ fn batches_of_any_size() {
 #[test]
 fn constraint_that_is_looked_at_with_the_commit() {
     for size in [1, 4, 10] {
-        let world = nine_zombies()
+        let world = zombies(9)
             .options(|options| options.batch_size(NonZeroUsize::new(size).unwrap()))
             .sql(
                 "PRAGMA foreign_keys = ON;
@@ -117,8 +106,8 @@ fn constraint_that_is_looked_at_with_the_commit() {
 
 #[test]
 fn all_of_them() {
-    let mut world = nine_zombies()
-        .sql("CREATE TRIGGER no BEFORE UPDATE ON tasks BEGIN SELECT RAISE(ROLLBACK, 'none'); END");
+    let mut world =
+        zombies(9).sql("CREATE TRIGGER no BEFORE UPDATE ON tasks BEGIN SELECT RAISE(ROLLBACK, 'none'); END");
     let before = world.dump();
     let report = world.sweep();
     assert_eq!((report.reaps.len(), report.failed.len()), (0, 9));

@@ -4,20 +4,9 @@ use zombie_sweeper::rusqlite::config::DbConfig;
 use zombie_sweeper::rusqlite::functions::FunctionFlags;
 use zombie_sweeper::{SweepError, SweepReport};
 
-use crate::world::{World, reasons};
+use crate::world::{World, reasons, zombies};
 
 type Story = fn(World) -> World;
-
-fn three_zombies() -> World {
-    ["1", "2", "3"].iter().fold(World::new(), |world, n| {
-        world
-            .running(format!("t{n}"))
-            .run(format!("r{n}"))
-            .heartbeat("16m ago")
-            .workspace(&format!("w{n}"))
-            .set("task_id", format!("t{n}"))
-    })
-}
 
 /// Who was refused, and why.
 fn failed(report: &SweepReport) -> Vec<(String, String)> {
@@ -57,7 +46,7 @@ const WRITES: [(&str, &str, &str); 4] = [
 fn check_that_refuses_one_row() {
     for (table, column, refusal) in WRITES {
         let check = format!("{column} CHECK (NOT ({refusal}))");
-        let world = three_zombies().redeclare(table, column, &check);
+        let world = zombies(3).redeclare(table, column, &check);
         assert_eq!(refused(world, table), ["t2"], "{table}");
     }
 }
@@ -72,14 +61,14 @@ fn check_that_refuses_our_words() {
     ] {
         let name = column.split(' ').next().unwrap();
         let check = format!("{column} CHECK ({name} <> '{word}')");
-        let world = three_zombies().redeclare(table, column, &check);
+        let world = zombies(3).redeclare(table, column, &check);
         assert_eq!(refused(world, table), ["t1", "t2", "t3"], "{table}");
     }
 }
 
 #[test]
 fn strict_column_of_another_type() {
-    let world = three_zombies()
+    let world = zombies(3)
         .redeclare(
             "task_events",
             "payload TEXT NOT NULL DEFAULT '{}'",
@@ -103,11 +92,7 @@ fn trigger_that_refuses_by_the_row_alone() {
                 "CREATE TRIGGER guard BEFORE {event} ON {table} WHEN NEW.{refusal}
                  BEGIN SELECT RAISE({how}); END"
             );
-            assert_eq!(
-                refused(three_zombies().sql(&trigger), &trigger),
-                ["t2"],
-                "{trigger}"
-            );
+            assert_eq!(refused(zombies(3).sql(&trigger), &trigger), ["t2"], "{trigger}");
         }
     }
 }
@@ -115,7 +100,7 @@ fn trigger_that_refuses_by_the_row_alone() {
 #[test]
 fn trigger_that_keeps_the_time_of_the_last_change_stands_in_nobodys_way() {
     for key in ["id", "rowid"] {
-        let world = three_zombies()
+        let world = zombies(3)
             .sql(&format!(
                 "CREATE TRIGGER touch AFTER UPDATE OF status ON tasks
                  BEGIN UPDATE tasks SET updated_at = 'touched' WHERE {key} = NEW.{key}; END"
@@ -156,7 +141,7 @@ fn whatever_the_tables_are_like() {
         }),
     ];
     for (what, story) in stories {
-        let world = story(three_zombies().redeclare("task_runs", "error TEXT", check));
+        let world = story(zombies(3).redeclare("task_runs", "error TEXT", check));
         assert_eq!(refused(world, what), ["t3"], "{what}");
     }
 }
@@ -164,7 +149,7 @@ fn whatever_the_tables_are_like() {
 #[test]
 fn refusal_on_a_later_page() {
     let check = "error TEXT CHECK (id <> 'r3' OR status = 'running')";
-    let world = three_zombies()
+    let world = zombies(3)
         .redeclare("task_runs", "error TEXT", check)
         .options(|options| options.batch_size(1.try_into().unwrap()));
     assert_eq!(refused(world, "pages of one"), ["t3"]);
@@ -180,18 +165,18 @@ fn no_false_alarm() {
             "status TEXT NOT NULL CHECK (status <> 'abandoned')",
         )
     };
-    let sql = |sql: &str| three_zombies().sql(sql);
+    let sql = |sql: &str| zombies(3).sql(sql);
     let worlds = [
         (
             "a trigger that ends the runs itself",
-            abandoned_is_refused(three_zombies()).sql(
+            abandoned_is_refused(zombies(3)).sql(
                 "CREATE TRIGGER cascade AFTER UPDATE OF status ON tasks
                  BEGIN UPDATE task_runs SET status = 'aborted' WHERE task_id = NEW.id; END",
             ),
         ),
         (
             "the same by way of a view",
-            abandoned_is_refused(three_zombies()).sql(
+            abandoned_is_refused(zombies(3)).sql(
                 "CREATE VIEW ended AS SELECT id FROM tasks;
                  CREATE TRIGGER cascade AFTER UPDATE OF status ON tasks
                  BEGIN DELETE FROM ended WHERE id = NEW.id; END;
@@ -201,7 +186,7 @@ fn no_false_alarm() {
         ),
         (
             "the same by the action of a foreign key",
-            abandoned_is_refused(three_zombies()).sql(
+            abandoned_is_refused(zombies(3)).sql(
                 "PRAGMA foreign_keys = OFF;
                  CREATE TABLE words (word TEXT PRIMARY KEY); INSERT INTO words VALUES ('running'), ('aborted');
                  ALTER TABLE task_runs ADD COLUMN word TEXT REFERENCES words(word) ON DELETE CASCADE;
@@ -212,7 +197,7 @@ fn no_false_alarm() {
         ),
         (
             "checks that nobody looks at",
-            abandoned_is_refused(three_zombies()).sql("PRAGMA ignore_check_constraints = ON"),
+            abandoned_is_refused(zombies(3)).sql("PRAGMA ignore_check_constraints = ON"),
         ),
         (
             "a guard that finds other rows",
@@ -230,7 +215,7 @@ fn no_false_alarm() {
         (
             "a trigger that mends the row by a function of the process's own",
             {
-                let world = three_zombies().redeclare(
+                let world = zombies(3).redeclare(
                     "task_runs",
                     "error TEXT",
                     "error TEXT CHECK (error IS NOT NULL OR status = 'running')",
@@ -275,8 +260,8 @@ fn no_false_alarm() {
 
 #[test]
 fn triggers_that_are_switched_off_refuse_nothing() {
-    let world = three_zombies()
-        .sql("CREATE TRIGGER guard BEFORE UPDATE ON tasks BEGIN SELECT RAISE(ABORT, 'no'); END");
+    let world =
+        zombies(3).sql("CREATE TRIGGER guard BEFORE UPDATE ON tasks BEGIN SELECT RAISE(ABORT, 'no'); END");
     let triggers = DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER;
     world.conn.set_db_config(triggers, false).unwrap();
     assert_eq!(refused(world, "triggers off"), [""; 0]);
@@ -291,7 +276,7 @@ const THEIR_CHECK: (&str, &str, &str) = (
 #[test]
 fn function_that_the_process_has_is_none_that_is_missing() {
     for (answer, told) in [(true, 3), (false, 0)] {
-        let mut world = three_zombies();
+        let mut world = zombies(3);
         let conn = &world.conn;
         conn.create_scalar_function("is_word", 1, FunctionFlags::SQLITE_UTF8, move |call| {
             Ok(answer || call.get::<String>(0)? == "running")
@@ -308,7 +293,7 @@ fn function_that_the_process_has_is_none_that_is_missing() {
 #[test]
 fn function_that_is_missing_in_a_trigger_is_told_at_once() {
     let mut world =
-        three_zombies().sql("CREATE TRIGGER theirs AFTER UPDATE ON tasks BEGIN SELECT notify(NEW.id); END");
+        zombies(3).sql("CREATE TRIGGER theirs AFTER UPDATE ON tasks BEGIN SELECT notify(NEW.id); END");
     world = world.options(|options| options.dry_run(true));
     let error = world.try_sweep().unwrap_err();
     assert!(matches!(error, SweepError::MissingFunction { .. }), "{error:?}");

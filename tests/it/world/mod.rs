@@ -33,6 +33,18 @@ pub(crate) struct World {
     row: (&'static str, i64),
 }
 
+/// A queue of so many zombies, `t1` and on, each with a run and a workspace.
+pub(crate) fn zombies(count: u32) -> World {
+    (1..=count).fold(World::new(), |world, n| {
+        world
+            .running(format!("t{n}"))
+            .run(format!("r{n}"))
+            .heartbeat("16m ago")
+            .workspace(&format!("w{n}"))
+            .set("task_id", format!("t{n}"))
+    })
+}
+
 /// The queue, and its stories.
 impl World {
     /// An Orchestra queue in memory, without a task.
