@@ -126,12 +126,12 @@ impl Aftermath<'_> {
         assert_contains(&is, &was, tasks);
     }
 
-    /// A task's id, kind, start and the like are as they were, whether it was reaped or not.
+    /// A task's id, kind, start and the like are as they were, whether it was reaped or not. A lease is let go of.
     fn nothing_else_is_written(&self, tasks: &Table) {
         let mut kept: Vec<_> = tasks.columns.iter().collect();
         kept.retain(|column| match column.holds {
             Holds::TaskStatus | Holds::ActiveRun | Holds::Held => false,
-            Holds::Time => !["updated_at", "next_eligible_at", "next_run_at"]
+            Holds::Time => !["updated_at", "next_eligible_at", "next_run_at", "lease_until", "locked_until"]
                 .iter()
                 .any(|name| column.name.eq_ignore_ascii_case(name)),
             _ => true,
