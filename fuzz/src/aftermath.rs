@@ -131,9 +131,15 @@ impl Aftermath<'_> {
         let mut kept: Vec<_> = tasks.columns.iter().collect();
         kept.retain(|column| match column.holds {
             Holds::TaskStatus | Holds::ActiveRun | Holds::Held => false,
-            Holds::Time => !["updated_at", "next_eligible_at", "next_run_at", "lease_until", "locked_until"]
-                .iter()
-                .any(|name| column.name.eq_ignore_ascii_case(name)),
+            Holds::Time => ![
+                "updated_at",
+                "next_eligible_at",
+                "next_run_at",
+                "lease_until",
+                "locked_until",
+            ]
+            .iter()
+            .any(|name| column.name.eq_ignore_ascii_case(name)),
             _ => true,
         });
         let [was, is] = [self.before, self.after].map(|conn| rows_of(conn, tasks, &kept));
