@@ -5,7 +5,7 @@ use std::error::Error;
 use std::path::Path;
 use std::{env, fs};
 
-const PROFILE: &str = "src/store/orchestra.toml";
+const PROFILE: &str = "src/profile/orchestra.toml";
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed={PROFILE}");

@@ -1,5 +1,6 @@
+use crate::profile::ProfileError;
 use crate::report::SweepReport;
-use crate::store::{OpenError, ProfileError, ProjectError, SchemaError};
+use crate::store::{OpenError, ProjectError, SchemaError};
 use crate::zombie::Id;
 
 /// Why a sweep failed. Unless it is [`Partial`](Self::Partial), nothing was written.

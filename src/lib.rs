@@ -25,8 +25,9 @@
 //! |---|---|---|
 //! | `surface` (the program) | who asks | everything |
 //! | `sweep` | when | `store`, `zombie`, `report` |
-//! | [`store`] | where | `zombie` |
+//! | [`store`] | where | `profile`, `zombie` |
 //! | [`report`] | what was done | `zombie` |
+//! | [`Profile`] | what a queue calls things | `zombie` |
 //! | [`zombie`] | what and why | nothing: no SQL, no clock, no input or output |
 //!
 //! What it cannot know: a worker that is silent for longer than `stale_after` and then comes back has lost its task.
@@ -34,6 +35,7 @@
 
 mod error;
 mod options;
+mod profile;
 pub mod report;
 pub mod store;
 mod sweep;
@@ -41,6 +43,7 @@ pub mod zombie;
 
 pub use error::{SweepError, in_full};
 pub use options::SweepOptions;
+pub use profile::{Profile, ProfileError};
 pub use report::SweepReport;
 pub use sweep::sweep_zombie_tasks;
 pub use zombie::Policy;

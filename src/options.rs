@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::store::Profile;
+use crate::profile::Profile;
 use crate::zombie::{Id, Policy};
 
 /// What to sweep, and how. Everything but *now* has a default, so that one sets only what differs:

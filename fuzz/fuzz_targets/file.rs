@@ -10,7 +10,8 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use rusqlite::Connection;
 use tempfile::TempDir;
-use zombie_sweeper::store::{Profile, Schema, read_database, sweep_database};
+use zombie_sweeper::Profile;
+use zombie_sweeper::store::{Schema, read_database, sweep_database};
 use zombie_sweeper::{SweepError, SweepOptions, sweep_zombie_tasks};
 use zombie_sweeper_fuzz::{Choices, now};
 

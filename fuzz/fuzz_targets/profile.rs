@@ -8,7 +8,8 @@ use std::sync::LazyLock;
 use libfuzzer_sys::{Corpus, fuzz_mutator, fuzz_target, fuzzer_mutate};
 use rusqlite::Connection;
 use toml::{Table, Value};
-use zombie_sweeper::store::{Profile, Schema};
+use zombie_sweeper::Profile;
+use zombie_sweeper::store::Schema;
 use zombie_sweeper::{SweepOptions, SweepReport, sweep_zombie_tasks};
 use zombie_sweeper_fuzz::{image, now, opened};
 

@@ -1,4 +1,4 @@
-//! Where the queue is: reads facts from a SQLite database of any schema that a [`Profile`] describes, and applies a
+//! Where the queue is: reads facts from a SQLite database of any schema that a [`Profile`](crate::Profile) describes, and applies a
 //! plan to it. It decides nothing.
 
 mod catalog;
@@ -10,13 +10,10 @@ mod facts;
 mod layout;
 mod load;
 mod look_alikes;
-mod names;
 mod open;
 mod open_error;
-mod open_words;
 mod pace;
 mod print;
-mod profile;
 mod project;
 mod query_plan;
 mod reach;
@@ -45,7 +42,6 @@ use rusqlite::Connection;
 
 pub use open::{read_database, sweep_database};
 pub use open_error::OpenError;
-pub use profile::{Profile, ProfileError};
 pub use project::ProjectError;
 pub use schema::{Role, Schema, SchemaError};
 pub use words::Words;

@@ -2,12 +2,11 @@ use rusqlite::Connection;
 
 use super::catalog::ColumnInfo;
 use super::condition;
-use super::names::Names;
-use super::profile::Profile;
 use super::roles::{Played, Roles};
 use super::schema::{
     Events, ProjectColumns, Projects, Recurring, Runs, Schema, SchemaError, Tasks, Workspaces,
 };
+use crate::profile::{Names, Profile};
 
 /// Finds each role of the profile in the database, and names everything that is wrong at once.
 pub(super) fn resolve(conn: &Connection, profile: &Profile) -> Result<Schema, SchemaError> {

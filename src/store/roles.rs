@@ -1,9 +1,8 @@
 use rusqlite::Connection;
 
 use super::catalog::{ColumnInfo, TableInfo};
-use super::names::{Candidates, Constants};
-use super::profile::Profile;
 use super::schema::Role;
+use crate::profile::{Candidates, Constants, Profile};
 
 /// Finds what plays the roles of a profile, and remembers what it found and all that is wrong.
 pub(super) struct Roles<'a> {

@@ -4,9 +4,8 @@ use rusqlite::Connection;
 use serde::Serialize;
 
 use super::catalog::{ColumnInfo, TableInfo};
-use super::open_words::OpenWords;
-use super::profile::{Constants, Profile};
 use super::resolve::resolve;
+use crate::profile::{Constants, OpenWords, Profile};
 use crate::zombie::TimeZone;
 
 /// What the sweeper understood of a database: which table and column plays which role.

@@ -1,10 +1,10 @@
 //! The text of every statement that writes, and of those that look whether it was written.
 
 use super::catalog::{Affinity, ColumnInfo, TableInfo};
-use super::names::{Constant, Constants};
 use super::schema::{Events, Recurring, Runs, Tasks, Workspaces};
 use super::statements::{column, is_finished, key, render, workspace_names};
 use super::value::{identifier, literal};
+use crate::profile::{Constant, Constants};
 
 /// `OR ABORT`, where the table's own definition would have a row of somebody's deleted, or ours skipped.
 pub(super) type OrAbort = &'static str;

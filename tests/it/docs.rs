@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use toml::Table;
+use zombie_sweeper::Profile;
 use zombie_sweeper::SweepError;
 use zombie_sweeper::rusqlite::{self, Statement};
-use zombie_sweeper::store::{OpenError, Profile, ProjectError, Schema, SchemaError};
+use zombie_sweeper::store::{OpenError, ProjectError, Schema, SchemaError};
 
 use crate::world::{NOW, NULL, World, moment, reasons};
 
@@ -463,7 +464,7 @@ fn links_lead_somewhere() {
     assert!(followed > 10, "{followed}");
 }
 
-const BUILT_IN: &str = include_str!("../../src/store/orchestra.toml");
+const BUILT_IN: &str = include_str!("../../src/profile/orchestra.toml");
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

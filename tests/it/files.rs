@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 use tempfile::TempDir;
-use zombie_sweeper::store::{OpenError, Profile, read_database, sweep_database};
+use zombie_sweeper::Profile;
+use zombie_sweeper::store::{OpenError, read_database, sweep_database};
 use zombie_sweeper::{SweepError, SweepOptions, SweepReport, rusqlite, sweep_zombie_tasks};
 
 use crate::world::{NOW, World};

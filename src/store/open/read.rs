@@ -3,13 +3,14 @@ use std::thread;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 
-use super::super::{OpenError, Profile};
+use super::super::OpenError;
 use super::at_rest::{Fingerprint, Lie};
 use super::copy::Copy;
 use super::copy::LOG_HEADER;
 use super::file::{File, uri};
 use super::lock::{PAUSE, PAUSES, Shared};
 use super::{names, settings, system};
+use crate::profile::Profile;
 
 /// How often a database that changes under our eyes is read anew without locks, and then how often with one.
 const TRIES: usize = 3;

@@ -3,7 +3,7 @@ use std::path::Path;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, ffi};
 
-use super::super::Profile;
+use crate::profile::Profile;
 
 /// A connection stays in its thread, so `SQLite` may spare itself a mutex for each call.
 pub(super) fn connect(path: impl AsRef<Path>, flags: OpenFlags) -> rusqlite::Result<Connection> {

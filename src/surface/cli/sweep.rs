@@ -2,7 +2,8 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use chrono::Utc;
-use zombie_sweeper::store::{Profile, read_database, sweep_database};
+use zombie_sweeper::Profile;
+use zombie_sweeper::store::{read_database, sweep_database};
 use zombie_sweeper::{Policy, SweepError, SweepOptions, SweepReport, sweep_zombie_tasks};
 
 use super::args::{Cli, DatabaseArgs, Format, SweepArgs};

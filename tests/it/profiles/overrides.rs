@@ -2,7 +2,7 @@
 
 use super::one_zombie;
 use crate::world::{NULL, moment, reasons};
-use zombie_sweeper::store::Profile;
+use zombie_sweeper::Profile;
 
 #[test]
 fn run_that_was_abandoned_counts_as_finished_even_where_the_profile_forgets_it() {

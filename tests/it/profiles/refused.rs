@@ -1,6 +1,6 @@
 //! What a profile that cannot be used is told.
 
-use zombie_sweeper::store::Profile;
+use zombie_sweeper::Profile;
 
 use super::one_zombie;
 

@@ -1,6 +1,7 @@
 //! Which column plays which role, and what excludes what.
 
-use zombie_sweeper::store::{Profile, Schema};
+use zombie_sweeper::Profile;
+use zombie_sweeper::store::Schema;
 
 use super::one_zombie;
 use crate::world::World;

@@ -1,6 +1,7 @@
 //! The words of a profile, compared with those of the database.
 
-use zombie_sweeper::store::{Profile, Schema, Words};
+use zombie_sweeper::Profile;
+use zombie_sweeper::store::{Schema, Words};
 
 use crate::world::World;
 

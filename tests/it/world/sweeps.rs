@@ -3,7 +3,7 @@ use std::sync::LazyLock;
 
 use jsonschema::Validator;
 use serde_json::Value;
-use zombie_sweeper::store::Profile;
+use zombie_sweeper::Profile;
 use zombie_sweeper::{SweepError, SweepOptions, SweepReport, sweep_zombie_tasks};
 
 use super::World;

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use anyhow::Context;
 use chrono::{DateTime, Utc};
+use zombie_sweeper::Profile;
 use zombie_sweeper::rusqlite::{Connection, Row};
-use zombie_sweeper::store::{Profile, read_database, sweep_database};
+use zombie_sweeper::store::{read_database, sweep_database};
 use zombie_sweeper::zombie::{Calendar, TimeZone};
 use zombie_sweeper::{SweepError, SweepOptions, SweepReport, sweep_zombie_tasks};
 

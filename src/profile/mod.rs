@@ -1,8 +1,13 @@
+//! What a queue calls things: its tables, its columns, its words. Data, and how it is read; it knows no database.
+
+mod names;
+mod open_words;
+
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
-pub(super) use super::names::Constants;
-use super::names::Names;
+pub(crate) use names::{Candidates, Constant, Constants, Names};
+pub(crate) use open_words::OpenWords;
 
 const BUILT_IN: &str = include_str!("orchestra.toml");
 /// The same, made by `build.rs`.
@@ -17,7 +22,7 @@ const RUNS_RUNNING: &str = "runs.words.running";
 /// inherits the rest.
 #[derive(Clone, Debug)]
 pub struct Profile {
-    pub(super) names: Arc<Names>,
+    pub(crate) names: Arc<Names>,
     /// The keys that a file set itself, such as `tasks.columns.heartbeat`. What they name must exist.
     asked: BTreeSet<String>,
 }
@@ -91,12 +96,12 @@ impl Profile {
     }
 
     /// Whether a file asked for this key, so that what it names has to exist.
-    pub(super) fn asks_for(&self, key: &str) -> bool {
+    pub(crate) fn asks_for(&self, key: &str) -> bool {
         self.asked.contains(key)
     }
 
     /// Whether connections that we open enforce foreign keys.
-    pub(super) fn foreign_keys(&self) -> bool {
+    pub(crate) fn foreign_keys(&self) -> bool {
         self.names.database.foreign_keys
     }
 }

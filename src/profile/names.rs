@@ -10,26 +10,26 @@ use crate::zombie::{TimeZone, TimeZoneError};
 /// Everything a profile says. Read from a file each key is optional; merged with the built-in one, each is there.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct Names {
-    pub(super) database: Database,
-    pub(super) tasks: Tasks,
-    pub(super) runs: Runs,
-    pub(super) events: Events,
-    pub(super) workspaces: Workspaces,
-    pub(super) projects: Projects,
-    pub(super) hints: Hints,
+pub(crate) struct Names {
+    pub(crate) database: Database,
+    pub(crate) tasks: Tasks,
+    pub(crate) runs: Runs,
+    pub(crate) events: Events,
+    pub(crate) workspaces: Workspaces,
+    pub(crate) projects: Projects,
+    pub(crate) hints: Hints,
 }
 
 /// The names that a column may have; none: the role is not there.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged, expecting = "expected a column name, or a list of them")]
-pub(super) enum Candidates {
+pub(crate) enum Candidates {
     One(String),
     Any(Vec<String>),
 }
 
 impl Candidates {
-    pub(super) fn as_slice(&self) -> &[String] {
+    pub(crate) fn as_slice(&self) -> &[String] {
         match self {
             Self::One(name) => std::slice::from_ref(name),
             Self::Any(names) => names,
@@ -46,13 +46,13 @@ impl Default for Candidates {
 /// The words that mean the same.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged, expecting = "expected a word, or a list of them")]
-pub(super) enum WordList {
+pub(crate) enum WordList {
     One(String),
     Several(Vec<String>),
 }
 
 impl WordList {
-    pub(super) fn as_slice(&self) -> &[String] {
+    pub(crate) fn as_slice(&self) -> &[String] {
         match self {
             Self::One(word) => std::slice::from_ref(word),
             Self::Several(words) => words,
@@ -69,7 +69,7 @@ impl Default for WordList {
 /// A time zone as TOML has it.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(try_from = "String")]
-pub(super) struct Zone(pub(super) TimeZone);
+pub(crate) struct Zone(pub(crate) TimeZone);
 
 impl TryFrom<String> for Zone {
     type Error = TimeZoneError;
@@ -82,7 +82,7 @@ impl TryFrom<String> for Zone {
 /// A value that a reap writes.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(untagged, expecting = "expected a text, a number or a boolean")]
-pub(super) enum Constant {
+pub(crate) enum Constant {
     Boolean(bool),
     Integer(i64),
     Real(f64),
@@ -90,13 +90,13 @@ pub(super) enum Constant {
 }
 
 /// Columns that a reap sets to a constant.
-pub(super) type Constants = BTreeMap<String, Constant>;
+pub(crate) type Constants = BTreeMap<String, Constant>;
 
 macro_rules! section {
     ($name:ident { $($field:ident: $type:ty),* $(,)? }) => {
         #[derive(Clone, Debug, Default, Deserialize)]
         #[serde(default, deny_unknown_fields)]
-        pub(super) struct $name { $(pub(super) $field: $type),* }
+        pub(crate) struct $name { $(pub(crate) $field: $type),* }
     };
 }
 

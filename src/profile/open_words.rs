@@ -19,7 +19,7 @@ const RUN_FINISHED: &str = "run_";
 /// The status that a reap gives a task: one word, or another for some reasons or for some of the statuses it had.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(from = "Written")]
-pub(super) struct OpenWords {
+pub(crate) struct OpenWords {
     default: Option<String>,
     others: BTreeMap<String, String>,
 }
@@ -51,32 +51,32 @@ impl From<Written> for OpenWords {
 
 impl OpenWords {
     /// The word for a task that is reaped for this reason and has this status: that of the reason goes first.
-    pub(super) fn word(&self, reason: &str, status: &str) -> &str {
+    pub(crate) fn word(&self, reason: &str, status: &str) -> &str {
         let other = self.others.get(reason).or_else(|| self.others.get(status));
         other.or(self.default.as_ref()).map_or("", String::as_str)
     }
 
     /// The word for every task, where there is but one.
-    pub(super) fn only(&self) -> Option<&str> {
+    pub(crate) fn only(&self) -> Option<&str> {
         self.others
             .is_empty()
             .then(|| self.default.as_deref().unwrap_or_default())
     }
 
     /// Every word that a reap may write, that of most first.
-    pub(super) fn all(&self) -> impl Iterator<Item = &String> {
+    pub(crate) fn all(&self) -> impl Iterator<Item = &String> {
         self.default.iter().chain(self.others.values())
     }
 
     /// Takes the default of another where it has none of its own.
-    pub(super) fn inherit(&mut self, from: &Self) {
+    pub(crate) fn inherit(&mut self, from: &Self) {
         if self.default.is_none() {
             self.default.clone_from(&from.default);
         }
     }
 
     /// The first key that is neither a reason code nor one of these words.
-    pub(super) fn unknown_key(&self, running: &[String]) -> Option<&str> {
+    pub(crate) fn unknown_key(&self, running: &[String]) -> Option<&str> {
         let is_known = |key: &String| {
             running.contains(key) || REASONS.contains(&key.as_str()) || key.starts_with(RUN_FINISHED)
         };
