@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use crate::options::SweepOptions;
-use crate::zombie::{ActiveRun, Condition, Id, Reason, Timestamp, UndecidedTask, Zombie};
+use crate::zombie::{Condition, Id, Reason, Timestamp, UndecidedTask, Zombie};
 
 /// What a sweep did, or in a dry run would have done. Serialized, it is the summary: an interface, described by
 /// `docs/summary.schema.json`; keys may be added, never renamed or removed.
@@ -161,10 +161,7 @@ impl ZombieFound {
             task_id: suspect.id.clone(),
             reason: evidence.reason.clone(),
             condition: evidence.condition,
-            run_id: match suspect.active {
-                ActiveRun::None => None,
-                ActiveRun::Missing | ActiveRun::Own(_) => Some(suspect.active_run_id.clone()),
-            },
+            run_id: suspect.run_meant().cloned(),
             sign_of_life: evidence.sign_of_life.map(Timestamp::to_rfc3339),
             age_s: evidence.sign_of_life.map(|at| now.micros_since(at) as f64 / 1e6),
             threshold_s: evidence.threshold.as_secs_f64(),

@@ -48,7 +48,7 @@ pub fn same(a: &Id, b: &Id) -> bool {
         let text = id.to_string().trim_end().to_lowercase();
         text.trim()
             .parse::<f64>()
-            .map_or(text, |number| number.to_string())
+            .map_or(text, |number| (number + 0.0).to_string()) // no zero below zero
     }
     a == b || key(a) == key(b)
 }

@@ -2,11 +2,12 @@
 
 mod names;
 mod open_words;
+mod shape;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
-pub(crate) use names::{Candidates, Constant, Constants, Names};
+pub(crate) use names::{Candidates, Constant, Constants, LeaseColumns, Names};
 pub(crate) use open_words::OpenWords;
 
 const BUILT_IN: &str = include_str!("orchestra.toml");
@@ -57,6 +58,16 @@ pub enum ProfileError {
         /// The running words.
         running: String,
     },
+    /// Two keys tell of two shapes, and a queue has one.
+    #[error("{key} and {other}: expected one of them: {why}")]
+    TwoShapes {
+        /// The one.
+        key: String,
+        /// The other.
+        other: &'static str,
+        /// What the other says already.
+        why: &'static str,
+    },
     /// A name or word is empty or holds a NUL character.
     #[error("{key}: expected a name or a word, found {found:?}")]
     Word {
@@ -78,9 +89,13 @@ impl Profile {
         toml::from_str::<Names>(text).map_err(ProfileError::Toml)?;
         let over: toml::Table = toml::from_str(text).map_err(ProfileError::Toml)?;
         let mut asked = BTreeSet::new();
+        let mut said = BTreeSet::new();
         leaves(&over, "", &mut |key, value| {
             check_words(key, value)?;
             asked.insert(key.to_owned());
+            if !says_none(value) {
+                said.insert(key.to_owned());
+            }
             Ok(())
         })?;
         let mut merged: toml::Table = toml::from_str(BUILT_IN).map_err(ProfileError::Toml)?;
@@ -89,6 +104,7 @@ impl Profile {
         let built_in = Self::default();
         names.tasks.words.open.inherit(&built_in.names.tasks.words.open);
         names.check_words()?;
+        shape::check(&names, &said)?;
         Ok(Self {
             names: Arc::new(names),
             asked,
@@ -97,7 +113,11 @@ impl Profile {
 
     /// Whether a file asked for this key, so that what it names has to exist.
     pub(crate) fn asks_for(&self, key: &str) -> bool {
-        self.asked.contains(key)
+        let mut behind = self.asked.range(key.to_owned()..);
+        behind.next().is_some_and(|asked| {
+            let rest = asked.strip_prefix(key);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        })
     }
 
     /// Whether connections that we open enforce foreign keys.
@@ -191,6 +211,15 @@ fn leaves(
         }
     }
     Ok(())
+}
+
+/// Whether a value says that there is nothing of the kind.
+fn says_none(value: &toml::Value) -> bool {
+    match value {
+        toml::Value::String(text) => text.is_empty(),
+        toml::Value::Array(items) => items.is_empty(),
+        _ => false,
+    }
 }
 
 /// A word that is empty, or that SQLite would cut short at its NUL, would match what nobody meant.

@@ -14,6 +14,7 @@ pub(crate) struct Names {
     pub(crate) database: Database,
     pub(crate) tasks: Tasks,
     pub(crate) runs: Runs,
+    pub(crate) workers: Workers,
     pub(crate) events: Events,
     pub(crate) workspaces: Workspaces,
     pub(crate) projects: Projects,
@@ -40,6 +41,32 @@ impl Candidates {
 impl Default for Candidates {
     fn default() -> Self {
         Self::Any(Vec::new())
+    }
+}
+
+/// How a lease is written: as a moment in one of these columns, or as a length from a start on.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(
+    untagged,
+    expecting = "expected a column name, a list of them, or a table with start and seconds"
+)]
+pub(crate) enum LeaseColumns {
+    Span(LeaseSpan),
+    Moments(Candidates),
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LeaseSpan {
+    /// The column of the moment from which it counts.
+    pub(crate) start: String,
+    /// The column of its length, in seconds.
+    pub(crate) seconds: String,
+}
+
+impl Default for LeaseColumns {
+    fn default() -> Self {
+        Self::Moments(Candidates::default())
     }
 }
 
@@ -104,12 +131,14 @@ section!(Database {
     foreign_keys: bool,
     time_zone: Zone
 });
-// In each section, an empty `table` says that there is none. A reap empties the columns of `clear`, sets those of `stamp`
+// In each section but the first, an empty `table` says that there is none. Where `running_where` is given, it tells what runs, and no word
+// does. A reap empties the columns of `clear`, sets those of `stamp`
 // to now and adds one to those of `increment`.
 section!(Tasks {
     table: String,
     columns: TaskColumns,
     words: TaskWords,
+    running_where: Option<String>,
     r#where: Option<String>,
     clear: Vec<String>,
     stamp: Vec<String>,
@@ -120,6 +149,7 @@ section!(TaskColumns {
     id: Candidates,
     status: Candidates,
     active_run: Candidates,
+    worker: Candidates,
     project: Candidates,
     project_id: Candidates,
     kind: Candidates,
@@ -127,7 +157,8 @@ section!(TaskColumns {
     heartbeat: Candidates,
     started: Candidates,
     updated: Candidates,
-    lease: Candidates,
+    ended: Candidates,
+    lease: LeaseColumns,
     next_eligible: Candidates,
 });
 section!(TaskWords {
@@ -139,6 +170,7 @@ section!(Runs {
     table: String,
     columns: RunColumns,
     words: RunWords,
+    running_where: Option<String>,
     clear: Vec<String>,
     set: Constants,
 });
@@ -150,13 +182,27 @@ section!(RunColumns {
     started: Candidates,
     created: Candidates,
     ended: Candidates,
-    lease: Candidates,
+    lease: LeaseColumns,
+    worker: Candidates,
 });
 section!(RunWords {
     running: WordList,
     finished: WordList,
     abandoned: String
 });
+section!(Workers {
+    table: String,
+    columns: WorkerColumns,
+    words: WorkerWords
+});
+section!(WorkerColumns {
+    id: Candidates,
+    heartbeat: Candidates,
+    started: Candidates,
+    status: Candidates,
+    lease: LeaseColumns,
+});
+section!(WorkerWords { gone: WordList });
 section!(Events {
     table: String,
     columns: EventColumns,

@@ -4,40 +4,59 @@ use super::catalog::TableInfo;
 use super::schema::SchemaError;
 use super::tokens::{Token, tokens};
 
-/// A profile's condition on the task `t`, as SQL that may stand anywhere in a statement: in parentheses, and closed on a line
-/// of its own, as a comment at its end would swallow what stands on the same one.
-///
-/// It has to hold its meaning in statements that join the tables `beside`, which is tried here.
-pub(super) fn checked<'t>(
-    conn: &Connection,
-    condition: &str,
-    tasks: &TableInfo,
-    beside: impl Iterator<Item = &'t TableInfo>,
-) -> Result<String, SchemaError> {
-    let refused = |problem: String| SchemaError::Condition {
-        condition: condition.to_owned(),
-        problem,
-    };
-    check_is_one(condition).map_err(|problem| refused(problem.to_owned()))?;
-    let sql = format!("({condition}\n)");
-    let mut from = format!("{} AS t", tasks.qualified_name());
-    let alone = format!("SELECT 1 FROM {from} WHERE {sql}");
-    for (place, table) in beside.enumerate() {
-        from = format!("{from}, {} AS beside_{place}", table.qualified_name());
+/// A condition of a profile's on a row.
+pub(super) struct Condition<'p> {
+    /// Where it stands in the profile.
+    pub(super) key: &'static str,
+    pub(super) text: &'p str,
+    /// What kind of row it is on, and what that is called in it.
+    pub(super) row: (&'static str, &'static str),
+}
+
+impl Condition<'_> {
+    /// The condition as SQL that may stand anywhere in a statement: in parentheses, and closed on a line of its own, as a
+    /// comment at its end would swallow what stands on the same one.
+    ///
+    /// It has to hold its meaning in statements that join the tables `beside`, which is tried here.
+    pub(super) fn checked(
+        &self,
+        conn: &Connection,
+        table: &TableInfo,
+        beside: &[&TableInfo],
+    ) -> Result<String, SchemaError> {
+        let (condition, (_, alias)) = (self.text, self.row);
+        check_is_one(condition).map_err(|problem| self.refused(problem.to_owned()))?;
+        let sql = format!("({condition}\n)");
+        let mut from = format!("{} AS {alias}", table.qualified_name());
+        let alone = format!("SELECT 1 FROM {from} WHERE {sql}");
+        for (place, table) in beside.iter().enumerate() {
+            from = format!("{from}, {} AS beside_{place}", table.qualified_name());
+        }
+        let joined = format!("SELECT 1 FROM {from} WHERE {sql}");
+        for statement in [alone, joined] {
+            let parameters = match conn.prepare(&statement) {
+                Ok(statement) => statement.parameter_count(),
+                Err(error) => {
+                    let problem = not_compiled(error, alias);
+                    return Err(problem.map_or_else(SchemaError::Sqlite, |problem| self.refused(problem)));
+                }
+            };
+            if parameters > 0 {
+                let problem = "it has a parameter, and nothing to fill it with";
+                return Err(self.refused(problem.to_owned()));
+            }
+        }
+        Ok(sql)
     }
-    let joined = format!("SELECT 1 FROM {from} WHERE {sql}");
-    for statement in [alone, joined] {
-        let parameters = match conn.prepare(&statement) {
-            Ok(statement) => statement.parameter_count(),
-            Err(error) => return Err(not_compiled(error).map_or_else(SchemaError::Sqlite, refused)),
-        };
-        if parameters > 0 {
-            return Err(refused(
-                "it has a parameter, and nothing to fill it with".to_owned(),
-            ));
+
+    fn refused(&self, problem: String) -> SchemaError {
+        SchemaError::Condition {
+            key: self.key,
+            row: self.row,
+            condition: self.text.to_owned(),
+            problem,
         }
     }
-    Ok(sql)
 }
 
 /// Whether it is one expression, as far as parentheses tell: what is put around it must stay around it.
@@ -63,14 +82,14 @@ fn check_is_one(condition: &str) -> Result<(), &'static str> {
 }
 
 /// What SQLite has against the text itself, without the text; anything else is an error of its own.
-fn not_compiled(error: rusqlite::Error) -> Result<String, rusqlite::Error> {
+fn not_compiled(error: rusqlite::Error, alias: &str) -> Result<String, rusqlite::Error> {
     let said = match error {
         rusqlite::Error::SqlInputError { msg, .. } => msg,
         rusqlite::Error::SqliteFailure(code, Some(msg)) if code.code == ErrorCode::Unknown => msg,
         error => return Err(error),
     };
     Ok(if said.contains("ambiguous column name") {
-        format!("{said}: write t. before each column of the task")
+        format!("{said}: write {alias}. before each column of the row")
     } else {
         said
     })

@@ -1,6 +1,6 @@
 use serde::{Serialize, Serializer};
 
-use crate::zombie::{ActiveRun, Condition, Held, Id, Reason, RunRow, Suspect, Timestamp, Zombie};
+use crate::zombie::{Condition, Held, Id, Reason, RunRow, Suspect, Timestamp, Zombie};
 
 /// The payload of a reap's event: what was found, what was decided, what was released, and by whom.
 #[derive(Serialize)]
@@ -69,14 +69,10 @@ impl<'z> Payload<'z> {
         now: Timestamp,
     ) -> Self {
         let (suspect, evidence) = (&zombie.suspect, &zombie.evidence);
-        let run_id = match suspect.active {
-            ActiveRun::None => None,
-            ActiveRun::Missing | ActiveRun::Own(_) => Some(&suspect.active_run_id),
-        };
         Self {
             reason: &evidence.reason,
             condition: evidence.condition,
-            run_id,
+            run_id: suspect.run_meant(),
             run_status: zombie.active_run().map(|run| &run.status),
             sign_of_life: evidence.sign_of_life.map(Timestamp::to_rfc3339),
             age_s: evidence.sign_of_life.map(|at| now.micros_since(at) as f64 / 1e6),

@@ -8,14 +8,16 @@ use rusqlite::Row;
 use rusqlite::types::ValueRef;
 use smallvec::SmallVec;
 
-use super::catalog::RowIds;
-use super::layout::{ACTIVE_RUN, ID, KEY, Place, RunLayout, STATUS, TASK, TaskLayout};
+use super::catalog::{ColumnInfo, RowIds};
+use super::layout::{ACTIVE_RUN, ID, KEY, LeasePlaces, Place, RunLayout, STATUS, TASK, TaskLayout};
 use super::print::print;
 use super::runs::Others;
 use super::schema::{Recurring, Runs, Schema};
 use super::value::reading;
+use super::workers::KnownWorkers;
 use crate::zombie::{
-    ActiveRun, Calendar, Held, Id, Notes, Reading, Run, RunRow, RunState, Signs, Suspect, Task, Timestamp,
+    ActiveRun, Calendar, Flaw, Held, Id, Moment, Notes, Reading, Run, RunRow, RunState, Signs, Suspect, Task,
+    Timestamp, Worker,
 };
 
 /// How far ahead of *now* a moment may be before it is worth a warning. Below that it is a heartbeat that came in while
@@ -24,6 +26,9 @@ const AHEAD: Duration = Duration::from_secs(60);
 
 /// How many columns of a task or a run are read without memory from the heap.
 const COLUMNS: usize = 32;
+
+/// What is said of a run that has ended, where no status says how.
+const ENDED: &str = "ended";
 
 /// How far ahead a lease can be meant.
 const LONGEST_LEASE: Duration = Duration::from_secs(366 * 24 * 3600);
@@ -38,6 +43,8 @@ pub(super) struct Facts<'s> {
     /// From when on a sign of life is fresh.
     fresh: Timestamp,
     limits: Limits,
+    /// Where workers have rows of their own.
+    pub(super) workers: Option<KnownWorkers>,
     /// The sweep's, by which looks are timed.
     pub(super) stopwatch: Instant,
 }
@@ -69,7 +76,11 @@ impl<'s> Facts<'s> {
             schema,
             calendar: Calendar::new(now, schema.time_zone),
             tasks: TaskLayout::new(&schema.tasks),
-            runs: RunLayout::new(&schema.runs),
+            runs: schema
+                .runs
+                .as_ref()
+                .map_or_else(RunLayout::default, RunLayout::new),
+            workers: None,
             stale_after,
             fresh: now.minus(stale_after),
             limits: Limits::at(now, stale_after),
@@ -82,22 +93,24 @@ impl<'s> Facts<'s> {
         self.limits = Limits::at(self.calendar.now().plus(elapsed), self.stale_after);
     }
 
-    /// Whether a task with its active run beside it is live by the run's heartbeat alone, so that nothing else of it has
-    /// to be read: most rows of a healthy queue.
+    /// Whether a task is live by a heartbeat alone, that of its active run beside it or its own where it is a run itself, so
+    /// that nothing else of it has to be read: most rows of a healthy queue.
     pub(super) fn is_plainly_live(&self, row: &Row<'_>, notes: &mut Notes) -> rusqlite::Result<bool> {
-        let first = self.tasks.places.len();
-        let is_its_own = row.get_ref(ID)? == row.get_ref(first + TASK)?
-            && is_running_word(&self.schema.runs, row.get_ref(first + STATUS)?);
-        if !is_its_own || is_blank(row.get_ref(ACTIVE_RUN)?) {
-            return Ok(false);
-        }
+        let (first, places, heartbeat) = match &self.schema.runs {
+            None => (0, &self.tasks.places, &self.tasks.heartbeat),
+            Some(runs) => {
+                let first = self.tasks.places.len();
+                let is_its_own = row.get_ref(ID)? == row.get_ref(first + TASK)?
+                    && self.is_plainly_running(runs, row, first)?;
+                if !is_its_own || is_blank(row.get_ref(ACTIVE_RUN)?) {
+                    return Ok(false);
+                }
+                (first, &self.runs.places, &self.runs.heartbeat)
+            }
+        };
         let latest = self.limits.ahead.min(self.limits.signs);
-        let columns = self
-            .runs
-            .places
-            .get(self.runs.heartbeat.clone())
-            .unwrap_or_default();
-        for (place, column) in self.runs.heartbeat.clone().zip(columns) {
+        let columns = places.get(heartbeat.clone()).unwrap_or_default();
+        for (place, column) in heartbeat.clone().zip(columns) {
             if let Reading::At(beat) = reading(row.get_ref(first + place)?, &self.calendar)
                 && (self.fresh..=latest).contains(&beat.at)
             {
@@ -109,14 +122,25 @@ impl<'s> Facts<'s> {
         Ok(false)
     }
 
+    /// Whether the run that stands from `first` on is unfinished beyond doubt.
+    fn is_plainly_running(&self, runs: &Runs, row: &Row<'_>, first: usize) -> rusqlite::Result<bool> {
+        Ok(match self.runs.running.clone().next() {
+            Some(place) => is_true(row.get_ref(first + place)?),
+            None => is_running_word(runs, row.get_ref(first + STATUS)?),
+        })
+    }
+
     pub(super) fn task(&self, row: &[ValueRef<'_>], notes: &mut Notes) -> Task {
         let layout = &self.tasks;
+        let lease = self.leases(row, &layout.lease, &layout.places, notes);
         let mut signs = |range: &Range<usize>, kind| self.signs(row, range, &layout.places, kind, notes);
         Task {
             heartbeat: signs(&layout.heartbeat, Kind::Heartbeat),
             started: signs(&layout.started, Kind::Sign),
             updated: signs(&layout.updated, Kind::Sign),
-            lease: signs(&layout.lease, Kind::Lease),
+            ended: signs(&layout.ended, Kind::End),
+            lease,
+            worker: self.worker(row, &layout.worker),
             latest_run: None,
             is_double: false,
         }
@@ -126,15 +150,17 @@ impl<'s> Facts<'s> {
         let layout = &self.runs;
         let status = value(row, STATUS);
         let id = Id::from(value(row, ID));
-        let state = self.state(status);
+        let state = self.state(row);
         if let RunState::Unknown(word) = &state {
             notes.see_unknown_status(word, || id.to_string());
         }
         let key = Id::from(value(row, KEY));
-        let place = match (self.schema.runs.table.row_ids(), &key) {
-            (RowIds::Ascending | RowIds::Assigned, Id::Integer(place)) => Some(*place),
+        let row_ids = self.schema.runs.as_ref().map(|runs| runs.table.row_ids());
+        let place = match (row_ids, &key) {
+            (Some(RowIds::Ascending | RowIds::Assigned), Id::Integer(place)) => Some(*place),
             _ => None,
         };
+        let lease = self.leases(row, &layout.lease, &layout.places, notes);
         let ended = layout.ended.clone().next();
         let mut signs = |range: &Range<usize>, kind| self.signs(row, range, &layout.places, kind, notes);
         let run = Run {
@@ -144,9 +170,15 @@ impl<'s> Facts<'s> {
             started: signs(&layout.started, Kind::Sign),
             created: signs(&layout.created, Kind::Sign),
             ended: signs(&layout.ended, Kind::End),
-            lease: signs(&layout.lease, Kind::Lease),
+            lease,
+            worker: self.worker(row, &layout.worker),
             id,
         };
+        if let (Some(runs), RunState::Running, Some(_)) = (&self.schema.runs, &run.state, &run.ended.newest)
+            && runs.running_where.is_some()
+        {
+            notes.see_ended(&runs.table.name, || run.id.to_string());
+        }
         RunRow {
             key,
             status: status.into(),
@@ -171,10 +203,10 @@ impl<'s> Facts<'s> {
         Suspect {
             key: get(KEY),
             id: get(ID),
-            status: Held {
-                column: Arc::clone(&layout.status),
+            status: layout.status.as_ref().map(|column| Held {
+                column: Arc::clone(column),
                 value: get(STATUS),
-            },
+            }),
             active_run_id: get(ACTIVE_RUN),
             is_recurring: self.is_recurring(row),
             times: times
@@ -194,36 +226,51 @@ impl<'s> Facts<'s> {
         }
     }
 
-    pub(super) fn state(&self, status: ValueRef<'_>) -> RunState {
-        let runs = &self.schema.runs;
+    /// What the status of a run says, or the condition that tells instead.
+    pub(super) fn state(&self, row: &[ValueRef<'_>]) -> RunState {
+        let status = value(row, STATUS);
+        let word_or = |none: &str| {
+            let status = Id::from(status);
+            if status.is_blank() {
+                none.into()
+            } else {
+                status.to_string().into()
+            }
+        };
+        if let Some(place) = self.runs.running.clone().next() {
+            return match value(row, place) {
+                ValueRef::Null => RunState::Unknown(word_or("null")),
+                running if is_true(running) => RunState::Running,
+                _ => RunState::Finished(word_or(ENDED)),
+            };
+        }
+        let Some(runs) = &self.schema.runs else {
+            return RunState::Unknown(word_or("null"));
+        };
         if is_running_word(runs, status) {
             return RunState::Running;
         }
         let finished = runs.finished.iter().find(|word| is_word(status, word));
         finished.map_or_else(
-            || {
-                let status = Id::from(status);
-                let word = if status.is_blank() {
-                    "null".to_owned()
-                } else {
-                    status.to_string()
-                };
-                RunState::Unknown(word.into())
-            },
+            || RunState::Unknown(word_or("null")),
             |word| RunState::Finished(Arc::clone(word)),
         )
     }
 
     /// What ids of tasks are compared by.
     pub(super) fn task_value(&self, id: &Id) -> Id {
-        let (tasks, runs) = (&self.schema.tasks, &self.schema.runs);
-        tasks.id.affinity().compared(runs.task.affinity(), id)
+        match &self.schema.runs {
+            Some(runs) => compared(&self.schema.tasks.id, &runs.task, id),
+            None => id.clone(),
+        }
     }
 
     /// What ids of runs are compared by.
     pub(super) fn run_value(&self, id: &Id) -> Id {
-        let (tasks, runs) = (&self.schema.tasks, &self.schema.runs);
-        runs.id.affinity().compared(tasks.active_run.affinity(), id)
+        match (&self.schema.runs, &self.schema.tasks.active_run) {
+            (Some(runs), Some(active_run)) => compared(&runs.id, active_run, id),
+            _ => id.clone(),
+        }
     }
 
     /// Whether the ids of a task and of a run's task are the same.
@@ -242,6 +289,69 @@ impl<'s> Facts<'s> {
         }
     }
 
+    pub(super) fn heartbeats(
+        &self,
+        row: &[ValueRef<'_>],
+        range: &Range<usize>,
+        places: &[Place],
+        notes: &mut Notes,
+    ) -> Signs {
+        self.signs(row, range, places, Kind::Heartbeat, notes)
+    }
+
+    pub(super) fn starts(
+        &self,
+        row: &[ValueRef<'_>],
+        range: &Range<usize>,
+        places: &[Place],
+        notes: &mut Notes,
+    ) -> Signs {
+        self.signs(row, range, places, Kind::Start, notes)
+    }
+
+    /// The leases of a row: the moments, and the one that is a start and a length.
+    pub(super) fn leases(
+        &self,
+        row: &[ValueRef<'_>],
+        lease: &LeasePlaces,
+        places: &[Place],
+        notes: &mut Notes,
+    ) -> Signs {
+        let mut signs = self.signs(row, &lease.moments, places, Kind::Lease, notes);
+        let mut span = lease
+            .span
+            .clone()
+            .zip(places.get(lease.span.clone()).unwrap_or_default());
+        let (Some((start, start_column)), Some((seconds, seconds_column))) = (span.next(), span.next())
+        else {
+            return signs;
+        };
+        let (start, seconds) = (value(row, start), value(row, seconds));
+        let reading = match (reading(start, &self.calendar), length(seconds)) {
+            (Reading::Absent, _) | (_, Length::None) => Reading::Absent,
+            (Reading::Unreadable, _) => Reading::Unreadable,
+            (Reading::At(_), Length::Unreadable) => {
+                let shown = Id::from(seconds).to_string();
+                signs.doubt(&seconds_column.full_name, shown, Flaw::Length);
+                return signs;
+            }
+            (Reading::At(start), Length::Of(time)) => {
+                notes.see_lease();
+                let at = start.at.plus(time);
+                Reading::At(Moment { at, ..start })
+            }
+        };
+        let shown = || format!("{} and {}", Id::from(start), Id::from(seconds));
+        signs.add(reading, self.limits.leases, &start_column.full_name, shown);
+        signs
+    }
+
+    /// The worker that a row names.
+    fn worker(&self, row: &[ValueRef<'_>], worker: &Range<usize>) -> Option<Arc<Worker>> {
+        let place = worker.clone().next()?;
+        self.workers.as_ref()?.named(value(row, place))
+    }
+
     fn signs(
         &self,
         row: &[ValueRef<'_>],
@@ -253,7 +363,7 @@ impl<'s> Facts<'s> {
         let horizon = match kind {
             Kind::Heartbeat | Kind::Sign => self.limits.signs,
             Kind::Lease => self.limits.leases,
-            Kind::End => Timestamp::MAX,
+            Kind::End | Kind::Start => Timestamp::MAX,
         };
         let mut signs = Signs::default();
         for (place, column) in range.clone().zip(places.get(range.clone()).unwrap_or_default()) {
@@ -274,7 +384,7 @@ impl<'s> Facts<'s> {
                         }
                         Kind::Sign => notes.see_sign(moment),
                         Kind::Lease => notes.see_lease(),
-                        Kind::End => {}
+                        Kind::End | Kind::Start => {}
                     }
                 }
             }
@@ -291,6 +401,35 @@ enum Kind {
     Sign,
     Lease,
     End,
+    /// Of a worker: says which life it is, and of no work.
+    Start,
+}
+
+/// How long a lease lasts from its start on.
+enum Length {
+    None,
+    Unreadable,
+    Of(Duration),
+}
+
+fn length(seconds: ValueRef<'_>) -> Length {
+    let seconds = match Id::from(seconds) {
+        id if id.is_blank() => return Length::None,
+        id => match id.by_number() {
+            Id::Integer(seconds) => u64::try_from(seconds).ok().map(Duration::from_secs),
+            Id::Real(bits) => Duration::try_from_secs_f64(f64::from_bits(bits)).ok(),
+            Id::Null | Id::Text(_) | Id::Blob(_) => None,
+        },
+    };
+    match seconds {
+        Some(time) if time <= LONGEST_LEASE => Length::Of(time),
+        _ => Length::Unreadable,
+    }
+}
+
+/// What ids are compared by that stand in these two columns.
+fn compared(column: &ColumnInfo, other: &ColumnInfo, id: &Id) -> Id {
+    column.affinity().compared(other.affinity(), id)
 }
 
 fn held<'r>(
@@ -335,7 +474,7 @@ fn is_running_word(runs: &Runs, status: ValueRef<'_>) -> bool {
 }
 
 /// Compares byte by byte. A word kept as a number is the word of its digits.
-fn is_word(value: ValueRef<'_>, word: &str) -> bool {
+pub(super) fn is_word(value: ValueRef<'_>, word: &str) -> bool {
     match value {
         ValueRef::Text(bytes) => bytes == word.as_bytes(),
         ValueRef::Integer(_) | ValueRef::Real(_) => Id::from(value).by_value() == Id::from(word).by_value(),

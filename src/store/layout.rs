@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::catalog::{ColumnInfo, TableInfo};
-use super::schema::{Recurring, Runs, Tasks};
+use super::schema::{Leases, Recurring, Runs, Tasks, Workers};
 use super::statements::{column, key};
 
 /// Where what every row has stands: its key, its id, a task's status and pointer, a run's task and status.
@@ -26,11 +26,16 @@ pub(super) struct Place {
 /// The columns read of a task.
 pub(super) struct TaskLayout {
     pub(super) places: Vec<Place>,
-    pub(super) status: Arc<str>,
+    /// The name of the column of the status, where words tell what runs.
+    pub(super) status: Option<Arc<str>>,
     pub(super) heartbeat: Range<usize>,
     pub(super) started: Range<usize>,
     pub(super) updated: Range<usize>,
-    pub(super) lease: Range<usize>,
+    /// Of a task that is its own run.
+    pub(super) ended: Range<usize>,
+    pub(super) lease: LeasePlaces,
+    /// What names the worker.
+    pub(super) worker: Range<usize>,
     /// What tells a recurring task.
     pub(super) recurring: Range<usize>,
     /// What a reap sets to *now*, besides `updated`: `next_eligible`, then what is to be stamped.
@@ -42,16 +47,37 @@ pub(super) struct TaskLayout {
     pub(super) held: Range<usize>,
 }
 
-/// The columns read of a run.
+/// Where leases stand: the moments, and where there is one, a start and its length.
+#[derive(Clone, Default)]
+pub(super) struct LeasePlaces {
+    pub(super) moments: Range<usize>,
+    pub(super) span: Range<usize>,
+}
+
+/// The columns read of a run; none where the queue has no runs.
+#[derive(Default)]
 pub(super) struct RunLayout {
     pub(super) places: Vec<Place>,
+    /// Whether it is unfinished, where a condition tells.
+    pub(super) running: Range<usize>,
     pub(super) heartbeat: Range<usize>,
     pub(super) started: Range<usize>,
     pub(super) created: Range<usize>,
     pub(super) ended: Range<usize>,
-    pub(super) lease: Range<usize>,
+    pub(super) lease: LeasePlaces,
+    pub(super) worker: Range<usize>,
     /// What a reap overwrites for the profile.
     pub(super) changed: Range<usize>,
+}
+
+/// The columns read of a worker.
+#[derive(Default)]
+pub(super) struct WorkerLayout {
+    pub(super) places: Vec<Place>,
+    pub(super) status: Range<usize>,
+    pub(super) heartbeat: Range<usize>,
+    pub(super) started: Range<usize>,
+    pub(super) lease: LeasePlaces,
 }
 
 struct Places<'t> {
@@ -61,12 +87,12 @@ struct Places<'t> {
 }
 
 impl<'t> Places<'t> {
-    /// The key and these come first.
+    /// The key and these come first; one that is not there is null.
     fn new<const N: usize>(
         alias: &'static str,
         table: &'t TableInfo,
         id: &ColumnInfo,
-        first: [&'t ColumnInfo; N],
+        first: [Option<&'t ColumnInfo>; N],
     ) -> Self {
         let mut places = Self {
             alias,
@@ -75,7 +101,12 @@ impl<'t> Places<'t> {
         };
         let key = key(alias, table, id);
         places.push(key, &id.name);
-        places.add(first);
+        for info in first {
+            match info {
+                Some(info) => drop(places.add([info])),
+                None => places.push("NULL".to_owned(), ""),
+            }
+        }
         places
     }
 
@@ -95,6 +126,13 @@ impl<'t> Places<'t> {
         first..self.found.len()
     }
 
+    fn add_leases(&mut self, leases: &Leases) -> LeasePlaces {
+        LeasePlaces {
+            moments: self.add(&leases.moments),
+            span: self.add(leases.span.iter().flatten()),
+        }
+    }
+
     /// The columns of these names that nothing else reads.
     fn add_named<'n>(&mut self, names: impl Iterator<Item = &'n String>) -> Range<usize> {
         let table = self.table;
@@ -104,18 +142,20 @@ impl<'t> Places<'t> {
 
 impl TaskLayout {
     pub(super) fn new(tasks: &Tasks) -> Self {
-        let first = [&tasks.id, &tasks.status, &tasks.active_run];
+        let first = [Some(&tasks.id), tasks.status(), tasks.active_run.as_ref()];
         let mut places = Places::new("t", &tasks.table, &tasks.id, first);
         let recurring = match &tasks.recurring {
             Recurring::Never => None,
             Recurring::Kind(column, _) | Recurring::Flag(column) => Some(column),
         };
         Self {
-            status: tasks.status.name.as_str().into(),
+            status: tasks.status().map(|status| status.name.as_str().into()),
             heartbeat: places.add(&tasks.heartbeat),
             started: places.add(&tasks.started),
             updated: places.add(&tasks.updated),
-            lease: places.add(&tasks.lease),
+            ended: places.add(&tasks.ended),
+            lease: places.add_leases(&tasks.lease),
+            worker: places.add(&tasks.worker),
             recurring: places.add(recurring),
             next_eligible: places.add(&tasks.next_eligible),
             stamp: places.add(&tasks.stamp),
@@ -132,18 +172,37 @@ impl TaskLayout {
 impl RunLayout {
     pub(super) fn new(runs: &Runs) -> Self {
         // The order of a task's row: id, status, and what links the two.
-        let first = [&runs.id, &runs.status, &runs.task];
+        let first = [Some(&runs.id), runs.status.as_ref(), Some(&runs.task)];
         let mut places = Places::new("r", &runs.table, &runs.id, first);
+        let running = places.found.len();
+        if let Some(condition) = &runs.running_where {
+            places.push(condition.clone(), "");
+        }
         Self {
+            running: running..places.found.len(),
             heartbeat: places.add(&runs.heartbeat),
             started: places.add(&runs.started),
             created: places.add(&runs.created),
             ended: places.add(&runs.ended),
-            lease: places.add(&runs.lease),
+            lease: places.add_leases(&runs.lease),
+            worker: places.add(&runs.worker),
             changed: {
                 let cleared: Vec<_> = runs.clear.iter().map(|column| column.name.clone()).collect();
                 places.add_named(runs.set.keys().chain(&cleared))
             },
+            places: places.found,
+        }
+    }
+}
+
+impl WorkerLayout {
+    pub(super) fn new(workers: &Workers) -> Self {
+        let mut places = Places::new("w", &workers.table, &workers.id, [Some(&workers.id)]);
+        Self {
+            status: places.add(&workers.status),
+            heartbeat: places.add(&workers.heartbeat),
+            started: places.add(&workers.started),
+            lease: places.add_leases(&workers.lease),
             places: places.found,
         }
     }

@@ -9,9 +9,10 @@ use super::catalog::Affinity;
 use super::facts::{Facts, is_blank, value, values};
 use super::layout::{ACTIVE_RUN, ID, KEY, TASK};
 use super::query_plan::{create_index, rows_in_vain};
-use super::runs::{Meeting, Runs};
+use super::runs::{Meeting, Others, Runs};
 use super::schema::Schema;
 use super::statements::{self, Which};
+use super::workers::KnownWorkers;
 use crate::zombie::{ActiveRun, Id, Notes, Policy, RunRow, Suspect, Timestamp, is_live};
 
 /// How far one look at the running tasks went.
@@ -33,7 +34,7 @@ pub(super) struct Loader<'c> {
     pub(super) facts: Facts<'c>,
     policy: Policy,
     meeting: Meeting,
-    data_version: i64,
+    data_version: Option<i64>,
     /// The runs that stand beside no task, until the database changes.
     runs: Option<Runs<'c>>,
     /// The ids that several running tasks have.
@@ -57,18 +58,26 @@ impl<'c> Loader<'c> {
             meeting: Meeting::of(conn, schema)?,
             facts,
             policy,
-            data_version: 0,
+            data_version: None,
             runs: None,
             doubles: HashSet::new(),
         })
     }
 
     /// Another look begins, so long after *now*.
-    pub(super) fn begin(&mut self, data_version: i64, elapsed: Duration) -> rusqlite::Result<()> {
+    pub(super) fn begin(
+        &mut self,
+        data_version: i64,
+        elapsed: Duration,
+        notes: &mut Notes,
+    ) -> rusqlite::Result<()> {
         self.facts.let_pass(elapsed);
-        if self.data_version != data_version {
-            self.data_version = data_version;
+        if self.data_version != Some(data_version) {
+            self.data_version = Some(data_version);
             self.runs = None;
+            let workers = self.schema.workers.as_ref();
+            let read = |workers| KnownWorkers::read(self.conn, workers, &self.facts, notes);
+            self.facts.workers = workers.map(read).transpose()?;
         }
         self.doubles = self.find_doubles()?;
         Ok(())
@@ -77,7 +86,7 @@ impl<'c> Loader<'c> {
     /// Another moment is *now*.
     pub(super) fn turn_to(&mut self, now: Timestamp) {
         self.facts = Facts::new(self.schema, now, self.policy.stale_after, self.facts.stopwatch);
-        self.runs = None;
+        self.data_version = None;
     }
 
     /// Looks at every running task behind `after` until `visit` has had enough.
@@ -113,14 +122,14 @@ impl<'c> Loader<'c> {
     ) -> rusqlite::Result<Scan> {
         let sql = statements::running_tasks(self.schema, &self.facts, self.meeting, self.in_project, which);
         let mut tasks = self.conn.prepare(&sql)?;
-        let is_joined = self.meeting != Meeting::Apart;
+        let has_plain_signs = self.meeting != Meeting::Apart || self.schema.runs.is_none();
         let mut scan = Scan::default();
         let mut last = None;
         for parameter in parameters {
             let mut rows = tasks.query(rusqlite::params_from_iter(parameter))?;
             while let Some(row) = rows.next()? {
                 scan.scanned += 1;
-                if is_joined && self.facts.is_plainly_live(row, notes)? {
+                if has_plain_signs && self.facts.is_plainly_live(row, notes)? {
                     scan.live += 1;
                     continue;
                 }
@@ -145,12 +154,10 @@ impl<'c> Loader<'c> {
         let tasks_read = rows_in_vain(&tasks, scan.scanned);
         if let (Some(count), Which::All | Which::BehindKey) = (tasks_read, which) {
             let tasks = &self.schema.tasks;
-            if !tasks.table.leads(self.conn, &tasks.status)? {
-                notes.see_missing_index(
-                    &tasks.table.name,
-                    count,
-                    create_index(&tasks.table, &tasks.status),
-                );
+            if let Some(status) = tasks.status()
+                && !tasks.table.leads(self.conn, status)?
+            {
+                notes.see_missing_index(&tasks.table.name, count, create_index(&tasks.table, status));
             }
         }
         Ok(scan)
@@ -166,19 +173,32 @@ impl<'c> Loader<'c> {
             Some(runs) => runs,
             none => none.insert(Runs::new(self.conn, self.schema, facts, self.meeting, notes)?),
         };
-        let pointer = value(&columns, ACTIVE_RUN);
-        let found = if is_blank(pointer) {
-            None
-        } else if self.meeting == Meeting::Apart {
-            runs.named(facts, &id, &Id::from(pointer))
-        } else {
-            joined_run(facts, &id, row, notes)?
+        let (active, others) = match (&self.schema.runs, &self.schema.tasks.active_run) {
+            (None, _) => (ActiveRun::Itself, Some(Others::default())),
+            (Some(_), None) => {
+                let (active, others) = runs.begun_last(facts, &id, &task, notes)?;
+                (active, Some(others))
+            }
+            (Some(_), Some(_)) => {
+                let pointer = value(&columns, ACTIVE_RUN);
+                let found = if is_blank(pointer) {
+                    None
+                } else if self.meeting == Meeting::Apart {
+                    runs.named(facts, &id, &Id::from(pointer))
+                } else {
+                    joined_run(facts, &id, row, notes)?
+                };
+                let active = match found {
+                    Some(run) => ActiveRun::Own(run),
+                    None if Id::from(pointer).is_none() => ActiveRun::None,
+                    None => ActiveRun::Missing,
+                };
+                (active, None)
+            }
         };
-        let active = match found {
-            Some(run) => ActiveRun::Own(run),
-            None if Id::from(pointer).is_none() => ActiveRun::None,
-            None => ActiveRun::Missing,
-        };
+        if task.end().is_some() {
+            notes.see_ended(&self.schema.tasks.table.name, || id.to_string());
+        }
         if is_live(
             &task,
             &active.as_ref().map(|row| &row.run),
@@ -187,8 +207,11 @@ impl<'c> Loader<'c> {
         ) {
             return Ok(None);
         }
-        let others = runs.others(facts, &id, active.own().map(|row| &row.key), notes)?;
-        if active.own().is_none() {
+        let others = match others {
+            Some(others) => others,
+            None => runs.others(facts, &id, active.own().map(|row| &row.key), notes)?,
+        };
+        if let ActiveRun::None | ActiveRun::Missing = active {
             if others
                 .rows
                 .iter()

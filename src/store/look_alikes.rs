@@ -26,13 +26,21 @@ pub(super) fn see(
     }
     let (tasks, runs) = (&schema.tasks, &schema.runs);
     let mut of_tasks = Rows::new(conn, &tasks.table, &tasks.id, tasks.without_role().collect())?;
-    let mut of_runs = Rows::new(conn, &runs.table, &runs.id, runs.without_role().collect())?;
+    let mut of_runs = match runs {
+        Some(runs) => Some(Rows::new(
+            conn,
+            &runs.table,
+            &runs.id,
+            runs.without_role().collect(),
+        )?),
+        None => None,
+    };
     for zombie in zombies {
         let Some(sign) = zombie.evidence.sign_of_life else {
             continue;
         };
         of_tasks.see(facts, &zombie.suspect.key, sign, notes)?;
-        if let Some(run) = zombie.active_run() {
+        if let (Some(run), Some(of_runs)) = (zombie.active_run(), &mut of_runs) {
             of_runs.see(facts, &run.key, sign, notes)?;
         }
     }

@@ -31,6 +31,7 @@ mod triggers;
 mod value;
 mod verify;
 mod words;
+mod workers;
 mod workspaces;
 mod writer;
 mod writes;
@@ -88,8 +89,13 @@ impl<'c> Store<'c> {
     }
 
     /// In a read transaction: begins another look at the database, which has this data version, so long after *now*.
-    pub(crate) fn begin(&mut self, data_version: i64, elapsed: Duration) -> rusqlite::Result<()> {
-        self.loader.begin(data_version, elapsed)
+    pub(crate) fn begin(
+        &mut self,
+        data_version: i64,
+        elapsed: Duration,
+        notes: &mut Notes,
+    ) -> rusqlite::Result<()> {
+        self.loader.begin(data_version, elapsed, notes)
     }
 
     /// Another moment is *now*.
@@ -164,9 +170,22 @@ impl<'c> Store<'c> {
         look_alikes::see(self.conn, self.schema, &self.loader.facts, zombies, notes)
     }
 
+    /// Whether the queue has a table of events.
+    pub(crate) fn keeps_events(&self) -> bool {
+        self.schema.events.is_some()
+    }
+
+    /// What the event of a reap would say, for a queue that keeps none.
+    pub(crate) fn record(&self, zombie: &Zombie, actor: &str) -> String {
+        let runs: Vec<_> = zombie.runs_to_abandon().collect();
+        let now = self.loader.facts.calendar.now();
+        let payload = event::Payload::new(zombie, &runs, zombie.workspaces.len(), actor, now);
+        serde_json::to_string(&payload).unwrap_or_default()
+    }
+
     /// The event table, if it has no row id left to give: SQLite says then that the disk is full.
     pub(crate) fn used_up_table(&self) -> Option<&str> {
-        let table = &self.schema.events.table;
+        let table = &self.schema.events.as_ref()?.table;
         let last = "SELECT seq FROM main.sqlite_sequence WHERE name = ?1";
         let last: i64 = self.conn.query_row(last, [&table.name], |row| row.get(0)).ok()?;
         (last == i64::MAX).then_some(table.name.as_str())

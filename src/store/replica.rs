@@ -26,6 +26,8 @@ pub(super) struct Replica {
     pub(super) has_rows: bool,
     /// Whether some of the queue's triggers are there.
     pub(super) has_triggers: bool,
+    /// Whether conditions tell what runs that look at nothing but the row.
+    pub(super) has_conditions: bool,
 }
 
 impl Replica {
@@ -40,8 +42,22 @@ impl Replica {
             conn,
             has_rows: triggers.is_some(),
             has_triggers: triggers.is_some_and(|triggers| triggers > 0),
+            has_conditions: has_conditions(schema),
         })
     }
+}
+
+fn has_conditions(schema: &Schema) -> bool {
+    let of_runs = schema
+        .runs
+        .as_ref()
+        .and_then(|runs| runs.running_where.as_deref());
+    let conditions: Vec<_> = schema.tasks.running_where().into_iter().chain(of_runs).collect();
+    let looks_further = |condition: &&str| {
+        tokens(condition)
+            .any(|token| matches!(token, Token::Word(word) if word.eq_ignore_ascii_case("SELECT")))
+    };
+    !conditions.is_empty() && !conditions.iter().any(looks_further)
 }
 
 /// The functions and collations that the process has given to its connection to the queue: what they say is not known here.
@@ -170,7 +186,15 @@ fn copy_settings(queue: &Connection, conn: &Connection) -> rusqlite::Result<()> 
 fn load(queue: &Connection, conn: &Connection, schema: &Schema, zombies: &[Zombie]) -> rusqlite::Result<()> {
     let (tasks, runs, events) = (&schema.tasks, &schema.runs, &schema.events);
     let mut copy_task = Copying::new(queue, conn, &tasks.table, &key("t", &tasks.table, &tasks.id))?;
-    let mut copy_run = Copying::new(queue, conn, &runs.table, &key("t", &runs.table, &runs.id))?;
+    let mut copy_run = match runs {
+        Some(runs) => Some(Copying::new(
+            queue,
+            conn,
+            &runs.table,
+            &key("t", &runs.table, &runs.id),
+        )?),
+        None => None,
+    };
     let mut copy_workspace = match &schema.workspaces {
         Some(workspaces) => {
             let key = key_of_workspace("t", workspaces);
@@ -187,8 +211,10 @@ fn load(queue: &Connection, conn: &Connection, schema: &Schema, zombies: &[Zombi
         };
         left = still_left;
         copy_task.copy(&zombie.suspect.key)?;
-        for run in zombie.runs_to_abandon() {
-            copy_run.copy(&run.key)?;
+        if let Some(copy) = &mut copy_run {
+            for run in zombie.runs_to_abandon() {
+                copy.copy(&run.key)?;
+            }
         }
         if let Some(copy) = &mut copy_workspace {
             for workspace in &zombie.workspaces {
@@ -196,7 +222,9 @@ fn load(queue: &Connection, conn: &Connection, schema: &Schema, zombies: &[Zombi
             }
         }
     }
-    if let Some(rowid) = events.table.rowid() {
+    if let Some(events) = events
+        && let Some(rowid) = events.table.rowid()
+    {
         let rowid = format!("t.{rowid}");
         let sql = format!("SELECT max({rowid}) FROM {} AS t", events.table.qualified_name());
         let newest: Id = queue.query_row(&sql, [], |row| Ok(row.get_ref(0)?.into()))?;

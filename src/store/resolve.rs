@@ -1,11 +1,13 @@
 use rusqlite::Connection;
 
 use super::catalog::ColumnInfo;
-use super::condition;
+use super::condition::Condition;
 use super::roles::{Played, Roles};
 use super::schema::{
-    Events, ProjectColumns, Projects, Recurring, Runs, Schema, SchemaError, Tasks, Workspaces,
+    AtWork, Events, ProjectColumns, Projects, Recurring, Runs, Schema, SchemaError, Tasks, Workers,
+    Workspaces,
 };
+use super::writes;
 use crate::profile::{Names, Profile};
 
 /// Finds each role of the profile in the database, and names everything that is wrong at once.
@@ -13,24 +15,68 @@ pub(super) fn resolve(conn: &Connection, profile: &Profile) -> Result<Schema, Sc
     let names = &*profile.names;
     let mut roles = Roles::new(conn, profile);
     let tasks = tasks(&mut roles, names)?;
-    let runs = runs(&mut roles, names)?;
+    let mut runs = runs(&mut roles, names)?;
+    let workers = workers(&mut roles, names)?;
     let events = events(&mut roles, names)?;
     let workspaces = workspaces(&mut roles, names)?;
     let projects = projects(&mut roles, names)?;
-    let (Some(mut tasks), Some(runs), Some(events)) = (tasks, runs, events) else {
+    let Some(mut tasks) = tasks.filter(|_| roles.problems.is_empty()) else {
         return Err(SchemaError::Unfit(roles.problems));
     };
-    if !roles.problems.is_empty() {
-        return Err(SchemaError::Unfit(roles.problems));
+    let of_runs = runs.as_ref().map(|runs| runs.table.clone());
+    let of_workspaces = workspaces.as_ref().map(|workspaces| &workspaces.table);
+    let beside: Vec<_> = of_runs.iter().chain(of_workspaces).collect();
+    let on_task = |key, condition: &String| {
+        let condition = Condition {
+            key,
+            text: condition,
+            row: ("task", "t"),
+        };
+        condition.checked(conn, &tasks.table, &beside)
+    };
+    let condition = names.tasks.r#where.as_ref();
+    let condition = condition
+        .map(|condition| on_task("tasks.where", condition))
+        .transpose()?;
+    let running = names.tasks.running_where.as_ref();
+    let running = running
+        .map(|condition| on_task("tasks.running_where", condition))
+        .transpose()?;
+    tasks.condition = condition;
+    if let Some(running) = running {
+        tasks.at_work = AtWork::Where(running);
     }
-    if let Some(condition) = &names.tasks.r#where {
-        let beside = [Some(&runs.table), workspaces.as_ref().map(|held| &held.table)];
-        let condition = condition::checked(conn, condition, &tasks.table, beside.into_iter().flatten())?;
-        tasks.condition = Some(condition);
+    if let (Some(runs), Some(condition)) = (&mut runs, &names.runs.running_where) {
+        let condition = Condition {
+            key: "runs.running_where",
+            text: condition,
+            row: ("run", "r"),
+        };
+        runs.running_where = Some(condition.checked(conn, &runs.table, &[&tasks.table])?);
+    }
+    let writes_nothing = |section: &str| {
+        let problem = format!("{section}: a reap has nothing to write there; name what it clears or sets");
+        Err(SchemaError::Unfit(vec![problem]))
+    };
+    if !writes::resets_something(&tasks) {
+        return writes_nothing("tasks");
+    }
+    if runs
+        .as_ref()
+        .is_some_and(|runs| !writes::abandons_something(runs))
+    {
+        return writes_nothing("runs");
+    }
+    let of_runs = runs.as_ref().and_then(|runs| runs.worker.as_ref());
+    if workers.is_some() && tasks.worker.is_none() && of_runs.is_none() {
+        let problem = "workers: neither a task nor a run names one; say which column does \
+                       (tasks.columns.worker, runs.columns.worker)";
+        return Err(SchemaError::Unfit(vec![problem.to_owned()]));
     }
     Ok(Schema {
         tasks,
         runs,
+        workers,
         events,
         workspaces,
         projects,
@@ -41,24 +87,39 @@ pub(super) fn resolve(conn: &Connection, profile: &Profile) -> Result<Schema, Sc
 }
 
 fn tasks(roles: &mut Roles<'_>, names: &Names) -> rusqlite::Result<Option<Tasks>> {
+    let (has_runs, has_workers) = (!names.runs.table.is_empty(), !names.workers.table.is_empty());
     let names = &names.tasks;
     let Some(table) = roles.needed_table("tasks", &names.table)? else {
         return Ok(None);
     };
     let mut section = roles.section("tasks", &table);
     let id = section.address(&names.columns.id);
-    let status = section.written("status", &names.columns.status);
-    let active_run = section.written("active_run", &names.columns.active_run);
+    let status = match &names.running_where {
+        None => section.written("status", &names.columns.status),
+        Some(_) => section.absent("status"),
+    };
+    let active_run = if has_runs && !names.columns.active_run.as_slice().is_empty() {
+        section.written("active_run", &names.columns.active_run)
+    } else {
+        section.absent("active_run")
+    };
     let project = ProjectColumns {
         name: section.column("project", &names.columns.project),
         id: section.column("project_id", &names.columns.project_id),
     };
     let kind = section.column("kind", &names.columns.kind);
     let is_recurring = section.column("is_recurring", &names.columns.is_recurring);
+    let worker = section.only_where(has_workers, "worker", &names.columns.worker);
     let heartbeat = section.columns("heartbeat", &names.columns.heartbeat);
     let started = section.columns("started", &names.columns.started);
     let updated = section.columns("updated", &names.columns.updated);
-    let lease = section.columns("lease", &names.columns.lease);
+    let ended = if has_runs {
+        section.absent("ended");
+        Vec::new()
+    } else {
+        section.columns("ended", &names.columns.ended)
+    };
+    let lease = section.lease(&names.columns.lease);
     let next_eligible = section.column("next_eligible", &names.columns.next_eligible);
     let kept = played([("id", &id), ("status", &status), ("active_run", &active_run)]);
     let mut clear = section.changed("clear", &names.clear, &kept);
@@ -77,9 +138,11 @@ fn tasks(roles: &mut Roles<'_>, names: &Names) -> rusqlite::Result<Option<Tasks>
         let wanted = |name: &String| stamp.iter().chain(&increment).any(|column| column.name == *name);
         clear.retain(|column| !wanted(&column.name));
     }
-    section.cleared_too(&mut clear, "lease", &lease, &kept);
-    let (Some(id), Some(status), Some(active_run)) = (id, status, active_run) else {
-        return Ok(None);
+    section.cleared_too(&mut clear, "lease", &lease.held(), &kept);
+    let Some(id) = id else { return Ok(None) };
+    let at_work = match status {
+        Some(status) => AtWork::Words(status, names.words.running.as_slice().to_vec()),
+        None => AtWork::Where(String::new()), // filled in once all tables are known
     };
     let recurring = match (kind, is_recurring) {
         (Some(kind), _) => Recurring::Kind(kind, names.words.recurring.clone()),
@@ -89,13 +152,15 @@ fn tasks(roles: &mut Roles<'_>, names: &Names) -> rusqlite::Result<Option<Tasks>
     Ok(Some(Tasks {
         table,
         id,
-        status,
+        at_work,
         active_run,
+        worker,
         project,
         recurring,
         heartbeat,
         started,
         updated,
+        ended,
         lease,
         next_eligible,
         clear,
@@ -103,31 +168,35 @@ fn tasks(roles: &mut Roles<'_>, names: &Names) -> rusqlite::Result<Option<Tasks>
         stamp,
         increment,
         condition: None,
-        running: names.words.running.as_slice().to_vec(),
         open: names.words.open.clone(),
     }))
 }
 
 fn runs(roles: &mut Roles<'_>, names: &Names) -> rusqlite::Result<Option<Runs>> {
+    let has_workers = !names.workers.table.is_empty();
     let names = &names.runs;
-    let Some(table) = roles.needed_table("runs", &names.table)? else {
+    let Some(table) = roles.wanted_table("runs", &names.table)? else {
         return Ok(None);
     };
     let mut section = roles.section("runs", &table);
     let id = section.address(&names.columns.id);
     let task = section.needed("task", &names.columns.task);
-    let status = section.written("status", &names.columns.status);
+    let status = match &names.running_where {
+        None => section.written("status", &names.columns.status),
+        Some(_) => section.column("status", &names.columns.status),
+    };
     let heartbeat = section.columns("heartbeat", &names.columns.heartbeat);
     let started = section.columns("started", &names.columns.started);
     let created = section.column("created", &names.columns.created);
     let mut ended = section.columns("ended", &names.columns.ended);
     ended.sort_by_key(|column| column.generated); // a reap writes the first
-    let lease = section.columns("lease", &names.columns.lease);
+    let lease = section.lease(&names.columns.lease);
+    let worker = section.only_where(has_workers, "worker", &names.columns.worker);
     let kept = played([("id", &id), ("task", &task), ("status", &status)]);
     let clear = section.changed("clear", &names.clear, &kept);
     section.set(&names.set, &kept);
     section.exclude(&kept, ended.iter().map(|column| ("ended", column)));
-    let (Some(id), Some(task), Some(status)) = (id, task, status) else {
+    let (Some(id), Some(task)) = (id, task) else {
         return Ok(None);
     };
     let words = &names.words;
@@ -141,11 +210,13 @@ fn runs(roles: &mut Roles<'_>, names: &Names) -> rusqlite::Result<Option<Runs>> 
         id,
         task,
         status,
+        running_where: None,
         heartbeat,
         started,
         created,
         ended,
         lease,
+        worker,
         clear,
         set: names.set.clone(),
         running: words.running.as_slice().to_vec(),
@@ -154,9 +225,31 @@ fn runs(roles: &mut Roles<'_>, names: &Names) -> rusqlite::Result<Option<Runs>> 
     }))
 }
 
+fn workers(roles: &mut Roles<'_>, names: &Names) -> rusqlite::Result<Option<Workers>> {
+    let names = &names.workers;
+    let Some(table) = roles.wanted_table("workers", &names.table)? else {
+        return Ok(None);
+    };
+    let mut section = roles.section("workers", &table);
+    let id = section.needed("id", &names.columns.id);
+    let heartbeat = section.columns("heartbeat", &names.columns.heartbeat);
+    let started = section.columns("started", &names.columns.started);
+    let status = section.column("status", &names.columns.status);
+    let lease = section.lease(&names.columns.lease);
+    Ok(id.map(|id| Workers {
+        table,
+        id,
+        heartbeat,
+        started,
+        lease,
+        status,
+        gone: names.words.gone.as_slice().to_vec(),
+    }))
+}
+
 fn events(roles: &mut Roles<'_>, names: &Names) -> rusqlite::Result<Option<Events>> {
     let names = &names.events;
-    let Some(table) = roles.needed_table("events", &names.table)? else {
+    let Some(table) = roles.wanted_table("events", &names.table)? else {
         return Ok(None);
     };
     let mut section = roles.section("events", &table);

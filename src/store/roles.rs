@@ -1,8 +1,8 @@
 use rusqlite::Connection;
 
 use super::catalog::{ColumnInfo, TableInfo};
-use super::schema::Role;
-use crate::profile::{Candidates, Constants, Profile};
+use super::schema::{Leases, Role};
+use crate::profile::{Candidates, Constants, LeaseColumns, Profile};
 
 /// Finds what plays the roles of a profile, and remembers what it found and all that is wrong.
 pub(super) struct Roles<'a> {
@@ -48,6 +48,18 @@ impl<'a> Roles<'a> {
         Ok(table)
     }
 
+    /// A table that has to be there unless the profile says that there is none.
+    pub(super) fn wanted_table(
+        &mut self,
+        section: &'static str,
+        name: &str,
+    ) -> rusqlite::Result<Option<TableInfo>> {
+        if name.is_empty() {
+            return self.table(section, name);
+        }
+        self.needed_table(section, name)
+    }
+
     pub(super) fn table(&mut self, section: &'static str, name: &str) -> rusqlite::Result<Option<TableInfo>> {
         let table = TableInfo::read(self.conn, name)?;
         self.found.push(Role {
@@ -82,8 +94,14 @@ impl<'a> Roles<'a> {
             tables.join(", ")
         };
         let expected = format!("a table {name}");
+        let if_none = match section {
+            "runs" | "events" if !self.profile.asks_for(&format!("{section}.table")) => {
+                format!(" (a profile says that there is none by {section}.table = \"\")")
+            }
+            _ => String::new(),
+        };
         self.problems.push(format!(
-            "{section}: expected {}; the database has {found}",
+            "{section}: expected {}; the database has {found}{if_none}",
             expected.trim_end()
         ));
         Ok(())
@@ -131,6 +149,52 @@ impl Section<'_, '_> {
         }
         self.note(role, names, &columns);
         columns
+    }
+
+    /// A role that this queue cannot have.
+    pub(super) fn absent(&mut self, role: &str) -> Option<ColumnInfo> {
+        self.show(role, &[]);
+        None
+    }
+
+    /// A role that only some queues can have.
+    pub(super) fn only_where(
+        &mut self,
+        possible: bool,
+        role: &str,
+        names: &Candidates,
+    ) -> Option<ColumnInfo> {
+        if possible {
+            self.column(role, names)
+        } else {
+            self.absent(role)
+        }
+    }
+
+    /// What says up to when the holder may be silent: the moments, or a start and a length.
+    pub(super) fn lease(&mut self, names: &LeaseColumns) -> Leases {
+        let role = "lease";
+        match names {
+            LeaseColumns::Moments(names) => Leases {
+                moments: self.columns(role, names),
+                span: None,
+            },
+            LeaseColumns::Span(span) => {
+                let names = [&span.start, &span.seconds];
+                let found = names.map(|name| self.table.column(name).cloned());
+                self.show(role, found.iter().flatten());
+                for (name, column) in names.into_iter().zip(&found) {
+                    if column.is_none() {
+                        self.miss(role, std::slice::from_ref(name));
+                    }
+                }
+                let [start, seconds] = found;
+                Leases {
+                    moments: Vec::new(),
+                    span: start.zip(seconds).map(|(start, seconds)| [start, seconds]),
+                }
+            }
+        }
     }
 
     pub(super) fn needed(&mut self, role: &str, names: &Candidates) -> Option<ColumnInfo> {
@@ -299,9 +363,9 @@ impl Section<'_, '_> {
         }
     }
 
-    fn show(&mut self, role: &str, columns: &[ColumnInfo]) {
+    fn show<'c>(&mut self, role: &str, columns: impl IntoIterator<Item = &'c ColumnInfo>) {
         let names: Vec<_> = columns
-            .iter()
+            .into_iter()
             .map(|column| format!("{}.{}", self.table.name, column.name))
             .collect();
         self.roles.found.push(Role {

@@ -8,13 +8,13 @@ use rusqlite::{Connection, Statement, StatementStatus};
 
 use super::catalog::{Affinity, ColumnInfo, TableInfo};
 use super::facts::{Facts, values};
-use super::layout::{ID, KEY, STATUS, TASK};
+use super::layout::{ID, KEY, TASK};
 use super::pace::Pace;
 use super::query_plan::{create_index, rows_in_vain};
 use super::repeated::prepare_aside;
 use super::schema::Schema;
 use super::statements;
-use crate::zombie::{Id, Notes, RunRow, RunState};
+use crate::zombie::{ActiveRun, Id, Notes, RunRow, RunState, Task, by_begin, is_claimed_since};
 
 /// Up to how many steps of SQLite the history of a task is short enough to be asked again under the lock: a millisecond.
 const SHORT: i32 = 20_000;
@@ -29,14 +29,18 @@ pub(super) enum Meeting {
     ById,
     /// By the run's task, then its id, which may be a mere number of the attempt.
     ByTask,
-    /// In the program: no index leads from one to the other, or the two columns hold ids of different types.
+    /// In the program: no index leads from one to the other, the two columns hold ids of different types, or tasks name no
+    /// run.
     Apart,
 }
 
 impl Meeting {
     pub(super) fn of(conn: &Connection, schema: &Schema) -> rusqlite::Result<Self> {
-        let (tasks, runs) = (&schema.tasks, &schema.runs);
-        let ids_compare = compare(&runs.id, &tasks.active_run);
+        let (Some(runs), Some(active_run)) = (&schema.runs, &schema.tasks.active_run) else {
+            return Ok(Self::Apart);
+        };
+        let tasks = &schema.tasks;
+        let ids_compare = compare(&runs.id, active_run);
         let is_led_by_id = runs.table.is_unique(conn, &runs.id)? && runs.table.leads(conn, &runs.id)?;
         Ok(if ids_compare && is_led_by_id {
             Self::ById
@@ -53,7 +57,8 @@ pub(super) fn compare(sought: &ColumnInfo, by: &ColumnInfo) -> bool {
     match sought.affinity() {
         Affinity::Numeric => true,
         Affinity::Text => by.affinity() == Affinity::Text,
-        Affinity::None => false,
+        // Bytes are the same where they are the same bytes.
+        Affinity::None => sought.is_blob() && by.is_blob(),
     }
 }
 
@@ -69,10 +74,14 @@ pub(super) fn is_led(
 
 /// The runs of the running tasks.
 pub(super) enum Runs<'c> {
+    /// The queue has none.
+    Absent,
     /// An index leads from a task to its runs.
     Indexed {
         unfinished: Statement<'c>,
         latest: Statement<'c>,
+        /// All runs of a task, where tasks name none.
+        history: Option<Statement<'c>>,
     },
     /// Those of each running task, by the task's id, from one look at all.
     Read(HashMap<Id, OfTask>),
@@ -83,7 +92,18 @@ pub(super) enum Runs<'c> {
 pub(super) struct OfTask {
     /// Those that its pointer may mean, and those that are not finished by their word.
     rows: Vec<RunRow>,
+    /// The one begun last of the others, where tasks name no run.
+    last: Option<RunRow>,
     latest: Option<i64>,
+}
+
+impl OfTask {
+    fn see_finished(&mut self, row: RunRow) {
+        let is_later = |last: &RunRow| by_begin(&row.run, &last.run).is_gt();
+        if self.last.as_ref().is_none_or(is_later) {
+            self.last = Some(row);
+        }
+    }
 }
 
 /// The unfinished runs of a task other than its active one.
@@ -103,11 +123,17 @@ impl<'c> Runs<'c> {
         meeting: Meeting,
         notes: &mut Notes,
     ) -> rusqlite::Result<Self> {
-        let (tasks, runs) = (&schema.tasks, &schema.runs);
-        if meeting != Meeting::Apart && is_led(conn, &runs.table, &runs.task, &tasks.id)? {
+        let tasks = &schema.tasks;
+        let Some(runs) = &schema.runs else {
+            return Ok(Self::Absent);
+        };
+        let names_no_run = tasks.active_run.is_none();
+        if (meeting != Meeting::Apart || names_no_run) && is_led(conn, &runs.table, &runs.task, &tasks.id)? {
+            let history = || prepare_aside(conn, &statements::history_of_task(schema, facts));
             return Ok(Self::Indexed {
                 unfinished: prepare_aside(conn, &statements::runs_of_task(schema, facts))?,
                 latest: prepare_aside(conn, &statements::latest_run(schema))?,
+                history: names_no_run.then(history).transpose()?,
             });
         }
         Self::read(conn, schema, facts, meeting, notes).map(Self::Read)
@@ -123,7 +149,8 @@ impl<'c> Runs<'c> {
     ) -> rusqlite::Result<HashMap<Id, OfTask>> {
         let mut of_task: HashMap<Id, OfTask> = HashMap::new();
         let mut named = HashSet::new();
-        // An active run that stands beside its task is noted there.
+        let names_no_run = schema.tasks.active_run.is_none();
+        // An active run that stands beside its task is noted there, and history is not.
         let mut beside = Notes::default();
         let mut ids = conn.prepare(&statements::running_ids(schema))?;
         let mut rows = ids.query([])?;
@@ -144,21 +171,22 @@ impl<'c> Runs<'c> {
             if let Id::Integer(place) = Id::from(row.get_ref(KEY)?) {
                 of_task.latest = of_task.latest.max(Some(place));
             }
-            let is_finished = matches!(facts.state(row.get_ref(STATUS)?), RunState::Finished(_));
+            let columns = values(row, 0, facts.runs.places.len())?;
+            let is_finished = matches!(facts.state(&columns), RunState::Finished(_));
             let id = facts.run_value(&row.get_ref(ID)?.into());
-            let is_named = named.contains(&id);
+            let is_named = !names_no_run && named.contains(&id);
             if !is_finished || is_named {
                 let is_beside = is_named && meeting != Meeting::Apart;
                 let notes = if is_beside { &mut beside } else { &mut *notes };
-                let columns = values(row, 0, facts.runs.places.len())?;
                 of_task.rows.push(facts.run(&columns, notes));
+            } else if names_no_run {
+                of_task.see_finished(facts.run(&columns, &mut beside));
             }
         }
         drop(rows);
-        if let Some(count) = rows_in_vain(&statement, found)
-            && compare(&schema.runs.task, &schema.tasks.id)
+        if let (Some(count), Some(runs)) = (rows_in_vain(&statement, found), &schema.runs)
+            && compare(&runs.task, &schema.tasks.id)
         {
-            let runs = &schema.runs;
             notes.see_missing_index(&runs.table.name, count, create_index(&runs.table, &runs.task));
         }
         Ok(of_task)
@@ -188,6 +216,7 @@ impl<'c> Runs<'c> {
         let now = facts.calendar.now();
         let mut others = Others::default();
         match self {
+            Self::Absent => {}
             Self::Indexed { unfinished, .. } => {
                 let pace = Pace::begin(facts.stopwatch);
                 let before = unfinished.get_status(StatementStatus::VmStep);
@@ -221,9 +250,69 @@ impl<'c> Runs<'c> {
         Ok(others)
     }
 
+    /// The active run of a task that names none: the unfinished one begun last; else the one begun last, unless the task
+    /// was claimed since. With it the other unfinished runs.
+    pub(super) fn begun_last(
+        &mut self,
+        facts: &Facts<'_>,
+        id: &Id,
+        task: &Task,
+        notes: &mut Notes,
+    ) -> rusqlite::Result<(ActiveRun<RunRow>, Others)> {
+        let mut others = self.others(facts, id, None, notes)?;
+        let of_all = others.rows.iter().enumerate();
+        let last = of_all.max_by(|(_, a), (_, b)| by_begin(&a.run, &b.run));
+        if let Some((place, _)) = last {
+            let active = others.rows.swap_remove(place);
+            // It is looked at by itself.
+            others.print = others.print.map(|print| print.wrapping_sub(active.print));
+            return Ok((ActiveRun::Own(active), others));
+        }
+        let active = match self.last_of_history(facts, id)? {
+            Some(last) if !is_claimed_since(task, &last.run) => ActiveRun::Own(last),
+            _ => ActiveRun::None,
+        };
+        if let Some(active) = active
+            .own()
+            .filter(|row| !matches!(row.run.state, RunState::Finished(_)))
+        {
+            others.print = others.print.map(|print| print.wrapping_sub(active.print));
+        }
+        Ok((active, others))
+    }
+
+    /// The run begun last of a task of which all have ended.
+    fn last_of_history(&mut self, facts: &Facts<'_>, task: &Id) -> rusqlite::Result<Option<RunRow>> {
+        let mut of_task = OfTask::default();
+        match self {
+            Self::Absent | Self::Indexed { history: None, .. } => {}
+            Self::Indexed {
+                history: Some(history),
+                ..
+            } => {
+                let mut rows = history.query([task])?;
+                while let Some(row) = rows.next()? {
+                    let columns = values(row, 0, facts.runs.places.len())?;
+                    of_task.see_finished(facts.run(&columns, &mut Notes::default()));
+                }
+            }
+            Self::Read(all) => {
+                if let Some(known) = all.get(&facts.task_value(task)) {
+                    known
+                        .rows
+                        .iter()
+                        .chain(&known.last)
+                        .for_each(|row| of_task.see_finished(row.clone()));
+                }
+            }
+        }
+        Ok(of_task.last)
+    }
+
     /// Where the run of this task that was made last stands in the order of the rows.
     pub(super) fn latest(&mut self, facts: &Facts<'_>, task: &Id) -> rusqlite::Result<Option<i64>> {
         match self {
+            Self::Absent => Ok(None),
             Self::Indexed { latest, .. } => latest.query_row([task], |row| {
                 Ok(match Id::from(row.get_ref(0)?) {
                     Id::Integer(place) => Some(place),

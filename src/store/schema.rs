@@ -12,8 +12,10 @@ use crate::zombie::TimeZone;
 #[derive(Debug)]
 pub struct Schema {
     pub(super) tasks: Tasks,
-    pub(super) runs: Runs,
-    pub(super) events: Events,
+    /// Where there is none, each task is its own run.
+    pub(super) runs: Option<Runs>,
+    pub(super) workers: Option<Workers>,
+    pub(super) events: Option<Events>,
     pub(super) workspaces: Option<Workspaces>,
     pub(super) projects: Option<Projects>,
     /// Of the timestamps that name none.
@@ -28,14 +30,19 @@ pub struct Schema {
 pub(super) struct Tasks {
     pub(super) table: TableInfo,
     pub(super) id: ColumnInfo,
-    pub(super) status: ColumnInfo,
-    pub(super) active_run: ColumnInfo,
+    pub(super) at_work: AtWork,
+    /// Where there is none, the run begun last is meant.
+    pub(super) active_run: Option<ColumnInfo>,
+    /// What names the worker; only where workers have rows of their own.
+    pub(super) worker: Option<ColumnInfo>,
     pub(super) project: ProjectColumns,
     pub(super) recurring: Recurring,
     pub(super) heartbeat: Vec<ColumnInfo>,
     pub(super) started: Vec<ColumnInfo>,
     pub(super) updated: Vec<ColumnInfo>,
-    pub(super) lease: Vec<ColumnInfo>,
+    /// Of a task that is its own run.
+    pub(super) ended: Vec<ColumnInfo>,
+    pub(super) lease: Leases,
     pub(super) next_eligible: Option<ColumnInfo>,
     /// What a reap empties, the lease included; none of them is the id, the status, the active run or of the key.
     pub(super) clear: Vec<ColumnInfo>,
@@ -46,8 +53,37 @@ pub(super) struct Tasks {
     pub(super) increment: Vec<ColumnInfo>,
     /// What must be true of a task that is looked at, as SQL on `t` that may stand behind an AND.
     pub(super) condition: Option<String>,
-    pub(super) running: Vec<String>,
     pub(super) open: OpenWords,
+}
+
+/// What tells the rows at work from the rest.
+#[derive(Debug)]
+pub(super) enum AtWork {
+    /// One of these words in this column.
+    Words(ColumnInfo, Vec<String>),
+    /// A condition, as SQL that may stand anywhere.
+    Where(String),
+}
+
+/// What says up to when a holder may be silent.
+#[derive(Debug, Default)]
+pub(super) struct Leases {
+    /// The moments themselves.
+    pub(super) moments: Vec<ColumnInfo>,
+    /// A start, and how many seconds it lasts from there.
+    pub(super) span: Option<[ColumnInfo; 2]>,
+}
+
+impl Leases {
+    pub(super) fn columns(&self) -> impl Iterator<Item = &ColumnInfo> {
+        self.moments.iter().chain(self.span.iter().flatten())
+    }
+
+    /// What is emptied where a lease is let go of: how long it would last is a setting, and stays.
+    pub(super) fn held(&self) -> Vec<ColumnInfo> {
+        let starts = self.span.iter().map(|[start, _]| start);
+        self.moments.iter().chain(starts).cloned().collect()
+    }
 }
 
 /// How a task names its project: by name, by id, or either.
@@ -70,18 +106,35 @@ pub(super) struct Runs {
     pub(super) table: TableInfo,
     pub(super) id: ColumnInfo,
     pub(super) task: ColumnInfo,
-    pub(super) status: ColumnInfo,
+    /// Where a condition tells the unfinished ones, there may be none; one that there is says how a run ended.
+    pub(super) status: Option<ColumnInfo>,
+    /// The condition that an unfinished run fulfils, where no word does; as SQL that may stand anywhere.
+    pub(super) running_where: Option<String>,
     pub(super) heartbeat: Vec<ColumnInfo>,
     pub(super) started: Vec<ColumnInfo>,
     /// Stands in for a start where no other has a value.
     pub(super) created: Option<ColumnInfo>,
     pub(super) ended: Vec<ColumnInfo>,
-    pub(super) lease: Vec<ColumnInfo>,
+    pub(super) lease: Leases,
+    pub(super) worker: Option<ColumnInfo>,
     pub(super) clear: Vec<ColumnInfo>,
     pub(super) set: Constants,
     pub(super) running: Vec<String>,
     pub(super) finished: Vec<Arc<str>>,
     pub(super) abandoned: String,
+}
+
+/// Processes that have rows of their own.
+#[derive(Debug)]
+pub(super) struct Workers {
+    pub(super) table: TableInfo,
+    pub(super) id: ColumnInfo,
+    pub(super) heartbeat: Vec<ColumnInfo>,
+    pub(super) started: Vec<ColumnInfo>,
+    pub(super) lease: Leases,
+    pub(super) status: Option<ColumnInfo>,
+    /// The statuses of a worker that is no more.
+    pub(super) gone: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -131,9 +184,13 @@ pub enum SchemaError {
     /// A table or column is missing, or cannot be written as it must be.
     #[error("the schema does not fit: {}", .0.join("; "))]
     Unfit(Vec<String>),
-    /// The profile's condition on a task is none.
-    #[error("tasks.where: expected an SQL condition on the task t, found {condition:?}: {problem}")]
+    /// A condition of the profile's is none.
+    #[error("{key}: expected an SQL condition on the {} {}, found {condition:?}: {problem}", row.0, row.1)]
     Condition {
+        /// Where it stands in the profile.
+        key: &'static str,
+        /// What kind of row it is on, and what that is called in it.
+        row: (&'static str, &'static str),
         /// What it says.
         condition: String,
         /// What is wrong with it.
@@ -166,8 +223,12 @@ impl Schema {
     /// The tables that a reap writes.
     pub(super) fn tables_written(&self) -> impl Iterator<Item = &TableInfo> {
         let workspaces = self.workspaces.as_ref().map(|workspaces| &workspaces.table);
-        let others = [&self.tasks.table, &self.runs.table, &self.events.table];
-        others.into_iter().chain(workspaces)
+        let runs = self.runs.as_ref().map(|runs| &runs.table);
+        let events = self.events.as_ref().map(|events| &events.table);
+        std::iter::once(&self.tasks.table)
+            .chain(runs)
+            .chain(events)
+            .chain(workspaces)
     }
 
     /// Columns of tasks and runs that play no role, but are called like a heartbeat.
@@ -176,7 +237,10 @@ impl Schema {
             .tasks
             .without_role()
             .map(|column| (&self.tasks.table, column));
-        let of_runs = self.runs.without_role().map(|column| (&self.runs.table, column));
+        let of_runs = self.runs.iter().flat_map(|runs| {
+            let columns = runs.without_role();
+            columns.map(|column| (&runs.table, column))
+        });
         let looks_alike = |name: &str| self.look_alikes.iter().any(|part| has_word(name, part));
         of_tasks
             .chain(of_runs)
@@ -185,24 +249,55 @@ impl Schema {
 }
 
 impl Tasks {
+    /// The column of the status, where words tell what runs.
+    pub(super) fn status(&self) -> Option<&ColumnInfo> {
+        match &self.at_work {
+            AtWork::Words(status, _) => Some(status),
+            AtWork::Where(_) => None,
+        }
+    }
+
+    /// The words of a task at work; none where a condition tells.
+    pub(super) fn running(&self) -> &[String] {
+        match &self.at_work {
+            AtWork::Words(_, words) => words,
+            AtWork::Where(_) => &[],
+        }
+    }
+
+    /// The condition that tells what runs, where no word does.
+    pub(super) fn running_where(&self) -> Option<&str> {
+        match &self.at_work {
+            AtWork::Words(..) => None,
+            AtWork::Where(condition) => Some(condition),
+        }
+    }
+
     /// Columns that are neither read nor written for what they are.
     pub(super) fn without_role(&self) -> impl Iterator<Item = &ColumnInfo> {
         let recurring = match &self.recurring {
             Recurring::Never => None,
             Recurring::Kind(column, _) | Recurring::Flag(column) => Some(column),
         };
-        let single = [&self.project.name, &self.project.id, &self.next_eligible];
+        let single = [
+            &self.active_run,
+            &self.worker,
+            &self.project.name,
+            &self.project.id,
+            &self.next_eligible,
+        ];
         let lists = [
             &self.heartbeat,
             &self.started,
             &self.updated,
-            &self.lease,
+            &self.ended,
             &self.clear,
             &self.stamp,
             &self.increment,
         ];
-        let known: Vec<_> = [&self.id, &self.status, &self.active_run]
-            .into_iter()
+        let known: Vec<_> = std::iter::once(&self.id)
+            .chain(self.status())
+            .chain(self.lease.columns())
             .chain(single.into_iter().flatten())
             .chain(recurring)
             .chain(lists.into_iter().flatten())
@@ -214,16 +309,12 @@ impl Tasks {
 impl Runs {
     /// Columns that are neither read nor written for what they are.
     pub(super) fn without_role(&self) -> impl Iterator<Item = &ColumnInfo> {
-        let lists = [
-            &self.heartbeat,
-            &self.started,
-            &self.ended,
-            &self.lease,
-            &self.clear,
-        ];
-        let known: Vec<_> = [&self.id, &self.task, &self.status]
+        let lists = [&self.heartbeat, &self.started, &self.ended, &self.clear];
+        let single = [&self.status, &self.created, &self.worker];
+        let known: Vec<_> = [&self.id, &self.task]
             .into_iter()
-            .chain(&self.created)
+            .chain(self.lease.columns())
+            .chain(single.into_iter().flatten())
             .chain(lists.into_iter().flatten())
             .collect();
         without(&self.table, known, &self.set)

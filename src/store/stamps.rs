@@ -86,7 +86,10 @@ impl<'c> Stamps<'c> {
             schema,
             calendar,
             task,
-            ended: runs.ended.first().map(|column| Pen::new(&runs.table, column)),
+            ended: runs.as_ref().and_then(|runs| {
+                let ended = runs.ended.first()?;
+                Some(Pen::new(&runs.table, ended))
+            }),
             released,
             last: RefCell::new(None),
         }
@@ -165,7 +168,9 @@ impl<'c> Stamps<'c> {
 
     /// *Now* as the time of an event.
     pub(super) fn event(&self) -> rusqlite::Result<Option<Written>> {
-        let events = &self.schema.events;
+        let Some(events) = &self.schema.events else {
+            return Ok(None);
+        };
         let Some(column) = &events.time else {
             return Ok(None);
         };
@@ -186,9 +191,12 @@ impl<'c> Stamps<'c> {
         }
         let (tasks, runs) = (&self.schema.tasks, &self.schema.runs);
         let of_tasks = [&tasks.updated, &tasks.started, &tasks.heartbeat];
-        let of_runs = [&runs.heartbeat, &runs.started, &runs.ended];
-        let mut relatives = [(&tasks.table, of_tasks), (&runs.table, of_runs)];
-        if table.name == runs.table.name {
+        let mut relatives = vec![(&tasks.table, of_tasks)];
+        relatives.extend(runs.as_ref().map(|runs| {
+            let of_runs = [&runs.heartbeat, &runs.started, &runs.ended];
+            (&runs.table, of_runs)
+        }));
+        if relatives.last().is_some_and(|(of, _)| table.name == of.name) {
             relatives.reverse();
         }
         for (of, columns) in relatives {

@@ -3,9 +3,9 @@
 
 use super::catalog::{Affinity, ColumnInfo, TableInfo};
 use super::facts::Facts;
-use super::layout::list;
+use super::layout::{WorkerLayout, list};
 use super::runs::Meeting;
-use super::schema::{Runs, Schema, Tasks, Workspaces};
+use super::schema::{AtWork, Runs, Schema, Tasks, Workers, Workspaces};
 use super::value::{identifier, literal};
 
 /// What tells the running tasks wanted from the rest.
@@ -31,21 +31,19 @@ pub(super) fn running_tasks(
         Which::WithKey => format!("AND {key} = ?1"),
     };
     let (tasks, runs) = (list(&facts.tasks.places), list(&facts.runs.places));
-    let table = schema.runs.table.qualified_name();
-    let [id, task] = [&schema.runs.id, &schema.runs.task].map(|info| column("r", info));
-    let [pointer, task_id] = [&schema.tasks.active_run, &schema.tasks.id].map(|info| column("t", info));
     let (columns, meeting) = match meeting {
         Meeting::ById => (
             format!("{tasks}, {runs}"),
-            format!("LEFT JOIN {table} AS r ON {id} = {pointer}"),
+            "LEFT JOIN {runs} AS r ON {r.id} = {t.active_run}",
         ),
         // The plus keeps SQLite from looking for the number of the attempt, which thousands of runs may have.
         Meeting::ByTask => (
             format!("{tasks}, {runs}"),
-            format!("LEFT JOIN {table} AS r ON {task} = {task_id} AND +{id} = {pointer}"),
+            "LEFT JOIN {runs} AS r ON {r.task} = {t.id} AND +{r.id} = {t.active_run}",
         ),
-        Meeting::Apart => (tasks, String::new()),
+        Meeting::Apart => (tasks, ""),
     };
+    let meeting = render(meeting, &names);
     let in_project = if in_project.is_empty() {
         String::new()
     } else {
@@ -67,11 +65,37 @@ pub(super) fn running_ids(schema: &Schema) -> String {
 pub(super) fn runs_of_task(schema: &Schema, facts: &Facts<'_>) -> String {
     // Not a list for IN: SQLite makes a table of that, anew for each task.
     let mut names = names(schema);
-    names.extend([
-        ("columns", list(&facts.runs.places)),
-        ("is_finished", is_finished(&schema.runs)),
-    ]);
+    names.push(("columns", list(&facts.runs.places)));
     render(include_str!("sql/runs_of_task.sql"), &names)
+}
+
+pub(super) fn history_of_task(schema: &Schema, facts: &Facts<'_>) -> String {
+    let mut names = names(schema);
+    names.push(("columns", list(&facts.runs.places)));
+    render(include_str!("sql/history_of_task.sql"), &names)
+}
+
+pub(super) fn all_workers(workers: &Workers, layout: &WorkerLayout) -> String {
+    render(
+        include_str!("sql/all_workers.sql"),
+        &worker_names(workers, layout),
+    )
+}
+
+pub(super) fn worker_rows(workers: &Workers, layout: &WorkerLayout) -> String {
+    render(
+        include_str!("sql/worker_rows.sql"),
+        &worker_names(workers, layout),
+    )
+}
+
+/// What the worker templates call `{w.…}`.
+fn worker_names(workers: &Workers, layout: &WorkerLayout) -> Vec<(&'static str, String)> {
+    vec![
+        ("columns", list(&layout.places)),
+        ("workers", workers.table.qualified_name()),
+        ("w.id", column("w", &workers.id)),
+    ]
 }
 
 pub(super) fn all_runs(schema: &Schema, facts: &Facts<'_>) -> String {
@@ -108,8 +132,10 @@ pub(super) fn task_of_run(schema: &Schema) -> String {
 
 pub(super) fn task_row(schema: &Schema, facts: &Facts<'_>, in_project: &str) -> String {
     let mut names = names(schema);
-    let condition = schema.tasks.condition.as_deref().unwrap_or_default();
-    let conditions = [condition, in_project];
+    let tasks = &schema.tasks;
+    let condition = tasks.condition.as_deref().unwrap_or_default();
+    let running = tasks.running_where().unwrap_or_default();
+    let conditions = [running, condition, in_project];
     let conditions = conditions.iter().filter(|sql| !sql.is_empty());
     let conditions: Vec<_> = conditions.map(|sql| format!("AND {sql}")).collect();
     names.extend([
@@ -167,10 +193,16 @@ fn forms(column: &ColumnInfo, word: &str) -> impl Iterator<Item = String> {
     std::iter::once(literal(word)).chain(number.map(|number| number.to_string()))
 }
 
-/// Whether a run is finished by its word, as SQL on `r`.
+/// Whether a run is finished by its word, or by the condition that tells instead, as SQL on `r`.
 pub(super) fn is_finished(runs: &Runs) -> String {
-    let status = column("r", &runs.status);
-    let words = runs.finished.iter().flat_map(|word| forms(&runs.status, word));
+    if let Some(condition) = &runs.running_where {
+        return format!("{condition} IS FALSE");
+    }
+    let Some(info) = &runs.status else {
+        return "FALSE".to_owned();
+    };
+    let status = column("r", info);
+    let words = runs.finished.iter().flat_map(|word| forms(info, word));
     let is_one: Vec<_> = words
         .map(|word| format!("{status} COLLATE BINARY = {word}"))
         .collect();
@@ -179,12 +211,16 @@ pub(super) fn is_finished(runs: &Runs) -> String {
 
 /// Whether a task is one of those looked at, as SQL on `t`.
 fn is_running(tasks: &Tasks) -> String {
-    let status = column("t", &tasks.status);
-    let words = tasks.running.iter().flat_map(|word| forms(&tasks.status, word));
-    let words: Vec<_> = words.collect();
-    let mut is_running = match words.as_slice() {
-        [word] => format!("{status} = {word}"),
-        words => format!("{status} IN ({})", words.join(", ")),
+    let mut is_running = match &tasks.at_work {
+        AtWork::Where(condition) => condition.clone(),
+        AtWork::Words(info, words) => {
+            let status = column("t", info);
+            let words: Vec<_> = words.iter().flat_map(|word| forms(info, word)).collect();
+            match words.as_slice() {
+                [word] => format!("{status} = {word}"),
+                words => format!("{status} IN ({})", words.join(", ")),
+            }
+        }
     };
     if let Some(condition) = &tasks.condition {
         is_running = format!("{is_running} AND {condition}");
@@ -194,25 +230,39 @@ fn is_running(tasks: &Tasks) -> String {
 
 /// What the templates call `{t.…}` and `{r.…}`.
 fn names(schema: &Schema) -> Vec<(&'static str, String)> {
-    let (tasks, runs) = (&schema.tasks, &schema.runs);
+    let mut names = task_names(&schema.tasks);
+    names.push(("is_running", is_running(&schema.tasks)));
+    names.extend(schema.runs.iter().flat_map(run_names));
+    names
+}
+
+/// What the templates call `{t.…}`; a role that is not there is null.
+pub(super) fn task_names(tasks: &Tasks) -> Vec<(&'static str, String)> {
     vec![
         ("tasks", tasks.table.qualified_name()),
-        ("is_running", is_running(tasks)),
         ("t.key", key("t", &tasks.table, &tasks.id)),
         ("t.id", column("t", &tasks.id)),
-        ("t.active_run", column("t", &tasks.active_run)),
+        ("t.status", column_or_null("t", tasks.status())),
+        ("t.active_run", column_or_null("t", tasks.active_run.as_ref())),
+    ]
+}
+
+/// What the templates call `{r.…}`; a role that is not there is null.
+pub(super) fn run_names(runs: &Runs) -> Vec<(&'static str, String)> {
+    vec![
         ("runs", runs.table.qualified_name()),
         ("r.key", key("r", &runs.table, &runs.id)),
         ("r.id", column("r", &runs.id)),
         ("r.task", column("r", &runs.task)),
+        ("r.status", column_or_null("r", runs.status.as_ref())),
+        ("is_finished", is_finished(runs)),
     ]
 }
 
 /// What the workspace templates call `{w.…}`.
 pub(super) fn workspace_names(workspaces: &Workspaces) -> Vec<(&'static str, String)> {
     let table = &workspaces.table;
-    let optional =
-        |role: Option<&ColumnInfo>| role.map_or_else(|| "NULL".to_owned(), |role| column("w", role));
+    let optional = |role| column_or_null("w", role);
     let not_free = workspaces.status.iter().flat_map(|status| {
         let free = forms(status, &workspaces.free);
         free.map(|free| format!("AND {} IS NOT {free}", column("w", status)))
@@ -226,6 +276,10 @@ pub(super) fn workspace_names(workspaces: &Workspaces) -> Vec<(&'static str, Str
         ("w.released", optional(workspaces.released.as_ref())),
         ("and_not_free", not_free.join(" ")),
     ]
+}
+
+fn column_or_null(alias: &str, role: Option<&ColumnInfo>) -> String {
+    role.map_or_else(|| "NULL".to_owned(), |role| column(alias, role))
 }
 
 pub(super) fn column(alias: &str, column: &ColumnInfo) -> String {

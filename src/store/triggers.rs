@@ -35,14 +35,13 @@ pub(super) fn triggers(queue: &Connection, schema: &Schema) -> rusqlite::Result<
 
 /// The names by which one row of a table is addressed, and no other.
 fn keys<'t>(queue: &Connection, schema: &Schema, table: &'t TableInfo) -> rusqlite::Result<Vec<&'t str>> {
-    let ids = [
-        (&schema.tasks.table, &schema.tasks.id),
-        (&schema.runs.table, &schema.runs.id),
-    ];
+    let of_runs = schema.runs.as_ref().map(|runs| (&runs.table, &runs.id));
+    let ids = [Some((&schema.tasks.table, &schema.tasks.id)), of_runs];
     let mut keys: Vec<_> = table.rowid().into_iter().collect();
     for column in &table.columns {
         let is_id = ids
             .iter()
+            .flatten()
             .any(|(of, id)| of.name == table.name && id.name == column.name);
         if table.is_whole_key(column) || is_id && table.is_unique(queue, column)? {
             keys.push(&column.name);

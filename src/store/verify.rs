@@ -8,13 +8,14 @@ use rusqlite::{Connection, OptionalExtension as _, Row, Statement};
 
 use super::catalog::RowIds;
 use super::facts::{Facts, values};
+use super::layout::WorkerLayout;
 use super::pace::Pace;
 use super::print::{print, print_of};
 use super::repeated::prepare_aside;
 use super::runs::is_led;
-use super::schema::Schema;
+use super::schema::{Runs, Schema};
 use super::statements;
-use crate::zombie::{Id, Zombie};
+use crate::zombie::{Id, Worker, Zombie};
 
 /// How many runs are looked through under the lock at most, to see whether one was inserted since: about 10 ms.
 const MOST: usize = 50_000;
@@ -26,10 +27,26 @@ const QUICK: Duration = Duration::from_millis(20);
 /// Compares zombies with what stands in the database now.
 pub(super) struct Verifier<'c> {
     task: Statement<'c>,
+    /// Where the queue has runs.
+    runs: Option<OfRuns<'c>>,
+    workers: OfWorkers<'c>,
+}
+
+struct OfRuns<'c> {
     run: Statement<'c>,
     /// The unfinished runs of a task, where an index leads to them: asked again of one with a short history.
     others: Option<Statement<'c>>,
     newcomers: Newcomers<'c>,
+}
+
+/// How the workers that zombies name are found.
+enum OfWorkers<'c> {
+    /// They have no rows.
+    None,
+    /// An index leads from a name to its rows, of so many columns.
+    Led(Statement<'c>, usize),
+    /// Nothing can tell whether one has changed.
+    Unknown,
 }
 
 /// How a run that was inserted since the look is found.
@@ -78,8 +95,82 @@ impl<'c> Verifier<'c> {
         facts: &Facts<'_>,
         in_project: &str,
     ) -> rusqlite::Result<Self> {
-        let (tasks, runs) = (&schema.tasks, &schema.runs);
-        let is_led = is_led(conn, &runs.table, &runs.task, &tasks.id)?;
+        let runs = schema.runs.as_ref();
+        let runs = runs.map(|runs| OfRuns::new(conn, schema, runs, facts));
+        Ok(Self {
+            task: prepare_aside(conn, &statements::task_row(schema, facts, in_project))?,
+            runs: runs.transpose()?,
+            workers: OfWorkers::new(conn, schema)?,
+        })
+    }
+
+    /// In the read transaction of the look: notes which runs there are.
+    pub(super) fn note(&mut self, facts: &Facts<'_>, zombies: &[Zombie]) -> rusqlite::Result<()> {
+        match &mut self.runs {
+            Some(runs) => runs.note(facts, zombies),
+            None => Ok(()),
+        }
+    }
+
+    /// Under the lock, once for a batch.
+    pub(super) fn begin(&mut self, facts: &Facts<'_>) -> rusqlite::Result<()> {
+        match &mut self.runs {
+            Some(runs) => runs.begin(facts),
+            None => Ok(()),
+        }
+    }
+
+    /// Under the lock: whether nothing that the verdict rested on has changed, runs inserted since included.
+    pub(super) fn is_unchanged(&mut self, facts: &Facts<'_>, zombie: &Zombie) -> rusqlite::Result<bool> {
+        let suspect = &zombie.suspect;
+        let columns = facts.tasks.places.len();
+        if print_of_row(&mut self.task, &suspect.key, columns)? != Some(suspect.print) {
+            return Ok(false);
+        }
+        for worker in suspect.workers() {
+            if !self.workers.is_unchanged(worker)? {
+                return Ok(false);
+            }
+        }
+        match &mut self.runs {
+            Some(runs) => runs.are_unchanged(facts, zombie),
+            None => Ok(true),
+        }
+    }
+}
+
+impl<'c> OfWorkers<'c> {
+    fn new(conn: &'c Connection, schema: &Schema) -> rusqlite::Result<Self> {
+        let Some(workers) = &schema.workers else {
+            return Ok(Self::None);
+        };
+        let of_runs = schema.runs.as_ref().and_then(|runs| runs.worker.as_ref());
+        for by in schema.tasks.worker.iter().chain(of_runs) {
+            if !is_led(conn, &workers.table, &workers.id, by)? {
+                return Ok(Self::Unknown);
+            }
+        }
+        let layout = WorkerLayout::new(workers);
+        let rows = prepare_aside(conn, &statements::worker_rows(workers, &layout))?;
+        Ok(Self::Led(rows, layout.places.len()))
+    }
+
+    fn is_unchanged(&mut self, worker: &Worker) -> rusqlite::Result<bool> {
+        let Self::Led(rows, columns) = self else {
+            return Ok(matches!(self, Self::None));
+        };
+        let mut print = 0_u64;
+        let mut rows = rows.query([&worker.id])?;
+        while let Some(row) = rows.next()? {
+            print = print.wrapping_add(print_of_values(row, *columns)?);
+        }
+        Ok(print == worker.print)
+    }
+}
+
+impl<'c> OfRuns<'c> {
+    fn new(conn: &'c Connection, schema: &Schema, runs: &Runs, facts: &Facts<'_>) -> rusqlite::Result<Self> {
+        let is_led = is_led(conn, &runs.table, &runs.task, &schema.tasks.id)?;
         let others = is_led.then(|| prepare_aside(conn, &statements::runs_of_task(schema, facts)));
         let newcomers = if runs.table.row_ids() == RowIds::Ascending && runs.table.rowid().is_some() {
             Newcomers::Behind {
@@ -102,15 +193,13 @@ impl<'c> Verifier<'c> {
             }
         };
         Ok(Self {
-            task: prepare_aside(conn, &statements::task_row(schema, facts, in_project))?,
             run: prepare_aside(conn, &statements::run_row(schema, facts))?,
             others: others.transpose()?,
             newcomers,
         })
     }
 
-    /// In the read transaction of the look: notes which runs there are.
-    pub(super) fn note(&mut self, facts: &Facts<'_>, zombies: &[Zombie]) -> rusqlite::Result<()> {
+    fn note(&mut self, facts: &Facts<'_>, zombies: &[Zombie]) -> rusqlite::Result<()> {
         match &mut self.newcomers {
             Newcomers::Behind { newest, mark, .. } => {
                 *mark = newest.query_row([], three).optional()?;
@@ -138,8 +227,7 @@ impl<'c> Verifier<'c> {
         Ok(())
     }
 
-    /// Under the lock, once for a batch.
-    pub(super) fn begin(&mut self, facts: &Facts<'_>) -> rusqlite::Result<()> {
+    fn begin(&mut self, facts: &Facts<'_>) -> rusqlite::Result<()> {
         match &mut self.newcomers {
             Newcomers::Behind {
                 behind, mark, tasks, ..
@@ -161,19 +249,15 @@ impl<'c> Verifier<'c> {
         Ok(())
     }
 
-    /// Under the lock: whether nothing that the verdict rested on has changed, runs inserted since included.
-    pub(super) fn is_unchanged(&mut self, facts: &Facts<'_>, zombie: &Zombie) -> rusqlite::Result<bool> {
+    fn are_unchanged(&mut self, facts: &Facts<'_>, zombie: &Zombie) -> rusqlite::Result<bool> {
         if let Newcomers::ByLook { is_short: false, .. } = self.newcomers {
             return Ok(false); // nothing can tell
         }
         let suspect = &zombie.suspect;
-        let columns = (facts.tasks.places.len(), facts.runs.places.len());
-        if print_of_row(&mut self.task, &suspect.key, columns.0)? != Some(suspect.print) {
-            return Ok(false);
-        }
+        let columns = facts.runs.places.len();
         let active = suspect.active.own();
         for run in active.into_iter().chain(&suspect.others) {
-            if print_of_row(&mut self.run, &run.key, columns.1)? != Some(run.print) {
+            if print_of_row(&mut self.run, &run.key, columns)? != Some(run.print) {
                 return Ok(false);
             }
         }
@@ -181,7 +265,7 @@ impl<'c> Verifier<'c> {
             let mut print = 0_u64;
             let mut rows = others.query((&suspect.id, active.map(|row| &row.key)))?;
             while let Some(row) = rows.next()? {
-                print = print.wrapping_add(print_of_values(row, columns.1)?);
+                print = print.wrapping_add(print_of_values(row, columns)?);
             }
             // A run that is finished already says nothing beside an active one, but may be the one that was missing.
             if print != before || active.is_some() {

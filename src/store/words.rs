@@ -37,20 +37,25 @@ impl Schema {
     ///
     /// Where SQLite cannot read the statuses.
     pub fn words(&self, conn: &Connection) -> Result<Words, SchemaError> {
-        let (tasks, runs) = (&self.tasks, &self.runs);
+        let tasks = &self.tasks;
+        // Where a condition tells the unfinished runs, no word has to.
+        let runs = self.runs.as_ref().filter(|runs| runs.running_where.is_none());
+        let run_status = runs.and_then(|runs| Some((&runs.table, runs.status.as_ref()?)));
         let mut open: Vec<String> = Vec::new();
-        for word in tasks.open.all() {
+        for word in tasks.status().into_iter().flat_map(|_| tasks.open.all()) {
             if !open.contains(word) {
                 open.push(word.clone());
             }
         }
         Ok(Words {
-            running: tasks.running.clone(),
+            running: tasks.running().to_vec(),
             open,
-            run_running: runs.running.clone(),
-            finished: runs.finished.iter().map(ToString::to_string).collect(),
-            task_statuses: statuses(conn, &tasks.table, &tasks.status)?,
-            run_statuses: statuses(conn, &runs.table, &runs.status)?,
+            run_running: runs.map_or_else(Vec::new, |runs| runs.running.clone()),
+            finished: runs.map_or_else(Vec::new, |runs| {
+                runs.finished.iter().map(ToString::to_string).collect()
+            }),
+            task_statuses: statuses(conn, tasks.status().map(|status| (&tasks.table, status)))?,
+            run_statuses: statuses(conn, run_status)?,
             look_alikes: self
                 .look_alikes()
                 .map(|(table, column)| format!("{}.{}", table.name, column.name))
@@ -91,7 +96,11 @@ impl Words {
     }
 }
 
-fn statuses(conn: &Connection, table: &TableInfo, status: &ColumnInfo) -> rusqlite::Result<Vec<String>> {
+/// Those that stand in this column; none, where there is no such column.
+fn statuses(conn: &Connection, of: Option<(&TableInfo, &ColumnInfo)>) -> rusqlite::Result<Vec<String>> {
+    let Some((table, status)) = of else {
+        return Ok(Vec::new());
+    };
     let mut found = conn.prepare(&statements::statuses(table, status))?;
     let found = found.query_map([], |row| Ok(Id::from(row.get_ref(0)?).to_string()))?;
     found.collect()

@@ -7,7 +7,7 @@ use rusqlite::{Connection, Row};
 use super::catalog::{Affinity, ColumnInfo};
 use super::query_plan::{create_index, rows_in_vain};
 use super::runs::{compare, is_led};
-use super::schema::{Schema, Workspaces};
+use super::schema::{Runs, Schema, Workspaces};
 use super::statements;
 use crate::zombie::{HeldWorkspace, Id, Notes, Plan, Zombie};
 
@@ -98,10 +98,13 @@ impl Look<'_> {
         if by_run.is_empty() {
             return Ok(());
         }
-        let tasks = self.tasks_of_runs(&by_run)?;
-        let holders = Holders::new(zombies, &self.schema.runs.task, &self.schema.tasks.id);
+        let Some(runs) = &self.schema.runs else {
+            return Ok(());
+        };
+        let tasks = self.tasks_of_runs(runs, &by_run)?;
+        let holders = Holders::new(zombies, &runs.task, &self.schema.tasks.id);
         for workspace in by_run {
-            let place = match tasks.get(&self.run_value(&workspace.run)) {
+            let place = match tasks.get(&self.run_value(runs, &workspace.run)) {
                 Some(Some(task)) => holders.find(task),
                 _ => None,
             };
@@ -113,18 +116,18 @@ impl Look<'_> {
     }
 
     /// What ids of runs are compared by.
-    fn run_value(&self, id: &Id) -> Id {
+    fn run_value(&self, runs: &Runs, id: &Id) -> Id {
         let named = self.workspaces.run.as_ref().map(ColumnInfo::affinity);
-        self.schema
-            .runs
-            .id
-            .affinity()
-            .compared(named.unwrap_or_default(), id)
+        runs.id.affinity().compared(named.unwrap_or_default(), id)
     }
 
     /// The task of each run that a workspace names; `None` where runs of several tasks have that id, so that nothing says
     /// whose the workspace is.
-    fn tasks_of_runs(&self, named: &[HeldWorkspace]) -> rusqlite::Result<HashMap<Id, Option<Id>>> {
+    fn tasks_of_runs(
+        &self,
+        runs: &Runs,
+        named: &[HeldWorkspace],
+    ) -> rusqlite::Result<HashMap<Id, Option<Id>>> {
         let mut tasks: HashMap<Id, Option<Id>> = HashMap::new();
         let Some(run) = self.workspaces.run.as_ref().filter(|_| !named.is_empty()) else {
             return Ok(tasks);
@@ -135,24 +138,23 @@ impl Look<'_> {
                 *known = None;
             }
         };
-        let runs = &self.schema.runs;
         if is_led(self.conn, &runs.table, &runs.id, run)? {
             let mut of_run = self.conn.prepare(&statements::task_of_run(self.schema))?;
             for workspace in named {
                 let mut rows = of_run.query([&workspace.run])?;
                 while let Some(row) = rows.next()? {
-                    add(self.run_value(&workspace.run), row.get_ref(0)?.into());
+                    add(self.run_value(runs, &workspace.run), row.get_ref(0)?.into());
                 }
             }
         } else {
             let wanted: HashSet<_> = named
                 .iter()
-                .map(|workspace| self.run_value(&workspace.run))
+                .map(|workspace| self.run_value(runs, &workspace.run))
                 .collect();
             let mut all = self.conn.prepare(&statements::tasks_of_runs(self.schema))?;
             let mut rows = all.query([])?;
             while let Some(row) = rows.next()? {
-                let run = self.run_value(&row.get_ref(1)?.into());
+                let run = self.run_value(runs, &row.get_ref(1)?.into());
                 if wanted.contains(&run) {
                     add(run, row.get_ref(0)?.into());
                 }

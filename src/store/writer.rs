@@ -16,12 +16,12 @@ pub(crate) struct Writer<'c> {
     schema: &'c Schema,
     reset_task: Repeated<'c>,
     task_stands: Statement<'c>,
-    abandon_run: Repeated<'c>,
-    run_is_unfinished: Statement<'c>,
+    /// Abandons a run, and looks whether one is unfinished.
+    abandon_run: Option<(Repeated<'c>, Statement<'c>)>,
+    /// Frees a workspace, and looks whether one is held.
     free_workspace: Option<(Repeated<'c>, Statement<'c>)>,
-    insert_event: Repeated<'c>,
-    places: Places,
-    /// Where triggers of the queue may undo what is written: looks whether it is there.
+    insert_event: Option<(Repeated<'c>, Places)>,
+    /// Where triggers of the queue may undo what is written, or a condition tells what runs: looks whether it is there.
     after: Option<After<'c>>,
     stamps: Stamps<'c>,
     payload: Vec<u8>,
@@ -35,6 +35,17 @@ struct Places {
     run: Option<usize>,
     payload: Option<usize>,
     id: Option<usize>,
+}
+
+impl Places {
+    fn of(insert: &Repeated<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            task: insert.place(":task")?,
+            run: insert.place(":run")?,
+            payload: insert.place(":payload")?,
+            id: insert.place(":id")?,
+        })
+    }
 }
 
 /// Looks at what was written once the queue's triggers have had their say.
@@ -90,8 +101,10 @@ impl<'c> Writer<'c> {
         for table in schema.tables_written() {
             has_triggers |= table.has_triggers(conn)?;
         }
-        let after = if has_triggers {
-            let event_is_there = writes::event_is_there(events);
+        let by_condition =
+            tasks.running_where().is_some() || runs.as_ref().is_some_and(|runs| runs.running_where.is_some());
+        let after = if has_triggers || by_condition {
+            let event_is_there = events.as_ref().and_then(writes::event_is_there);
             Some(After {
                 task_is_reset: prepare_aside(conn, &writes::task_is_reset(tasks))?,
                 event_is_there: event_is_there.map(|sql| prepare_aside(conn, &sql)).transpose()?,
@@ -109,27 +122,33 @@ impl<'c> Writer<'c> {
                 prepare_aside(conn, &writes::workspace_is_held(workspaces))?,
             )),
         };
-        let insert = writes::insert_event(events, time.as_deref(), or_abort(&events.table)?);
-        let mut insert_event = Repeated::prepare(conn, &insert)?;
-        let places = Places {
-            task: insert_event.place(":task")?,
-            run: insert_event.place(":run")?,
-            payload: insert_event.place(":payload")?,
-            id: insert_event.place(":id")?,
+        let insert_event = match events {
+            None => None,
+            Some(events) => {
+                let insert = writes::insert_event(events, time.as_deref(), or_abort(&events.table)?);
+                let mut insert = Repeated::prepare(conn, &insert)?;
+                if let Some(place) = insert.place(":actor")? {
+                    insert.bind(place, ValueRef::Text(actor.as_bytes()))?;
+                }
+                let places = Places::of(&insert)?;
+                Some((insert, places))
+            }
         };
-        if let Some(place) = insert_event.place(":actor")? {
-            insert_event.bind(place, ValueRef::Text(actor.as_bytes()))?;
-        }
+        let abandon_run = match runs {
+            None => None,
+            Some(runs) => Some((
+                Repeated::prepare(conn, &writes::abandon_run(runs, or_abort(&runs.table)?))?,
+                prepare_aside(conn, &writes::run_is_unfinished(runs))?,
+            )),
+        };
         Ok(Self {
             conn,
             schema,
             reset_task: Repeated::prepare(conn, &writes::reset_task(tasks, or_abort(&tasks.table)?))?,
             task_stands: prepare_aside(conn, &writes::task_stands(tasks))?,
-            abandon_run: Repeated::prepare(conn, &writes::abandon_run(runs, or_abort(&runs.table)?))?,
-            run_is_unfinished: prepare_aside(conn, &writes::run_is_unfinished(runs))?,
+            abandon_run,
             free_workspace,
             insert_event,
-            places,
             after,
             stamps,
             payload: Vec::new(),
@@ -164,11 +183,15 @@ impl<'c> Writer<'c> {
         for held in &zombie.workspaces {
             freed += usize::from(self.free(held)?);
         }
-        let payload = Payload::new(zombie, &abandoned, freed, self.actor, self.calendar.now());
-        self.payload.clear();
-        serde_json::to_writer(&mut self.payload, &payload)
-            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
-        let event = self.record(zombie)?;
+        let event = if self.insert_event.is_some() {
+            let payload = Payload::new(zombie, &abandoned, freed, self.actor, self.calendar.now());
+            self.payload.clear();
+            serde_json::to_writer(&mut self.payload, &payload)
+                .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+            self.record(zombie)?
+        } else {
+            Id::Null
+        };
         if let Some(after) = &mut self.after {
             let is_there = match &mut after.event_is_there {
                 Some(is_there) => is_there.exists([&event])?,
@@ -177,12 +200,14 @@ impl<'c> Writer<'c> {
             if !is_there || !after.task_is_reset.exists((&suspect.key, &open))? {
                 return Err(swallowed());
             }
-            for run in abandoned
-                .iter()
-                .chain(&zombie.runs_to_abandon().collect::<Vec<_>>())
-            {
-                if self.run_is_unfinished.exists([&run.key])? {
-                    return Err(swallowed());
+            if let Some((_, is_unfinished)) = &mut self.abandon_run {
+                for run in abandoned
+                    .iter()
+                    .chain(&zombie.runs_to_abandon().collect::<Vec<_>>())
+                {
+                    if is_unfinished.exists([&run.key])? {
+                        return Err(swallowed());
+                    }
                 }
             }
             for held in &zombie.workspaces {
@@ -203,13 +228,13 @@ impl<'c> Writer<'c> {
     pub(crate) fn stands(&mut self, zombie: &Zombie) -> rusqlite::Result<bool> {
         let suspect = &zombie.suspect;
         self.task_stands
-            .exists((&suspect.key, &suspect.status.value, &suspect.active_run_id))
+            .exists((&suspect.key, suspect.status_value(), &suspect.active_run_id))
     }
 
     fn reset(&mut self, zombie: &Zombie, open: &Id) -> rusqlite::Result<usize> {
         let suspect = &zombie.suspect;
         let reset = &mut self.reset_task;
-        let seen = [&suspect.key, &suspect.status.value, &suspect.active_run_id, open];
+        let seen = [&suspect.key, suspect.status_value(), &suspect.active_run_id, open];
         for (place, value) in (1..).zip(seen) {
             reset.bind(place, value.as_value())?;
         }
@@ -221,20 +246,22 @@ impl<'c> Writer<'c> {
     }
 
     fn abandon(&mut self, run: &RunRow) -> rusqlite::Result<bool> {
-        let runs = &self.schema.runs;
+        let (Some(runs), Some((abandon, is_unfinished))) = (&self.schema.runs, &mut self.abandon_run) else {
+            return Ok(false);
+        };
         let end = if run.run.ended.is_none() {
             self.stamps.end(&run.ended)
         } else {
             None
         };
-        let word = as_kept(&runs.status, &run.status, &runs.abandoned);
+        let word = as_kept(runs.status.as_ref(), &run.status, &runs.abandoned);
         let [key, status, word] = [&run.key, &run.status, &word].map(Id::as_value);
         let values = [key, status, word, value_of(end.as_deref())];
-        if self.abandon_run.execute_with(values)? > 0 {
+        if abandon.execute_with(values)? > 0 {
             return Ok(true);
         }
         // Changed by a trigger of the queue, or kept from being changed: half a reap is none.
-        if self.run_is_unfinished.exists([&run.key])? {
+        if is_unfinished.exists([&run.key])? {
             return Err(swallowed());
         }
         Ok(false)
@@ -258,7 +285,9 @@ impl<'c> Writer<'c> {
 
     /// Writes the event, and returns its key. A reap without one is no reap, so a trigger that swallows it is an error.
     fn record(&mut self, zombie: &Zombie) -> rusqlite::Result<Id> {
-        let (insert, places) = (&mut self.insert_event, &self.places);
+        let Some((insert, places)) = &mut self.insert_event else {
+            return Ok(Id::Null);
+        };
         if let Some(place) = places.task {
             insert.bind(place, zombie.suspect.id.as_value())?;
         }
@@ -289,16 +318,19 @@ fn swallowed() -> rusqlite::Error {
 
 /// The word that a zombie's task gets, as its column keeps words.
 fn open_word(tasks: &Tasks, zombie: &Zombie) -> Id {
-    let status = &zombie.suspect.status.value;
+    let status = zombie.suspect.status_value();
     if let Some(only) = tasks.open.only() {
-        return as_kept(&tasks.status, status, only);
+        return as_kept(tasks.status(), status, only);
     }
     let (reason, word) = (zombie.evidence.reason.to_string(), status.to_string());
-    as_kept(&tasks.status, status, tasks.open.word(&reason, &word))
+    as_kept(tasks.status(), status, tasks.open.word(&reason, &word))
 }
 
-/// A word as a column without a type keeps it: as a number where it held one.
-fn as_kept(column: &ColumnInfo, old: &Id, word: &str) -> Id {
+/// A word as a column without a type keeps it: as a number where it held one. Where there is no column, none.
+fn as_kept(column: Option<&ColumnInfo>, old: &Id, word: &str) -> Id {
+    let Some(column) = column else {
+        return Id::Null;
+    };
     if let (Id::Integer(_), Affinity::None) = (old, column.affinity())
         && let Ok(number) = word.parse()
     {

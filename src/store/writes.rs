@@ -2,7 +2,7 @@
 
 use super::catalog::{Affinity, ColumnInfo, TableInfo};
 use super::schema::{Events, Recurring, Runs, Tasks, Workspaces};
-use super::statements::{column, is_finished, key, render, workspace_names};
+use super::statements::{self, column, render, run_names, workspace_names};
 use super::value::{identifier, literal};
 use crate::profile::{Constant, Constants};
 
@@ -21,10 +21,17 @@ pub(super) fn reset_task(tasks: &Tasks, or_abort: OrAbort) -> String {
     render(include_str!("sql/reset_task.sql"), &names)
 }
 
+/// Whether a reap has anything to write into a task: an UPDATE without an assignment is none.
+pub(super) fn resets_something(tasks: &Tasks) -> bool {
+    !reset(tasks).0.is_empty()
+}
+
 fn reset(tasks: &Tasks) -> Assignments {
     let mut set = Assignments::default();
-    set.to(&tasks.status, "?4");
-    set.empty(&tasks.table, [&tasks.active_run]);
+    if let Some(status) = tasks.status() {
+        set.to(status, "?4");
+    }
+    set.empty(&tasks.table, &tasks.active_run);
     set.empty(&tasks.table, &tasks.clear);
     let times = tasks
         .updated
@@ -50,49 +57,58 @@ pub(super) fn task_stands(tasks: &Tasks) -> String {
 
 pub(super) fn task_is_reset(tasks: &Tasks) -> String {
     let set = reset(tasks);
-    let emptied = std::iter::once(&tasks.active_run).chain(&tasks.clear);
+    let emptied = tasks.active_run.iter().chain(&tasks.clear);
     let is = |info: &ColumnInfo| Some(format!("AND {} IS {}", column("t", info), set.value(info)?));
     let emptied = emptied.filter(|info| info.has_constant_default());
-    let and_emptied: Vec<_> = emptied.filter_map(is).collect();
+    let mut and_emptied: Vec<_> = emptied.filter_map(is).collect();
+    let rests = tasks
+        .running_where()
+        .map(|running| format!("AND {running} IS NOT TRUE"));
+    and_emptied.extend(rests);
     let mut names = task_names(tasks);
     names.push(("and_emptied", and_emptied.join(" ")));
     render(include_str!("sql/task_is_reset.sql"), &names)
 }
 
 fn task_names(tasks: &Tasks) -> Vec<(&'static str, String)> {
-    vec![
-        ("tasks", tasks.table.qualified_name()),
-        ("t.key", key("t", &tasks.table, &tasks.id)),
-        ("t.status", column("t", &tasks.status)),
-        ("t.active_run", column("t", &tasks.active_run)),
-    ]
+    let mut names = statements::task_names(tasks);
+    let and_running = tasks.running_where().map(|running| format!("AND {running}"));
+    names.push(("and_running", and_running.unwrap_or_default()));
+    names
 }
 
 pub(super) fn abandon_run(runs: &Runs, or_abort: OrAbort) -> String {
+    let and_open = runs.running_where.as_ref();
+    let and_open = and_open.map(|running| format!("AND {running} IS NOT FALSE"));
+    let mut names = run_names(runs);
+    names.extend([
+        ("assignments", abandoned(runs).sql()),
+        ("and_open", and_open.unwrap_or_default()),
+        ("or_abort", or_abort.to_owned()),
+    ]);
+    render(include_str!("sql/abandon_run.sql"), &names)
+}
+
+fn abandoned(runs: &Runs) -> Assignments {
     let mut set = Assignments::default();
-    set.to(&runs.status, "?3");
+    if let Some(status) = &runs.status {
+        set.to(status, "?3");
+    }
     if let Some(ended) = runs.ended.first() {
         set.to(ended, &format!("coalesce(?4, {})", column("r", ended)));
     }
     set.empty(&runs.table, &runs.clear);
     set.constants(&runs.set);
-    let mut names = run_names(runs);
-    names.extend([("assignments", set.sql()), ("or_abort", or_abort.to_owned())]);
-    render(include_str!("sql/abandon_run.sql"), &names)
+    set
+}
+
+/// Whether a reap has anything to write into a run.
+pub(super) fn abandons_something(runs: &Runs) -> bool {
+    !abandoned(runs).0.is_empty()
 }
 
 pub(super) fn run_is_unfinished(runs: &Runs) -> String {
-    let mut names = run_names(runs);
-    names.push(("is_finished", is_finished(runs)));
-    render(include_str!("sql/run_is_unfinished.sql"), &names)
-}
-
-fn run_names(runs: &Runs) -> Vec<(&'static str, String)> {
-    vec![
-        ("runs", runs.table.qualified_name()),
-        ("r.key", key("r", &runs.table, &runs.id)),
-        ("r.status", column("r", &runs.status)),
-    ]
+    render(include_str!("sql/run_is_unfinished.sql"), &run_names(runs))
 }
 
 pub(super) fn free_workspace(workspaces: &Workspaces, or_abort: OrAbort) -> String {

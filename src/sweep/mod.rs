@@ -49,6 +49,7 @@ pub fn sweep_zombie_tasks(conn: &mut Connection, opts: &SweepOptions) -> Result<
         data_version: None,
         is_careful: false,
         is_second_look: false,
+        record: Record::Events,
         silent: HashMap::new(),
         doubtful: 0,
         found: Vec::new(),
@@ -78,10 +79,20 @@ struct Sweep<'a> {
     /// Whether a row has failed, so that each reap is written so that it can be undone alone.
     is_careful: bool,
     is_second_look: bool,
+    record: Record,
     /// The silent zombies of the first look by their keys, each with what tells whether it has changed since.
     silent: HashMap<Id, u64>,
     doubtful: usize,
     found: Vec<ZombieFound>,
+}
+
+/// Where it is on record what was reaped, and why.
+#[derive(PartialEq, Eq)]
+enum Record {
+    /// In the queue's own events.
+    Events,
+    /// In the log and the summary: the queue keeps no events.
+    Summary,
 }
 
 /// What one read transaction found.
@@ -121,6 +132,9 @@ impl<'a> Sweep<'a> {
             self.started,
         );
         let mut store = store.map_err(SweepError::sqlite("prepare to read"))?;
+        if !store.keeps_events() {
+            self.record = Record::Summary;
+        }
         drop(read);
         let mut writer = None;
         let mut after = None;
@@ -162,13 +176,17 @@ impl<'a> Sweep<'a> {
                 ControlFlow::Break(())
             }
         };
+        let mut known = Notes::default();
+        let notes = match look {
+            Look::Behind(_) => &mut self.notes,
+            Look::Again(_) => &mut known, // what is odd about these was noted at the first look
+        };
         store
-            .begin(data_version, self.started.elapsed())
+            .begin(data_version, self.started.elapsed(), notes)
             .map_err(SweepError::sqlite("begin to read"))?;
         let scan = match look {
-            Look::Behind(after) => store.suspects(*after, &mut self.notes, visit),
-            // What is odd about these was noted at the first look.
-            Look::Again(keys) => store.suspects_again(keys.iter(), &mut Notes::default(), visit),
+            Look::Behind(after) => store.suspects(*after, notes, visit),
+            Look::Again(keys) => store.suspects_again(keys.iter(), notes, visit),
         };
         let scan = scan.map_err(SweepError::sqlite("find the zombies"))?;
         let mut rehearsal = None;
@@ -235,6 +253,12 @@ impl<'a> Sweep<'a> {
         if self.opts.dry_run {
             return self.pretend(ready, page.rehearsal.as_ref(), zombies);
         }
+        if self.record == Record::Summary {
+            for zombie in &zombies {
+                let record = store.record(zombie, &self.opts.actor);
+                tracing::warn!(task_id = %zombie.suspect.id, record, "about to reap");
+            }
+        }
         let mut queue = Queue::new(zombies);
         while !queue.zombies.is_empty() {
             let batch = self.reap(store, ready, &mut queue, page.data_version)?;
@@ -270,6 +294,10 @@ impl<'a> Sweep<'a> {
         self.act(store, writer, page, round + 1)
     }
 
+    fn shows_evidence(&self) -> bool {
+        self.opts.evidence || self.record == Record::Summary
+    }
+
     /// Notes whether another connection has committed since the last look, and returns the data version.
     fn look_for_others(&mut self, conn: &Connection) -> rusqlite::Result<i64> {
         let version = data_version(conn)?;
@@ -280,6 +308,7 @@ impl<'a> Sweep<'a> {
 
     /// Closes the report of a sweep that has ended so.
     fn report(self, swept: Result<(), SweepError>) -> Result<SweepReport, SweepError> {
+        let shows_evidence = self.shows_evidence();
         let Self {
             mut report,
             notes,
@@ -293,10 +322,11 @@ impl<'a> Sweep<'a> {
         report.warnings.extend(notes.sentences(opts.now.into()));
         if opts.dry_run && opts.confirm.is_zero() && doubtful > 0 {
             report.warnings.push(format!(
-                "silent for no longer than the machine was suspended, so that a sweep looks at them twice: {doubtful}"
+                "silent for no longer than the machine was suspended, or without any sign but that of a worker that is gone, \
+                 so that a sweep looks at them twice: {doubtful}"
             ));
         }
-        if opts.evidence || report.dry_run && report.reaps.len() <= SHOWN {
+        if shows_evidence || report.dry_run && report.reaps.len() <= SHOWN {
             found.sort_by(|a, b| a.task_id.cmp(&b.task_id));
             report.zombies = Some(found);
         }

@@ -164,7 +164,7 @@ impl Sweep<'_> {
             let done = if is_dry { "would reap" } else { "reaped" };
             let (suspect, evidence) = (&reap.zombie.suspect, &reap.zombie.evidence);
             tracing::info!(task_id = %suspect.id, reason = %evidence.reason, "{done}");
-            if self.opts.evidence || is_dry && self.found.len() <= SHOWN {
+            if self.shows_evidence() || is_dry && self.found.len() <= SHOWN {
                 self.found.push(ZombieFound::new(&reap.zombie, self.now));
             }
             self.report.runs_abandoned += reap.runs;
@@ -229,7 +229,8 @@ impl Batch {
         let task_id = task_id.to_string();
         let why = match source {
             rusqlite::Error::StatementChangedRows(_) => {
-                "a trigger of the queue kept a part of the reap from being written, so it was undone"
+                "a trigger of the queue kept a part of the reap from being written, or the profile's running_where is still \
+                 true after it, so it was undone"
                     .to_owned()
             }
             rusqlite::Error::SqliteFailure(_, Some(said)) => said.clone(),

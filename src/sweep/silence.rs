@@ -8,7 +8,7 @@ use super::reap::REST;
 use super::{Look, ROUNDS, Sweep, clock};
 use crate::error::SweepError;
 use crate::store::{Store, Writer};
-use crate::zombie::{Timestamp, Zombie};
+use crate::zombie::{Reason, Timestamp, Zombie};
 
 /// How far apart two looks are where silence needs a second one and nobody has said how far.
 const CONFIRM: Duration = Duration::from_secs(60);
@@ -52,12 +52,15 @@ impl<'a> Sweep<'a> {
         !is_doubtful || self.opts.dry_run && self.opts.confirm.is_zero()
     }
 
-    /// Whether a second look has to confirm it: where that was asked for, and where nobody could have beaten for as long
-    /// as the machine was suspended.
+    /// Whether a second look has to confirm it: where that was asked for, where nobody could have beaten for as long as the
+    /// machine was suspended, and where it rests on nothing but a worker's row that is gone.
     fn is_doubtful(&self, zombie: &Zombie) -> bool {
         let (evidence, suspended) = (&zombie.evidence, self.opts.suspended);
         if !evidence.is_silence {
             return false;
+        }
+        if evidence.reason == Reason::WorkerGone {
+            return true;
         }
         let awake = self.now.minus(suspended);
         let is_short_silence = || match evidence.sign_of_life {

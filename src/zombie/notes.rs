@@ -23,6 +23,8 @@ pub struct Notes {
     /// By the sentence that creates it: the table, and the rows read for want of it.
     indexes: BTreeMap<String, (String, usize)>,
     by_update: Option<Tally>,
+    /// What is called running and has an end, by what it is.
+    ended: BTreeMap<String, Tally>,
     newest_naive: Option<Timestamp>,
     /// The newest naive heartbeat of each column: one may be written in another zone than the database's own times are.
     naive_heartbeats: BTreeMap<Arc<str>, Timestamp>,
@@ -83,6 +85,11 @@ impl Notes {
         }
     }
 
+    /// Notes a task or run that is called running and has an end.
+    pub fn see_ended(&mut self, what: &str, example: impl FnOnce() -> String) {
+        count(&mut self.ended, what, example);
+    }
+
     /// Notes a task that is reaped for its silence.
     pub fn see_silence(&mut self) {
         self.silent += 1;
@@ -133,6 +140,11 @@ impl Notes {
             sentences.push(format!(
                 "claims without a run that show nothing but when they were last updated: {count}, such as task {example}; \
                  whatever touches the row of such a task keeps it from being reaped"
+            ));
+        }
+        for (what, Tally { count, example }) in &self.ended {
+            sentences.push(format!(
+                "{what} called running that have an end: {count}, such as {example}; does the profile tell rightly what runs?"
             ));
         }
         if self.silent > 0 {

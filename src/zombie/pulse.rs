@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::signs::newest;
-use super::{ActiveRun, Moment, Policy, Run, Signs, Task, Timestamp, Unread};
+use super::{ActiveRun, Moment, Policy, Run, Signs, Task, Timestamp, Unread, Worker};
 
 /// What the signs of life of one holder come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub(super) enum Pulse<'s> {
     Silent(Silence),
     /// There is nothing to go by.
     Mute,
+    /// There is nothing to go by, and every worker that it names is gone.
+    Gone,
 }
 
 /// The proof of a silence.
@@ -36,19 +38,42 @@ struct Holder<'s, const N: usize> {
     /// What else shows that somebody was there.
     updated: Option<&'s Signs>,
     leases: [&'s Signs; N],
+    workers: [Option<&'s Worker>; N],
 }
 
 impl<'s, const N: usize> Holder<'s, N> {
+    /// The workers that it names, as far as they speak for it: one that is gone does not, nor does one that began after
+    /// the work did, as it is another life under the same name.
+    fn workers_at_work(&self) -> impl Iterator<Item = &'s Worker> {
+        let workers = self.workers.into_iter().flatten();
+        workers.filter(|worker| !worker.is_gone && !worker.is_another_life(self.start.newest))
+    }
+
+    fn heartbeats(&self) -> impl Iterator<Item = &'s Signs> {
+        let of_workers = self.workers_at_work().map(|worker| &worker.heartbeat);
+        self.heartbeats.into_iter().chain(of_workers)
+    }
+
+    fn leases(&self) -> impl Iterator<Item = &'s Signs> {
+        let of_workers = self.workers_at_work().map(|worker| &worker.lease);
+        self.leases.into_iter().chain(of_workers)
+    }
+
+    /// Whether it names a worker, and each that it names is gone.
+    fn is_orphan(&self) -> bool {
+        let mut workers = self.workers.iter().flatten();
+        self.workers.iter().any(Option::is_some) && workers.all(|worker| worker.is_gone)
+    }
+
     fn pulse(&self, threshold: Duration, now: Timestamp) -> Pulse<'s> {
-        let heartbeat = newest(self.heartbeats.map(|signs| signs.newest));
+        let heartbeat = newest(self.heartbeats().map(|signs| signs.newest));
         let start = self.start.newest;
         let updated = self.updated.and_then(|signs| signs.newest);
         let sign = newest([heartbeat, start, updated]);
-        let heartbeats = self.heartbeats.into_iter();
-        let mut signs = heartbeats.chain([self.start]).chain(self.updated);
+        let mut signs = self.heartbeats().chain([self.start]).chain(self.updated);
         let unreadable = signs.find_map(|signs| signs.unreadable.as_deref());
         // One that ended before the start is a leftover.
-        let lease = newest(self.leases.map(|signs| signs.newest))
+        let lease = newest(self.leases().map(|signs| signs.newest))
             .filter(|lease| !start.is_some_and(|start| lease.is_before(start)));
         let is_ahead = lease.is_some_and(|lease| lease.at >= now);
         let has_beaten = heartbeat.is_some_and(|beat| !start.is_some_and(|start| beat.is_before(start)));
@@ -66,8 +91,7 @@ impl<'s, const N: usize> Holder<'s, N> {
             return Pulse::Live;
         }
         let lease_unread = self
-            .leases
-            .into_iter()
+            .leases()
             .find_map(|signs| signs.unreadable.as_deref())
             .filter(|_| !has_beaten_since);
         if let Some(unread) = unreadable.or(lease_unread) {
@@ -80,13 +104,18 @@ impl<'s, const N: usize> Holder<'s, N> {
                 by_lease: true,
             });
         }
-        sign.map_or(Pulse::Mute, |_| {
-            Pulse::Silent(Silence {
+        if sign.is_some() {
+            return Pulse::Silent(Silence {
                 sign,
                 threshold,
                 by_lease: false,
-            })
-        })
+            });
+        }
+        if self.is_orphan() {
+            Pulse::Gone
+        } else {
+            Pulse::Mute
+        }
     }
 }
 
@@ -104,8 +133,15 @@ pub(super) fn pulse_of_active_run<'s>(
         start: if by_claim { &task.started } else { run.start() },
         updated: by_claim.then_some(&task.updated),
         leases: [&run.lease, &task.lease],
+        workers: [run.worker.as_deref(), task.worker.as_deref()],
     }
     .pulse(policy.stale_after, now)
+}
+
+/// Of a task that is its own run. An update says something where nothing else does.
+pub(super) fn pulse_of_row<'s>(task: &'s Task, policy: &Policy, now: Timestamp) -> Pulse<'s> {
+    let is_mute = task.heartbeat.is_none() && task.started.is_none() && task.lease.is_none();
+    claim(task, is_mute.then_some(&task.updated)).pulse(policy.stale_after, now)
 }
 
 /// Of any other unfinished run.
@@ -115,6 +151,7 @@ pub(super) fn pulse_of_other_run<'s>(run: &'s Run, policy: &Policy, now: Timesta
         start: run.start(),
         updated: None,
         leases: [&run.lease],
+        workers: [run.worker.as_deref()],
     }
     .pulse(policy.stale_after, now)
 }
@@ -136,12 +173,18 @@ fn claim<'s>(task: &'s Task, updated: Option<&'s Signs>) -> Holder<'s, 1> {
         start: &task.started,
         updated,
         leases: [&task.lease],
+        workers: [task.worker.as_deref()],
     }
 }
 
 /// Whether the active run alone proves the task healthy. If so, no other run needs to be looked at.
 #[must_use]
 pub fn is_live(task: &Task, active: &ActiveRun<&Run>, policy: &Policy, now: Timestamp) -> bool {
-    matches!(active, ActiveRun::Own(run)
-        if run.is_unfinished(now) && pulse_of_active_run(run, task, policy, now) == Pulse::Live)
+    match active {
+        ActiveRun::Own(run) => {
+            run.is_unfinished(now) && pulse_of_active_run(run, task, policy, now) == Pulse::Live
+        }
+        ActiveRun::Itself => pulse_of_row(task, policy, now) == Pulse::Live,
+        ActiveRun::None | ActiveRun::Missing => false,
+    }
 }

@@ -20,16 +20,27 @@ pub struct Unread {
     pub column: Arc<str>,
     /// What stands there.
     pub value: String,
-    /// Whether it can be read, but lies too far ahead of *now* to be believed.
-    pub ahead: bool,
+    /// What is wrong with it.
+    pub flaw: Flaw,
+}
+
+/// What keeps a value from being a moment to go by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// Its form.
+    Form,
+    /// It can be read, but lies too far ahead of *now* to be believed.
+    Ahead,
+    /// It is the length of a lease, and no number of seconds.
+    Length,
 }
 
 impl fmt::Display for Unread {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = if self.ahead {
-            "which lies further ahead of now than can be"
-        } else {
-            "which is not understood as a time"
+        let what = match self.flaw {
+            Flaw::Form => "which is not understood as a time",
+            Flaw::Ahead => "which lies further ahead of now than can be",
+            Flaw::Length => "which is not understood as a number of seconds",
         };
         write!(f, "{} is {}, {what}", self.column, short(&self.value))
     }
@@ -44,20 +55,34 @@ impl Signs {
         column: &Arc<str>,
         value: impl FnOnce() -> String,
     ) {
-        let ahead = match reading {
+        let flaw = match reading {
             Reading::Absent => return,
             Reading::At(moment) if moment.at <= horizon => {
                 self.newest = newest([self.newest, Some(moment)]);
                 return;
             }
-            Reading::At(_) => true,
-            Reading::Unreadable => false,
+            Reading::At(_) => Flaw::Ahead,
+            Reading::Unreadable => Flaw::Form,
         };
+        self.doubt(column, value(), flaw);
+    }
+
+    /// Takes in a value that is no moment to go by.
+    pub fn doubt(&mut self, column: &Arc<str>, value: String, flaw: Flaw) {
         self.unreadable = Some(Box::new(Unread {
             column: Arc::clone(column),
-            value: value(),
-            ahead,
+            value,
+            flaw,
         }));
+    }
+
+    /// These and others, taken together.
+    #[must_use]
+    pub fn and(self, others: &Self) -> Self {
+        Self {
+            newest: newest([self.newest, others.newest]),
+            unreadable: self.unreadable.or_else(|| others.unreadable.clone()),
+        }
     }
 
     /// Whether no column says anything.

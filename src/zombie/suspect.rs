@@ -1,7 +1,7 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
-use super::{Id, Policy, Signs, Timestamp, Verdict, verdict};
+use super::{Id, Moment, Policy, Signs, Timestamp, Verdict, verdict};
 
 /// What the verdict asks of a run.
 #[derive(Clone, Debug)]
@@ -22,6 +22,34 @@ pub struct Run {
     pub ended: Signs,
     /// Its leases.
     pub lease: Signs,
+    /// The worker that it names.
+    pub worker: Option<Arc<Worker>>,
+}
+
+/// A worker that a run or a task names, where workers have rows of their own.
+#[derive(Clone, Debug)]
+pub struct Worker {
+    /// What names it.
+    pub id: Id,
+    /// Whether its row is gone, or says that the worker is. Then it gives no sign of life.
+    pub is_gone: bool,
+    /// Its heartbeats.
+    pub heartbeat: Signs,
+    /// When it began.
+    pub started: Signs,
+    /// Its leases.
+    pub lease: Signs,
+    /// Tells whether anything that was read of it has changed.
+    pub print: u64,
+}
+
+impl Worker {
+    /// Whether it began after some work did: then it is another life under the same name, and says nothing of that work.
+    #[must_use]
+    pub fn is_another_life(&self, start: Option<Moment>) -> bool {
+        let began = self.started.newest.zip(start);
+        began.is_some_and(|(began, start)| began.is_after(start))
+    }
 }
 
 /// What the status of a run says.
@@ -101,7 +129,9 @@ impl Run {
 /// What a task says of its active run.
 #[derive(Clone, Debug)]
 pub enum ActiveRun<R> {
-    /// It names none: null, empty, blank or 0.
+    /// It is a run itself: the queue has no runs apart from its tasks.
+    Itself,
+    /// It names none: null, empty, blank or 0. Where tasks name none, there is none that could be meant.
     None,
     /// It names one, but this task has no such run.
     Missing,
@@ -114,13 +144,14 @@ impl<R> ActiveRun<R> {
     pub fn own(&self) -> Option<&R> {
         match self {
             Self::Own(run) => Some(run),
-            Self::None | Self::Missing => None,
+            Self::Itself | Self::None | Self::Missing => None,
         }
     }
 
     /// The same of a borrowed run.
     pub fn as_ref(&self) -> ActiveRun<&R> {
         match self {
+            Self::Itself => ActiveRun::Itself,
             Self::None => ActiveRun::None,
             Self::Missing => ActiveRun::Missing,
             Self::Own(run) => ActiveRun::Own(run),
@@ -130,6 +161,7 @@ impl<R> ActiveRun<R> {
     /// The same of a part of the run.
     pub fn map<S>(self, part: impl FnOnce(R) -> S) -> ActiveRun<S> {
         match self {
+            Self::Itself => ActiveRun::Itself,
             Self::None => ActiveRun::None,
             Self::Missing => ActiveRun::Missing,
             Self::Own(run) => ActiveRun::Own(part(run)),
@@ -146,12 +178,26 @@ pub struct Task {
     pub started: Signs,
     /// When the row was last changed.
     pub updated: Signs,
+    /// Its ends, where it is its own run.
+    pub ended: Signs,
     /// Its leases.
     pub lease: Signs,
+    /// The worker that it names.
+    pub worker: Option<Arc<Worker>>,
     /// Where the run of it that was made last stands in the order of the rows. Needed only of a claim with a mute run.
     pub latest_run: Option<i64>,
     /// Whether another running task has the same id.
     pub is_double: bool,
+}
+
+impl Task {
+    /// The end of a task that is its own run. One that a heartbeat or start follows is that of an earlier attempt.
+    #[must_use]
+    pub fn end(&self) -> Option<Moment> {
+        let signs = [self.heartbeat.newest, self.started.newest];
+        let is_over = |end: &Moment| !signs.iter().flatten().any(|sign| sign.is_after(*end));
+        self.ended.newest.filter(is_over)
+    }
 }
 
 /// A run, with what it takes to write to it.
@@ -200,8 +246,8 @@ pub struct Suspect {
     pub key: Id,
     /// The task's id.
     pub id: Id,
-    /// Its status, as found: one of the running words.
-    pub status: Held,
+    /// Its status, as found: one of the running words. None where a condition tells what runs.
+    pub status: Option<Held>,
     /// What the task names as its active run, as found.
     pub active_run_id: Id,
     /// Whether it is due again once it is reset.
@@ -244,21 +290,55 @@ impl Suspect {
         )
     }
 
+    /// Its status, as found; null where a condition tells what runs.
+    #[must_use]
+    pub fn status_value(&self) -> &Id {
+        self.status.as_ref().map_or(&Id::Null, |held| &held.value)
+    }
+
+    /// The run that is meant, whether the task has it or not.
+    #[must_use]
+    pub fn run_meant(&self) -> Option<&Id> {
+        match &self.active {
+            ActiveRun::Own(row) => Some(&row.run.id),
+            ActiveRun::Missing => Some(&self.active_run_id),
+            ActiveRun::Itself | ActiveRun::None => None,
+        }
+    }
+
+    /// The workers that it and its runs name.
+    pub fn workers(&self) -> impl Iterator<Item = &Worker> {
+        let runs = self.active.own().into_iter().chain(&self.others);
+        let of_runs = runs.filter_map(|row| row.run.worker.as_deref());
+        self.task.worker.as_deref().into_iter().chain(of_runs)
+    }
+
     /// What a reap overwrites of the task beside what it releases: column and value.
     pub fn overwritten(&self) -> impl Iterator<Item = (&str, &Id)> {
         let times = self.times.iter().zip(0..);
         let times = times.filter(|(_, place)| self.is_recurring || Some(*place) != self.due);
         let changed = times.map(|(held, _)| held).chain(&self.changed);
-        std::iter::once(&self.status)
+        self.status
+            .iter()
             .chain(changed)
             .map(|held| (&*held.column, &held.value))
     }
 
-    /// Tells whether anything that was read of it has changed, its runs included.
+    /// Tells whether anything that was read of it has changed, its runs and workers included.
     #[must_use]
     pub fn print_of_all(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         self.prints().for_each(|row| row.hash(&mut hasher));
+        let run = self.active.own().map(|row| row.run.start().newest);
+        let starts = [Some(self.task.started.newest), run];
+        for worker in self.workers() {
+            // What another life does under the same name says nothing.
+            let speaks = starts
+                .iter()
+                .flatten()
+                .any(|start| !worker.is_another_life(*start));
+            (&worker.id, worker.is_gone, speaks.then_some(worker.print)).hash(&mut hasher);
+        }
         hasher.finish()
     }
 

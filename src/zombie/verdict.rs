@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::pulse::{
-    Pulse, Silence, pulse_of_active_run, pulse_of_claim, pulse_of_other_run, pulse_since_claim,
+    Pulse, Silence, pulse_of_active_run, pulse_of_claim, pulse_of_other_run, pulse_of_row, pulse_since_claim,
 };
 use super::signs::newest;
 use super::{ActiveRun, Id, Moment, Policy, Run, RunState, Task, Timestamp, Unread};
@@ -79,6 +79,8 @@ pub enum Reason {
     StaleHeartbeat,
     /// `lease_expired`
     LeaseExpired,
+    /// `worker_gone`
+    WorkerGone,
 }
 
 impl Reason {
@@ -91,6 +93,7 @@ impl Reason {
             Self::MissingRun => "missing_run",
             Self::StaleHeartbeat => "stale_heartbeat",
             Self::LeaseExpired => "lease_expired",
+            Self::WorkerGone => "worker_gone",
         })
     }
 }
@@ -114,6 +117,10 @@ pub enum Undecided {
     Unreadable(Option<Id>, Unread),
     /// The active run is unfinished, and silent or mute: nothing says which.
     RunHasNoSignOfLife(Id),
+    /// The task is its own run, and silent or mute: nothing says which.
+    TaskHasNoSignOfLife,
+    /// The task is its own run, is called running, and has an end: it may be finished, and is not to be done again.
+    TaskHasAnEnd(Timestamp),
     /// The task has no run, and nothing says since when.
     ClaimHasNoSignOfLife,
     /// Another run shows no sign of life, and may have been made after the active one.
@@ -134,6 +141,14 @@ impl fmt::Display for Undecided {
             Self::RunHasNoSignOfLife(run) => write!(
                 f,
                 "the active run is unfinished, and no readable heartbeat or start says whether it is alive: run {run}"
+            ),
+            Self::TaskHasNoSignOfLife => {
+                f.write_str("no readable heartbeat, start, lease or update says whether anybody is at work on it")
+            }
+            Self::TaskHasAnEnd(end) => write!(
+                f,
+                "it is called running, and yet has an end that no sign of life follows: {}",
+                end.to_rfc3339()
             ),
             Self::ClaimHasNoSignOfLife => f.write_str(
                 "there is no active run, and no readable heartbeat, start or update says how old the claim is",
@@ -169,6 +184,7 @@ pub fn verdict<'r>(
     let pulse = match active {
         ActiveRun::Own(run) if run.is_unfinished(now) => Some(pulse_of_active_run(run, task, policy, now)),
         ActiveRun::Own(_) => None,
+        ActiveRun::Itself => Some(pulse_of_row(task, policy, now)),
         ActiveRun::None | ActiveRun::Missing => Some(pulse_of_claim(task, policy.claim_grace(), now)),
     };
     if pulse == Some(Pulse::Live)
@@ -191,10 +207,21 @@ pub fn verdict<'r>(
     if task.is_double {
         return Verdict::Undecided(Undecided::TaskIsDouble);
     }
+    if let ActiveRun::Itself = active {
+        // What is finished is not done again, whatever it is called.
+        if let Some(unread) = &task.ended.unreadable {
+            return Verdict::Undecided(Undecided::Unreadable(None, Unread::clone(unread)));
+        }
+        if let Some(end) = task.end() {
+            return Verdict::Undecided(Undecided::TaskHasAnEnd(end.at));
+        }
+    }
     match (active, pulse) {
-        (ActiveRun::Own(_), Some(Pulse::Silent(silence))) => {
+        (_, Some(Pulse::Gone)) => zombie(Condition::C, Reason::WorkerGone, None, Duration::ZERO, true),
+        (ActiveRun::Own(_) | ActiveRun::Itself, Some(Pulse::Silent(silence))) => {
             silent(silence, Condition::C, Reason::StaleHeartbeat)
         }
+        (ActiveRun::Itself, _) => Verdict::Undecided(Undecided::TaskHasNoSignOfLife),
         (ActiveRun::Own(run), Some(_)) => Verdict::Undecided(Undecided::RunHasNoSignOfLife(run.id.clone())),
         (ActiveRun::Own(run), None) => match &run.state {
             RunState::Finished(status) => finished(run, status, task, policy, now),
@@ -217,7 +244,7 @@ pub fn verdict<'r>(
 fn may_be_alive(run: &Run, policy: &Policy, now: Timestamp) -> Option<Undecided> {
     match pulse_of_other_run(run, policy, now) {
         Pulse::Unreadable(unread) => Some(Undecided::Unreadable(Some(run.id.clone()), unread.clone())),
-        Pulse::Mute => Some(Undecided::SuccessorIsMute(run.id.clone())),
+        Pulse::Mute | Pulse::Gone => Some(Undecided::SuccessorIsMute(run.id.clone())),
         Pulse::Live | Pulse::Silent(_) => None,
     }
 }
@@ -233,7 +260,7 @@ fn is_known_to_precede(run: &Run, active: &ActiveRun<&Run>, task: &Task) -> bool
             }
             active.place
         }
-        ActiveRun::None | ActiveRun::Missing => task.latest_run,
+        ActiveRun::Itself | ActiveRun::None | ActiveRun::Missing => task.latest_run,
     };
     run.place.zip(place).is_some_and(|(run, active)| run < active)
 }
@@ -277,7 +304,7 @@ fn finished(run: &Run, status: &Arc<str>, task: &Task, policy: &Policy, now: Tim
             Pulse::Silent(silence) if now.is_later_by(grace, start.at) => {
                 zombie(Condition::A, reason, silence.sign, grace, true)
             }
-            Pulse::Silent(_) | Pulse::Live | Pulse::Mute => Verdict::Healthy,
+            Pulse::Silent(_) | Pulse::Live | Pulse::Mute | Pulse::Gone => Verdict::Healthy,
         };
     }
     let is_silence = is_after_the_end(newest([task.updated.newest, task.heartbeat.newest]));

@@ -41,6 +41,7 @@ mod query_plans;
 mod readme;
 mod run_states;
 mod schema_variations;
+mod shapes;
 mod signs;
 mod simulation;
 mod styles;

@@ -66,7 +66,7 @@ fn unknown_key() {
       |
     2 | tabel = 'jobs'
       | ^^^^^
-    unknown field `tabel`, expected one of `table`, `columns`, `words`, `where`, `clear`, `stamp`, `increment`, `set`
+    unknown field `tabel`, expected one of `table`, `columns`, `words`, `running_where`, `where`, `clear`, `stamp`, `increment`, `set`
     ");
 }
 

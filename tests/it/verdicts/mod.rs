@@ -65,6 +65,7 @@ fn run(state: RunState) -> Run {
         created: none(),
         ended: none(),
         lease: none(),
+        worker: None,
     }
 }
 

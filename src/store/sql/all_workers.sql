@@ -1,0 +1,3 @@
+-- Every worker.
+SELECT {columns}
+FROM {workers} AS w
