@@ -47,6 +47,9 @@ impl Affinity {
     /// What ids are compared by that stand in two such columns: texts byte by byte, but by value where a column may hold
     /// them as numbers.
     pub(super) fn compared(self, other: Self, id: &Id) -> Id {
+        if let Id::Several(json) = id {
+            return Id::Text(json.clone());
+        }
         match (self, other) {
             (Self::Text, Self::Text) => id.clone(),
             (Self::Numeric, _) | (_, Self::Numeric) => id.by_number(),
@@ -55,10 +58,12 @@ impl Affinity {
     }
 }
 
-/// A column as the database declares it.
+/// A column as the database declares it; or several that are an id together.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ColumnInfo {
     pub(super) name: String,
+    /// The names of the columns, where it is several: they are read as one value, a JSON array, and never written.
+    pub(super) parts: Vec<String>,
     declared_type: String,
     affinity: Affinity,
     pub(super) not_null: bool,
@@ -96,6 +101,7 @@ impl TableInfo {
                 let declared_type = row.get::<_, String>(2)?.to_ascii_uppercase();
                 table.columns.push(ColumnInfo {
                     name: row.get(1)?,
+                    parts: Vec::new(),
                     affinity: affinity(&declared_type, strict),
                     declared_type,
                     not_null: row.get(3)?,
@@ -128,10 +134,15 @@ impl TableInfo {
             .find(|column| column.name.eq_ignore_ascii_case(name))
     }
 
-    /// What addresses a row: the rowid, else this column.
-    pub(super) fn key_or(&self, column: &ColumnInfo) -> String {
-        self.rowid()
-            .map_or_else(|| identifier(&column.name), str::to_owned)
+    /// The columns of the primary key, in its order.
+    pub(super) fn key_columns(&self) -> Vec<&ColumnInfo> {
+        let mut columns: Vec<_> = self
+            .columns
+            .iter()
+            .filter(|column| column.key_place > 0)
+            .collect();
+        columns.sort_by_key(|column| column.key_place);
+        columns
     }
 
     /// A name that reaches its rowid, where it has one.
@@ -202,6 +213,23 @@ impl TableInfo {
 }
 
 impl ColumnInfo {
+    /// Several columns of a table that are an id together.
+    pub(super) fn together(columns: &[&Self]) -> Self {
+        let parts: Vec<_> = columns.iter().map(|column| column.name.clone()).collect();
+        Self {
+            name: parts.join("/"),
+            parts,
+            declared_type: "TEXT".to_owned(),
+            affinity: Affinity::Text,
+            ..Self::default()
+        }
+    }
+
+    /// Whether it is this column, or one that it stands for.
+    pub(super) fn includes(&self, column: &Self) -> bool {
+        self.name == column.name || self.parts.contains(&column.name)
+    }
+
     /// The default as an expression. SQLite keeps its text as it was declared, where a name,
     /// quoted or bare, is a text.
     pub(super) fn default_expression(&self) -> Option<String> {

@@ -33,8 +33,24 @@ impl TableInfo {
         if self.is_whole_key(column) {
             return Ok(true);
         }
-        for index in self.full_indexes(conn)? {
-            if index.unique && matches!(index.columns(conn)?.as_slice(), [only] if only.is(column)) {
+        if !column.parts.is_empty() {
+            let parts: Vec<_> = column.parts.iter().filter_map(|name| self.column(name)).collect();
+            return self.are_key(conn, &parts);
+        }
+        self.are_key(conn, &[column])
+    }
+
+    /// Whether no two rows have the same values in all of these columns: by the primary key, else by an index.
+    pub(super) fn are_key(&self, conn: &Connection, columns: &[&ColumnInfo]) -> rusqlite::Result<bool> {
+        let key = self.key_columns();
+        let is_one_of = |column: &&ColumnInfo| columns.iter().any(|one| one.name == column.name);
+        if key.len() == columns.len() && key.iter().all(is_one_of) {
+            return Ok(true);
+        }
+        for index in self.full_indexes(conn)?.iter().filter(|index| index.unique) {
+            let of_index = index.columns(conn)?;
+            let is_there = |column: &&ColumnInfo| of_index.iter().any(|one| one.is(column));
+            if of_index.len() == columns.len() && columns.iter().all(is_there) {
                 return Ok(true);
             }
         }

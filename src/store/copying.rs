@@ -13,12 +13,12 @@ pub(super) struct Copying<'c> {
 }
 
 impl<'c> Copying<'c> {
-    /// `key` is what addresses a row of the table `t`.
+    /// `is_key` is whether a row of the table `t` is addressed by parameter 1.
     pub(super) fn new(
         queue: &'c Connection,
         conn: &'c Connection,
         table: &TableInfo,
-        key: &str,
+        is_key: &str,
     ) -> rusqlite::Result<Self> {
         let columns = || table.columns.iter().filter(|info| !info.generated);
         let (rowid, name) = (table.rowid(), table.qualified_name());
@@ -33,7 +33,7 @@ impl<'c> Copying<'c> {
             .chain(columns().map(|info| identifier(&info.name)))
             .collect();
         let places = vec!["?"; write.len()].join(", ");
-        let read = format!("SELECT {} FROM {name} AS t WHERE {key} = ?1", read.join(", "));
+        let read = format!("SELECT {} FROM {name} AS t WHERE {is_key}", read.join(", "));
         let write = format!(
             "INSERT OR IGNORE INTO {name} ({}) VALUES ({places})",
             write.join(", ")

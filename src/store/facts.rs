@@ -149,7 +149,10 @@ impl<'s> Facts<'s> {
     pub(super) fn run(&self, row: &[ValueRef<'_>], notes: &mut Notes) -> RunRow {
         let layout = &self.runs;
         let status = value(row, STATUS);
-        let id = Id::from(value(row, ID));
+        let id = match &self.schema.runs {
+            Some(runs) => id(&runs.id, value(row, ID)),
+            None => value(row, ID).into(),
+        };
         let state = self.state(row);
         if let RunState::Unknown(word) = &state {
             notes.see_unknown_status(word, || id.to_string());
@@ -202,7 +205,7 @@ impl<'s> Facts<'s> {
         let times = [&layout.updated, &layout.next_eligible, &layout.stamp];
         Suspect {
             key: get(KEY),
-            id: get(ID),
+            id: self.task_id(value(row, ID)),
             status: layout.status.as_ref().map(|column| Held {
                 column: Arc::clone(column),
                 value: get(STATUS),
@@ -255,6 +258,11 @@ impl<'s> Facts<'s> {
             || RunState::Unknown(word_or("null")),
             |word| RunState::Finished(Arc::clone(word)),
         )
+    }
+
+    /// The id of a task.
+    pub(super) fn task_id(&self, value: ValueRef<'_>) -> Id {
+        id(&self.schema.tasks.id, value)
     }
 
     /// What ids of tasks are compared by.
@@ -418,12 +426,20 @@ fn length(seconds: ValueRef<'_>) -> Length {
         id => match id.by_number() {
             Id::Integer(seconds) => u64::try_from(seconds).ok().map(Duration::from_secs),
             Id::Real(bits) => Duration::try_from_secs_f64(f64::from_bits(bits)).ok(),
-            Id::Null | Id::Text(_) | Id::Blob(_) => None,
+            Id::Null | Id::Text(_) | Id::Blob(_) | Id::Several(_) => None,
         },
     };
     match seconds {
         Some(time) if time <= LONGEST_LEASE => Length::Of(time),
         _ => Length::Unreadable,
+    }
+}
+
+/// An id as it was read from its column, or from several together.
+fn id(column: &ColumnInfo, value: ValueRef<'_>) -> Id {
+    match Id::from(value) {
+        Id::Text(json) if !column.parts.is_empty() => Id::Several(json),
+        id => id,
     }
 }
 

@@ -99,8 +99,7 @@ impl<'t> Places<'t> {
             table,
             found: Vec::new(),
         };
-        let key = key(alias, table, id);
-        places.push(key, &id.name);
+        places.push(key(alias, table), &id.name);
         for info in first {
             match info {
                 Some(info) => drop(places.add([info])),

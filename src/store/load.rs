@@ -167,7 +167,7 @@ impl<'c> Loader<'c> {
     fn suspect(&mut self, row: &Row<'_>, notes: &mut Notes) -> rusqlite::Result<Option<Suspect>> {
         let facts = &self.facts;
         let columns = values(row, 0, facts.tasks.places.len())?;
-        let id = Id::from(value(&columns, ID));
+        let id = facts.task_id(value(&columns, ID));
         let mut task = facts.task(&columns, notes);
         let runs = match &mut self.runs {
             Some(runs) => runs,
@@ -240,7 +240,7 @@ impl<'c> Loader<'c> {
         let mut rows = ids.query([])?;
         while let Some(row) = rows.next()? {
             // As they are shown: a number and its digits are the same id, and so are bytes and their hexadecimal text.
-            let id = Id::from(row.get_ref(0)?).to_string();
+            let id = self.facts.task_id(row.get_ref(0)?).to_string();
             if !seen.insert(id.clone()) {
                 doubles.insert(id);
             }

@@ -6,7 +6,7 @@ use rusqlite::{Connection, Statement};
 use super::catalog::{ColumnInfo, TableInfo};
 use super::facts::Facts;
 use super::schema::Schema;
-use super::statements::{column, key};
+use super::statements::{column, is_key};
 use super::value::reading;
 use crate::zombie::{Id, Notes, Reading, Timestamp, Zombie};
 
@@ -25,14 +25,9 @@ pub(super) fn see(
         notes.see_look_alike(&full_name(table, column), "is called like a heartbeat");
     }
     let (tasks, runs) = (&schema.tasks, &schema.runs);
-    let mut of_tasks = Rows::new(conn, &tasks.table, &tasks.id, tasks.without_role().collect())?;
+    let mut of_tasks = Rows::new(conn, &tasks.table, tasks.without_role().collect())?;
     let mut of_runs = match runs {
-        Some(runs) => Some(Rows::new(
-            conn,
-            &runs.table,
-            &runs.id,
-            runs.without_role().collect(),
-        )?),
+        Some(runs) => Some(Rows::new(conn, &runs.table, runs.without_role().collect())?),
         None => None,
     };
     for zombie in zombies {
@@ -58,15 +53,14 @@ impl<'t> Rows<'t> {
     fn new(
         conn: &'t Connection,
         table: &'t TableInfo,
-        id: &ColumnInfo,
         columns: Vec<&'t ColumnInfo>,
     ) -> rusqlite::Result<Self> {
         let names: Vec<_> = columns.iter().map(|info| column("t", info)).collect();
         let sql = format!(
-            "SELECT {} FROM {} AS t WHERE {} = ?1",
+            "SELECT {} FROM {} AS t WHERE {}",
             names.join(", "),
             table.qualified_name(),
-            key("t", table, id)
+            is_key("t", table)
         );
         let row = (!columns.is_empty()).then(|| conn.prepare(&sql)).transpose()?;
         Ok(Self { table, columns, row })

@@ -142,7 +142,7 @@ fn said_of(conn: &Connection, projects: &Projects, says: Says, project: &str) ->
 /// A value as SQL, in each form in which a task may say it: a number, or its digits.
 fn written(value: &Id) -> Vec<String> {
     match value {
-        Id::Null => Vec::new(),
+        Id::Null | Id::Several(_) => Vec::new(),
         Id::Integer(number) => vec![number.to_string(), literal(&number.to_string())],
         Id::Real(bits) if f64::from_bits(*bits).is_infinite() => Vec::new(), // no project's
         Id::Real(bits) => {

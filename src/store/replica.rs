@@ -8,7 +8,7 @@ use rusqlite::types::Null;
 use super::copying::Copying;
 use super::reach::Reach;
 use super::schema::Schema;
-use super::statements::{key, key_of_workspace};
+use super::statements::is_key;
 use super::tokens::{Token, tokens};
 use super::triggers::triggers;
 use crate::zombie::{Id, Zombie};
@@ -185,20 +185,15 @@ fn copy_settings(queue: &Connection, conn: &Connection) -> rusqlite::Result<()> 
 /// the number that it would get.
 fn load(queue: &Connection, conn: &Connection, schema: &Schema, zombies: &[Zombie]) -> rusqlite::Result<()> {
     let (tasks, runs, events) = (&schema.tasks, &schema.runs, &schema.events);
-    let mut copy_task = Copying::new(queue, conn, &tasks.table, &key("t", &tasks.table, &tasks.id))?;
+    let mut copy_task = Copying::new(queue, conn, &tasks.table, &is_key("t", &tasks.table))?;
     let mut copy_run = match runs {
-        Some(runs) => Some(Copying::new(
-            queue,
-            conn,
-            &runs.table,
-            &key("t", &runs.table, &runs.id),
-        )?),
+        Some(runs) => Some(Copying::new(queue, conn, &runs.table, &is_key("t", &runs.table))?),
         None => None,
     };
     let mut copy_workspace = match &schema.workspaces {
         Some(workspaces) => {
-            let key = key_of_workspace("t", workspaces);
-            Some(Copying::new(queue, conn, &workspaces.table, &key)?)
+            let table = &workspaces.table;
+            Some(Copying::new(queue, conn, table, &is_key("t", table))?)
         }
         None => None,
     };
@@ -228,7 +223,7 @@ fn load(queue: &Connection, conn: &Connection, schema: &Schema, zombies: &[Zombi
         let rowid = format!("t.{rowid}");
         let sql = format!("SELECT max({rowid}) FROM {} AS t", events.table.qualified_name());
         let newest: Id = queue.query_row(&sql, [], |row| Ok(row.get_ref(0)?.into()))?;
-        Copying::new(queue, conn, &events.table, &rowid)?.copy(&newest)?;
+        Copying::new(queue, conn, &events.table, &format!("{rowid} = ?1"))?.copy(&newest)?;
     }
     conn.execute_batch("COMMIT")
 }

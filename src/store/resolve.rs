@@ -15,10 +15,11 @@ pub(super) fn resolve(conn: &Connection, profile: &Profile) -> Result<Schema, Sc
     let names = &*profile.names;
     let mut roles = Roles::new(conn, profile);
     let tasks = tasks(&mut roles, names)?;
-    let mut runs = runs(&mut roles, names)?;
+    let id_columns = tasks.as_ref().map_or(0, |tasks| tasks.id.parts.len());
+    let mut runs = runs(&mut roles, names, id_columns)?;
     let workers = workers(&mut roles, names)?;
     let events = events(&mut roles, names)?;
-    let workspaces = workspaces(&mut roles, names)?;
+    let workspaces = workspaces(&mut roles, names, id_columns)?;
     let projects = projects(&mut roles, names)?;
     let Some(mut tasks) = tasks.filter(|_| roles.problems.is_empty()) else {
         return Err(SchemaError::Unfit(roles.problems));
@@ -93,7 +94,7 @@ fn tasks(roles: &mut Roles<'_>, names: &Names) -> rusqlite::Result<Option<Tasks>
         return Ok(None);
     };
     let mut section = roles.section("tasks", &table);
-    let id = section.address(&names.columns.id);
+    let id = section.id(&names.columns.id)?;
     let status = match &names.running_where {
         None => section.written("status", &names.columns.status),
         Some(_) => section.absent("status"),
@@ -172,15 +173,15 @@ fn tasks(roles: &mut Roles<'_>, names: &Names) -> rusqlite::Result<Option<Tasks>
     }))
 }
 
-fn runs(roles: &mut Roles<'_>, names: &Names) -> rusqlite::Result<Option<Runs>> {
+fn runs(roles: &mut Roles<'_>, names: &Names, id_columns: usize) -> rusqlite::Result<Option<Runs>> {
     let has_workers = !names.workers.table.is_empty();
     let names = &names.runs;
     let Some(table) = roles.wanted_table("runs", &names.table)? else {
         return Ok(None);
     };
     let mut section = roles.section("runs", &table);
-    let id = section.address(&names.columns.id);
-    let task = section.needed("task", &names.columns.task);
+    let id = section.id(&names.columns.id)?;
+    let task = section.task(&names.columns.task, id_columns);
     let status = match &names.running_where {
         None => section.written("status", &names.columns.status),
         Some(_) => section.column("status", &names.columns.status),
@@ -291,13 +292,21 @@ fn events(roles: &mut Roles<'_>, names: &Names) -> rusqlite::Result<Option<Event
     Ok(Some(events))
 }
 
-fn workspaces(roles: &mut Roles<'_>, names: &Names) -> rusqlite::Result<Option<Workspaces>> {
+fn workspaces(
+    roles: &mut Roles<'_>,
+    names: &Names,
+    id_columns: usize,
+) -> rusqlite::Result<Option<Workspaces>> {
     let names = &names.workspaces;
     let Some(table) = roles.table("workspaces", &names.table)? else {
         return Ok(None);
     };
     let mut section = roles.section("workspaces", &table);
     let task = section.column("task", &names.columns.task);
+    if let Some(task) = task.as_ref().filter(|_| id_columns > 0) {
+        let why = "cannot name a task, whose id is several columns: leave it out (task = [])";
+        section.refuse("task", task, why);
+    }
     let run = section.column("run", &names.columns.run);
     let status = section.column("status", &names.columns.status);
     let released = section.column("released", &names.columns.released);

@@ -207,17 +207,59 @@ impl Section<'_, '_> {
         column
     }
 
-    /// The id, which has to address one row where the table has no rowid to do so.
-    pub(super) fn address(&mut self, names: &Candidates) -> Option<ColumnInfo> {
-        let id = self.needed("id", names)?;
-        if self.table.rowid().is_none() && !self.table.is_whole_key(&id) {
+    /// The id: one column, or where the profile's own list names all columns of a key, these together.
+    pub(super) fn id(&mut self, names: &Candidates) -> rusqlite::Result<Option<ColumnInfo>> {
+        let together = match names {
+            Candidates::Any(names) if self.asks_for("columns.id") => self.together(names),
+            _ => None,
+        };
+        let id = match together {
+            Some(columns) if self.table.are_key(self.roles.conn, &columns)? => {
+                self.show("id", columns.iter().copied());
+                Some(ColumnInfo::together(&columns))
+            }
+            _ => self.needed("id", names),
+        };
+        if let Some(id) = &id
+            && self.table.rowid().is_none()
+            && self.table.key_columns().is_empty()
+        {
             self.refuse(
                 "id",
-                &id,
-                "does not address one row: the table has no rowid, and its primary key is another",
+                id,
+                "addresses no row: the table has neither a row id nor a primary key",
             );
         }
-        Some(id)
+        Ok(id)
+    }
+
+    /// What names a task whose id is so many columns together.
+    pub(super) fn task(&mut self, names: &Candidates, count: usize) -> Option<ColumnInfo> {
+        if count == 0 {
+            return self.needed("task", names);
+        }
+        let Some(columns) = self
+            .together(names.as_slice())
+            .filter(|columns| columns.len() == count)
+        else {
+            self.roles.problems.push(format!(
+                "{}.task: expected the {count} columns that name a task, in the order of tasks.id; {}",
+                self.name,
+                self.table.describe()
+            ));
+            return None;
+        };
+        self.show("task", columns.iter().copied());
+        Some(ColumnInfo::together(&columns))
+    }
+
+    /// These columns, where the table has every one of them and they are several.
+    fn together<'n>(&self, names: &'n [String]) -> Option<Vec<&'n ColumnInfo>>
+    where
+        Self: 'n,
+    {
+        let columns: Option<Vec<_>> = names.iter().map(|name| self.table.column(name)).collect();
+        columns.filter(|columns| columns.len() > 1)
     }
 
     /// A needed column that we have to be able to write.
@@ -349,7 +391,7 @@ impl Section<'_, '_> {
     }
 
     fn is_kept(&self, column: &ColumnInfo, kept: &[Played<'_>]) -> Option<String> {
-        let (role, _) = kept.iter().find(|(_, kept)| kept.name == column.name)?;
+        let (role, _) = kept.iter().find(|(_, kept)| kept.includes(column))?;
         Some(format!(
             "is {}.{role}, which is not written otherwise: leave it out",
             self.name
@@ -387,7 +429,7 @@ impl Section<'_, '_> {
         ));
     }
 
-    fn refuse(&mut self, role: &str, column: &ColumnInfo, why: &str) {
+    pub(super) fn refuse(&mut self, role: &str, column: &ColumnInfo, why: &str) {
         self.roles.problems.push(format!(
             "{}.{role}: {}.{} {why}",
             self.name, self.table.name, column.name

@@ -327,7 +327,7 @@ fn without<'t>(
     set: &'t Constants,
 ) -> impl Iterator<Item = &'t ColumnInfo> {
     table.columns.iter().filter(move |column| {
-        !known.iter().any(|known| known.name == column.name)
+        !known.iter().any(|known| known.includes(column))
             && !set.keys().any(|name| name.eq_ignore_ascii_case(&column.name))
     })
 }

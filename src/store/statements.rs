@@ -24,11 +24,11 @@ pub(super) fn running_tasks(
     which: Which,
 ) -> String {
     let mut names = names(schema);
-    let key = key("t", &schema.tasks.table, &schema.tasks.id);
+    let tasks = &schema.tasks.table;
     let which = match which {
         Which::All => String::new(),
-        Which::BehindKey => format!("AND {key} > ?1"),
-        Which::WithKey => format!("AND {key} = ?1"),
+        Which::BehindKey => format!("AND {} > ?1", key("t", tasks)),
+        Which::WithKey => format!("AND {}", is_key("t", tasks)),
     };
     let (tasks, runs) = (list(&facts.tasks.places), list(&facts.runs.places));
     let (columns, meeting) = match meeting {
@@ -240,7 +240,8 @@ fn names(schema: &Schema) -> Vec<(&'static str, String)> {
 pub(super) fn task_names(tasks: &Tasks) -> Vec<(&'static str, String)> {
     vec![
         ("tasks", tasks.table.qualified_name()),
-        ("t.key", key("t", &tasks.table, &tasks.id)),
+        ("t.key", key("t", &tasks.table)),
+        ("t.key = ?1", is_key("t", &tasks.table)),
         ("t.id", column("t", &tasks.id)),
         ("t.status", column_or_null("t", tasks.status())),
         ("t.active_run", column_or_null("t", tasks.active_run.as_ref())),
@@ -251,7 +252,8 @@ pub(super) fn task_names(tasks: &Tasks) -> Vec<(&'static str, String)> {
 pub(super) fn run_names(runs: &Runs) -> Vec<(&'static str, String)> {
     vec![
         ("runs", runs.table.qualified_name()),
-        ("r.key", key("r", &runs.table, &runs.id)),
+        ("r.key", key("r", &runs.table)),
+        ("r.key = ?1", is_key("r", &runs.table)),
         ("r.id", column("r", &runs.id)),
         ("r.task", column("r", &runs.task)),
         ("r.status", column_or_null("r", runs.status.as_ref())),
@@ -270,7 +272,8 @@ pub(super) fn workspace_names(workspaces: &Workspaces) -> Vec<(&'static str, Str
     let not_free: Vec<_> = not_free.collect();
     vec![
         ("workspaces", table.qualified_name()),
-        ("w.key", key_of_workspace("w", workspaces)),
+        ("w.key", key("w", table)),
+        ("w.key = ?1", is_key("w", table)),
         ("w.task", optional(workspaces.task.as_ref())),
         ("w.run", optional(workspaces.run.as_ref())),
         ("w.released", optional(workspaces.released.as_ref())),
@@ -283,18 +286,42 @@ fn column_or_null(alias: &str, role: Option<&ColumnInfo>) -> String {
 }
 
 pub(super) fn column(alias: &str, column: &ColumnInfo) -> String {
-    format!("{alias}.{}", identifier(&column.name))
+    if column.parts.is_empty() {
+        format!("{alias}.{}", identifier(&column.name))
+    } else {
+        array(alias, column.parts.iter())
+    }
 }
 
-pub(super) fn key(alias: &str, table: &TableInfo, id: &ColumnInfo) -> String {
-    format!("{alias}.{}", table.key_or(id))
+/// What addresses a row, as one value: the row id, else the primary key.
+pub(super) fn key(alias: &str, table: &TableInfo) -> String {
+    if let Some(rowid) = table.rowid() {
+        return format!("{alias}.{rowid}");
+    }
+    match table.key_columns().as_slice() {
+        [] => "NULL".to_owned(),
+        [only] => column(alias, only),
+        several => array(alias, several.iter().map(|column| &column.name)),
+    }
 }
 
-pub(super) fn key_of_workspace(alias: &str, workspaces: &Workspaces) -> String {
-    let table = &workspaces.table;
-    let first_key = table.columns.iter().find(|column| column.key_place == 1);
-    let rowid = table.rowid().unwrap_or("rowid");
-    first_key.map_or_else(|| format!("{alias}.{rowid}"), |first| key(alias, table, first))
+/// Whether a row is addressed by parameter 1. Part by part, so that the index of the key leads to it.
+pub(super) fn is_key(alias: &str, table: &TableInfo) -> String {
+    let several = table.key_columns();
+    if table.rowid().is_some() || several.len() < 2 {
+        return format!("{} = ?1", key(alias, table));
+    }
+    let parts = several.iter().zip(0..);
+    let parts = parts.map(|(info, place)| format!("{} = ?1 ->> {place}", column(alias, info)));
+    parts.collect::<Vec<_>>().join(" AND ")
+}
+
+/// Several columns as one value. It keeps numbers and texts apart.
+fn array<'n>(alias: &str, names: impl Iterator<Item = &'n String>) -> String {
+    let columns: Vec<_> = names
+        .map(|name| format!("{alias}.{}", identifier(name)))
+        .collect();
+    format!("json_array({})", columns.join(", "))
 }
 
 /// Fills in `{names}`, in one pass: what is filled in is not looked at again. Comment lines are left out, as a name

@@ -22,7 +22,7 @@ impl Id {
             Self::Null => ValueRef::Null,
             Self::Integer(number) => ValueRef::Integer(*number),
             Self::Real(bits) => ValueRef::Real(f64::from_bits(*bits)),
-            Self::Text(bytes) => ValueRef::Text(bytes),
+            Self::Text(bytes) | Self::Several(bytes) => ValueRef::Text(bytes),
             Self::Blob(bytes) => ValueRef::Blob(bytes),
         }
     }

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Statement};
 
@@ -289,11 +291,11 @@ impl<'c> Writer<'c> {
             return Ok(Id::Null);
         };
         if let Some(place) = places.task {
-            insert.bind(place, zombie.suspect.id.as_value())?;
+            insert.bind(place, in_one_column(&zombie.suspect.id).as_value())?;
         }
         if let Some(place) = places.run {
-            let run = zombie.active_run().map(|row| row.run.id.as_value());
-            insert.bind(place, run.unwrap_or(ValueRef::Null))?;
+            let run = zombie.active_run().map(|row| in_one_column(&row.run.id));
+            insert.bind(place, run.as_deref().map_or(ValueRef::Null, Id::as_value))?;
         }
         if let Some(place) = places.payload {
             insert.bind_anew(place, &self.payload)?;
@@ -308,6 +310,14 @@ impl<'c> Writer<'c> {
             1 => Ok(key.unwrap_or_else(|| Id::Integer(self.conn.last_insert_rowid()))),
             changed => Err(rusqlite::Error::StatementChangedRows(changed)),
         }
+    }
+}
+
+/// An id of several columns as it is shown, where it stands in one.
+fn in_one_column(id: &Id) -> Cow<'_, Id> {
+    match id {
+        Id::Several(_) => Cow::Owned(Id::from(id.to_string().as_str())),
+        id => Cow::Borrowed(id),
     }
 }
 

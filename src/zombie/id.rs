@@ -21,6 +21,8 @@ pub enum Id {
     Text(Bytes),
     /// Bytes.
     Blob(Bytes),
+    /// Several values that are an id together: a JSON array of them.
+    Several(Bytes),
 }
 
 /// A few bytes, kept in place where they are no more than a UUID takes.
@@ -48,7 +50,7 @@ impl Id {
         match self {
             Self::Null => true,
             Self::Text(bytes) | Self::Blob(bytes) => bytes.iter().all(u8::is_ascii_whitespace),
-            Self::Integer(_) | Self::Real(_) => false,
+            Self::Several(_) | Self::Integer(_) | Self::Real(_) => false,
         }
     }
 }
@@ -64,7 +66,7 @@ impl Id {
     fn text(&self) -> Option<&str> {
         match self {
             Self::Text(bytes) => str::from_utf8(bytes).ok(),
-            Self::Null | Self::Integer(_) | Self::Real(_) | Self::Blob(_) => None,
+            Self::Null | Self::Integer(_) | Self::Real(_) | Self::Blob(_) | Self::Several(_) => None,
         }
     }
 
@@ -85,7 +87,7 @@ impl Id {
         let number = match self {
             Self::Text(_) => self.text().map(str::trim),
             Self::Real(bits) => return whole(f64::from_bits(*bits)).unwrap_or_else(|| self.clone()),
-            Self::Null | Self::Integer(_) | Self::Blob(_) => return self.clone(),
+            Self::Null | Self::Integer(_) | Self::Blob(_) | Self::Several(_) => return self.clone(),
         };
         // A name such as "inf" or "nan" is a name.
         let is_number = |text: &&str| text.bytes().all(|b| b.is_ascii_digit() || b"+-.eE".contains(&b));
@@ -119,6 +121,16 @@ impl From<i64> for Id {
     }
 }
 
+/// The parts of an id of several, with a stroke between them.
+fn joined(json: &[u8]) -> Option<String> {
+    let parts: Vec<serde_json::Value> = serde_json::from_slice(json).ok()?;
+    let parts = parts.iter().map(|part| match part {
+        serde_json::Value::String(text) => text.clone(),
+        other => other.to_string(),
+    });
+    Some(parts.collect::<Vec<_>>().join("/"))
+}
+
 /// As the summary shows it: bytes that are no text in hexadecimal, so that different ids look different.
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -126,6 +138,10 @@ impl fmt::Display for Id {
             Self::Null => f.write_str("null"),
             Self::Integer(number) => write!(f, "{number}"),
             Self::Real(bits) => write!(f, "{}", f64::from_bits(*bits)),
+            Self::Several(json) => match joined(json) {
+                Some(joined) => f.write_str(&joined),
+                None => f.write_str(&String::from_utf8_lossy(json)),
+            },
             Self::Text(bytes) | Self::Blob(bytes) => match self.text() {
                 Some(text) => f.write_str(text),
                 None => bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}")),

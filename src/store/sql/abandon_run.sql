@@ -2,4 +2,4 @@
 -- ends at ?4, *now*, or NULL where it has an end.
 UPDATE {or_abort} {runs} AS r
 SET {assignments}
-WHERE {r.key} = ?1 AND {r.status} IS ?2 {and_open}
+WHERE {r.key = ?1} AND {r.status} IS ?2 {and_open}

@@ -2,4 +2,4 @@
 -- status ?4; the parameters behind that are *now* in the form of each time that is written, or NULL to leave one as it is.
 UPDATE {or_abort} {tasks} AS t
 SET {assignments}
-WHERE {t.key} = ?1 AND {t.status} IS ?2 AND {t.active_run} IS ?3 {and_running}
+WHERE {t.key = ?1} AND {t.status} IS ?2 AND {t.active_run} IS ?3 {and_running}

@@ -1,4 +1,4 @@
 -- The run with key ?1.
 SELECT {columns}
 FROM {runs} AS r
-WHERE {r.key} = ?1
+WHERE {r.key = ?1}

@@ -7,5 +7,6 @@ mod laws;
 mod no_events;
 mod no_pointer;
 mod one_table;
+mod several;
 mod spans;
 mod workers;
