@@ -1,13 +1,17 @@
 //! Which of the profiles that ship fits a database, and which of its tables comes closest where none does.
 
+use std::cmp::Reverse;
+
 use rusqlite::Connection;
 
 use super::catalog::TableInfo;
 use super::schema::{Schema, SchemaError};
 use crate::profile::Profile;
 
-/// What a likely name is worth, in columns that play a role.
-const WEIGHT_OF_NAME: f64 = 3.0;
+/// What the name of a table of tasks mostly has in it.
+const LIKELY: [&str; 4] = ["job", "queue", "task", "work"];
+/// What such a name is worth, in columns that play a role.
+const WEIGHT_OF_NAME: usize = 3;
 
 /// The profiles that ship whose every table and column the database has, Orchestra's first.
 ///
@@ -51,22 +55,23 @@ impl ClosestTable {
             return Ok(None);
         }
         let profiles: Vec<_> = shipped().collect();
-        let mut closest: Option<(f64, Self)> = None;
+        let mut closest = None;
         for name in table_names(conn)? {
             let Some(table) = TableInfo::read(conn, &name)? else {
                 continue;
             };
-            let (mut roles, mut columns) = (0_u8, Vec::new());
+            let (mut roles, mut columns) = (0, Vec::new());
             for (place, names) in looked_for(&profiles).into_iter().enumerate() {
                 let mut found = names.iter().filter_map(|name| table.column(name));
                 if let Some(column) = found.next() {
-                    roles += u8::from(place > 0); // every table has an id
+                    roles += usize::from(place > 0); // every table has an id
                     if !columns.contains(&column.name) {
                         columns.push(column.name.clone());
                     }
                 }
             }
-            let likeness = f64::from(roles) + WEIGHT_OF_NAME * likeness_of_name(&name, &profiles);
+            // Of those that are alike, the one with the shortest name has the tasks, and the others what belongs to them.
+            let likeness = (roles + weight_of_name(&name), Reverse(name.len()));
             if roles > 0 && closest.as_ref().is_none_or(|(best, _)| likeness > *best) {
                 closest = Some((likeness, Self { table: name, columns }));
             }
@@ -108,11 +113,8 @@ fn looked_for(profiles: &[Profile]) -> [Vec<&String>; 6] {
     looked_for
 }
 
-/// From 0 to 1, where it is what a profile calls its tasks.
-fn likeness_of_name(name: &str, profiles: &[Profile]) -> f64 {
+fn weight_of_name(name: &str) -> usize {
     let name = name.to_lowercase();
-    let tasks = profiles.iter().map(|profile| &profile.names.tasks.table);
-    tasks
-        .map(|tasks| strsim::jaro_winkler(&name, &tasks.to_lowercase()))
-        .fold(0.0, f64::max)
+    let is_likely = LIKELY.iter().any(|part| name.contains(part));
+    WEIGHT_OF_NAME * usize::from(is_likely)
 }

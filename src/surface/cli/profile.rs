@@ -47,12 +47,12 @@ fn word(path: &Path) -> Option<&str> {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Misfit {
     #[error(
-        "the schema is not Orchestra's, but the profile {profile} fits, which ships; a sweep that writes wants it named: \
+        "the schema is not Orchestra's but fits the profile {profile}, which ships; a sweep that writes wants it named: \
          `{command}`"
     )]
     Unnamed { profile: String, command: String },
     #[error(
-        "the schema is not Orchestra's, and several profiles that ship fit: {}; name the right one with --profile",
+        "the schema is not Orchestra's but fits several profiles that ship: {}; name the right one with --profile",
         .0.join(", ")
     )]
     Several(Vec<String>),
@@ -130,8 +130,8 @@ pub(crate) fn look<T>(
     let seen = look(conn, &profile)?;
     let name = profile.name();
     let taken = format!(
-        "the schema is not Orchestra's, but the profile {name} fits, which ships, and was taken; a sweep that writes wants it \
-         named (--profile {name})"
+        "the schema is not Orchestra's but fits the profile {name}, which ships and was taken; a sweep that writes wants it \
+         named: --profile {name}"
     );
     Ok((seen, Some(taken)))
 }
