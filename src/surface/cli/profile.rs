@@ -1,7 +1,7 @@
 //! Which profile is in force: the one asked for, else Orchestra's, else, to look at a database, the one that ships and fits.
 
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Context;
 use zombie_sweeper::rusqlite::Connection;
@@ -10,7 +10,7 @@ use zombie_sweeper::store::{ClosestTable, OpenError, SchemaError, fitting_profil
 use zombie_sweeper::{Profile, ProfileError, SweepError};
 
 /// What is asked for by its name or its file. A name of a profile that ships is that one; whatever looks like a path is one.
-pub(crate) fn asked(value: Option<&PathBuf>) -> anyhow::Result<Option<Profile>> {
+pub(crate) fn asked(value: Option<&Path>) -> anyhow::Result<Option<Profile>> {
     let Some(path) = value else { return Ok(None) };
     let unknown = match word(path).map(Profile::named) {
         Some(Ok(profile)) => return Ok(Some(profile)),

@@ -19,7 +19,7 @@ struct Understood<'a> {
 
 /// `zombie-sweeper schema`: prints which table and column plays which role, and the words.
 pub(crate) fn run(cli: &Cli) -> anyhow::Result<Exit> {
-    let asked = profile::asked(cli.database.profile.as_ref())?;
+    let asked = profile::asked(cli.database.profile.as_deref())?;
     let configure = |conn: &mut _| signals::obey(conn, cli.database.busy_timeout);
     let look = |conn: &mut _| {
         profile::look(conn, asked.as_ref(), |conn, profile| {

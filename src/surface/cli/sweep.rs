@@ -14,7 +14,7 @@ use super::{log, output, signals, text, wait};
 
 /// The bare command: sweeps, and prints the summary.
 pub(crate) fn run(cli: &Cli) -> anyhow::Result<Exit> {
-    let asked = profile::asked(cli.database.profile.as_ref())?;
+    let asked = profile::asked(cli.database.profile.as_deref())?;
     let options = options(cli, asked.clone().unwrap_or_default());
     let (report, failed) = match sweep(cli, asked.as_ref(), &options) {
         Ok(report) => (report, None),
