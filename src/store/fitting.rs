@@ -40,6 +40,9 @@ pub struct ClosestTable {
     pub table: String,
     /// Its columns that a profile which ships would look for in its table of tasks.
     pub columns: Vec<String>,
+    /// The profile that ships and has its tasks in a table of this very name: the queue may be another version of the one
+    /// that it was made for.
+    pub profile: Option<String>,
 }
 
 impl ClosestTable {
@@ -55,28 +58,37 @@ impl ClosestTable {
             return Ok(None);
         }
         let profiles: Vec<_> = shipped().collect();
-        let mut closest = None;
+        let mut found = Vec::new();
         for name in table_names(conn)? {
             let Some(table) = TableInfo::read(conn, &name)? else {
                 continue;
             };
             let (mut roles, mut columns) = (0, Vec::new());
             for (place, names) in looked_for(&profiles).into_iter().enumerate() {
-                let mut found = names.iter().filter_map(|name| table.column(name));
-                if let Some(column) = found.next() {
+                if let Some(column) = names.iter().find_map(|name| table.column(name)) {
                     roles += usize::from(place > 0); // every table has an id
                     if !columns.contains(&column.name) {
                         columns.push(column.name.clone());
                     }
                 }
             }
-            // Of those that are alike, the one with the shortest name has the tasks, and the others what belongs to them.
-            let likeness = (roles + weight_of_name(&name), Reverse(name.len()));
-            if roles > 0 && closest.as_ref().is_none_or(|(best, _)| likeness > *best) {
-                closest = Some((likeness, Self { table: name, columns }));
+            if roles > 0 {
+                found.push((roles + weight_of_name(&name), name, columns));
             }
         }
-        Ok(closest.map(|(_, closest)| closest))
+        // Of those that are alike, the one with the shortest name has the tasks, and the others what belongs to them.
+        let closest = found
+            .into_iter()
+            .max_by_key(|(likeness, name, _)| (*likeness, Reverse(name.len())));
+        Ok(closest.map(|(_, table, columns)| {
+            let mut profiles = profiles.iter();
+            let profile = profiles.find(|profile| profile.names.tasks.table == table);
+            Self {
+                profile: profile.map(|profile| profile.name().to_owned()),
+                table,
+                columns,
+            }
+        }))
     }
 }
 

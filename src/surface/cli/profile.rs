@@ -69,11 +69,11 @@ pub(crate) enum Misfit {
 
 fn described(closest: Option<&ClosestTable>) -> String {
     closest.map_or_else(String::new, |closest| {
-        format!(
-            "; the closest table is {} ({})",
-            closest.table,
-            closest.columns.join(", ")
-        )
+        let made_for = closest.profile.as_ref().map_or_else(String::new, |name| {
+            format!(", which the profile {name} knows: `zombie-sweeper schema --profile {name}` says what it misses")
+        });
+        let (table, columns) = (&closest.table, closest.columns.join(", "));
+        format!("; the closest table is {table} ({columns}){made_for}")
     })
 }
 
