@@ -80,7 +80,7 @@ fn described(closest: Option<&ClosestTable>) -> String {
 /// Why a database could not be swept or read.
 pub(crate) enum Failed {
     Sweep(SweepError),
-    Misfit(Misfit),
+    Misfit(Box<Misfit>),
 }
 
 impl From<SweepError> for Failed {
@@ -101,11 +101,17 @@ impl From<SchemaError> for Failed {
     }
 }
 
+impl From<Misfit> for Failed {
+    fn from(misfit: Misfit) -> Self {
+        Self::Misfit(Box::new(misfit))
+    }
+}
+
 impl From<Failed> for anyhow::Error {
     fn from(failed: Failed) -> Self {
         match failed {
             Failed::Sweep(error) => error.into(),
-            Failed::Misfit(misfit) => misfit.into(),
+            Failed::Misfit(misfit) => (*misfit).into(),
         }
     }
 }
@@ -139,7 +145,7 @@ pub(crate) fn look<T>(
 /// Why a sweep fails by Orchestra's profile, which nobody named: what writes is not chosen by guess.
 pub(crate) fn misfit(conn: &Connection, problems: SchemaError) -> Failed {
     match only_fitting(conn, problems) {
-        Ok(profile) => Failed::Misfit(Misfit::Unnamed {
+        Ok(profile) => Failed::from(Misfit::Unnamed {
             profile: profile.name().to_owned(),
             command: command_with(profile.name()),
         }),
@@ -156,9 +162,9 @@ fn only_fitting(conn: &Connection, problems: SchemaError) -> Result<Profile, Fai
                 .iter()
                 .chain([&last])
                 .map(|profile| profile.name().to_owned());
-            Err(Failed::Misfit(Misfit::Several(names.collect())))
+            Err(Misfit::Several(names.collect()).into())
         }
-        (None, _) => Err(Failed::Misfit(Misfit::All {
+        (None, _) => Err(Failed::from(Misfit::All {
             problems,
             closest: ClosestTable::find(conn)?,
         })),

@@ -267,8 +267,7 @@ fn several_fit() {
     let others = Profile::shipped()
         .map(|(name, _)| name)
         .filter(|name| *name != "orchestra");
-    let names: Vec<_> = others.take(2).collect();
-    let [first, second] = names[..] else {
+    let [first, second] = others.take(2).collect::<Vec<_>>()[..] else {
         return; // there is but one
     };
     let shapes = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/shapes");
