@@ -24,6 +24,8 @@ pub struct SweepReport {
     pub project: Option<String>,
     /// In whose name the events were written.
     pub actor: String,
+    /// The profile in force: the name of one that ships, or what the caller [called](crate::Profile::called) it.
+    pub profile: String,
     /// Running tasks looked at.
     pub scanned: usize,
     /// Those found alive.
@@ -75,6 +77,7 @@ impl SweepReport {
             dry_run: opts.dry_run,
             project: opts.project.clone(),
             actor: opts.actor.clone(),
+            profile: opts.profile.name().to_owned(),
             scanned: 0,
             healthy: 0,
             undecided: Vec::new(),

@@ -3,7 +3,9 @@
 mod names;
 mod open_words;
 mod shape;
+mod shipped;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
@@ -19,18 +21,27 @@ const RUNS_RUNNING: &str = "runs.words.running";
 
 /// The names and words of a queue: tables, columns, statuses, the event type. Data, not code.
 ///
-/// [`Profile::default`] is the built-in one, for Orchestra; [`Profile::from_toml`] overrides any key of it and
-/// inherits the rest.
+/// [`Profile::default`] is the built-in one, for Orchestra, and [`Profile::named`] another that ships;
+/// [`Profile::from_toml`] overrides any key of the built-in one and inherits the rest.
 #[derive(Clone, Debug)]
 pub struct Profile {
     pub(crate) names: Arc<Names>,
     /// The keys that a file set itself, such as `tasks.columns.heartbeat`. What they name must exist.
     asked: BTreeSet<String>,
+    name: Cow<'static, str>,
 }
 
 /// A profile that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ProfileError {
+    /// None that ships has this name.
+    #[error("no profile {name:?} ships; the nearest names are {}", .nearest.join(", "))]
+    Unknown {
+        /// The name asked for.
+        name: String,
+        /// The names of those that ship, the most similar first.
+        nearest: Vec<&'static str>,
+    },
     /// It is not TOML, or has a key or a value that no profile has. The text shows the line.
     #[error("{0}")]
     Toml(toml::de::Error),
@@ -79,7 +90,7 @@ pub enum ProfileError {
 }
 
 impl Profile {
-    /// Reads a profile in TOML on top of the built-in one.
+    /// Reads a profile in TOML on top of the built-in one. Its name is `custom`, unless it is [called](Self::called) another.
     ///
     /// # Errors
     ///
@@ -108,7 +119,22 @@ impl Profile {
         Ok(Self {
             names: Arc::new(names),
             asked,
+            name: Cow::Borrowed("custom"),
         })
+    }
+
+    /// Gives it another name, for reports to say which one was in force.
+    #[must_use]
+    pub fn called(self, name: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            name: name.into(),
+            ..self
+        }
+    }
+
+    /// Its name: that of one that ships, such as `orchestra`, or the one it was given.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Whether a file asked for this key, so that what it names has to exist.
@@ -120,8 +146,8 @@ impl Profile {
         })
     }
 
-    /// Whether connections that we open enforce foreign keys.
-    pub(crate) fn foreign_keys(&self) -> bool {
+    /// Whether connections that sweep are to enforce foreign keys, as those of the queue itself do.
+    pub fn foreign_keys(&self) -> bool {
         self.names.database.foreign_keys
     }
 }
@@ -138,6 +164,7 @@ impl Default for Profile {
         Self {
             names: Arc::clone(&NAMES),
             asked: BTreeSet::new(),
+            name: Cow::Borrowed(shipped::BUILT_IN),
         }
     }
 }

@@ -11,6 +11,8 @@ use crate::zombie::{TimeZone, TimeZoneError};
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Names {
+    /// A line on what it is for, which `build.rs` lists of those that ship.
+    pub(crate) about: Option<String>,
     pub(crate) database: Database,
     pub(crate) tasks: Tasks,
     pub(crate) runs: Runs,

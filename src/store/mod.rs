@@ -7,6 +7,7 @@ mod constraints;
 mod copying;
 mod event;
 mod facts;
+mod fitting;
 mod layout;
 mod load;
 mod look_alikes;
@@ -41,6 +42,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
+pub use fitting::{ClosestTable, fitting_profiles};
 pub use open::{read_database, sweep_database};
 pub use open_error::OpenError;
 pub use project::ProjectError;

@@ -50,6 +50,7 @@ fn whole_summary() {
             "dry_run": false,
             "project": "SciDEX",
             "actor": "night-watch",
+            "profile": "orchestra",
             "scanned": 4,
             "healthy": 1,
             "undecided": [{

@@ -16,6 +16,7 @@ Examples:
   zombie-sweeper --dry-run --format text        the same of all projects, for people
   zombie-sweeper --db /srv/orchestra.db         sweep
   zombie-sweeper schema --format text           what it understands of the database
+  zombie-sweeper schema --list                  the queues that it comes with a profile for
   zombie-sweeper demo                           see it work, on a database of its own";
 
 const ENVIRONMENT: &str = "\
@@ -51,7 +52,7 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Show what plays which role in the database
-    Schema,
+    Schema(SchemaArgs),
     /// See a sweep at work, on a small database of its own
     Demo(DemoArgs),
 }
@@ -69,10 +70,10 @@ pub(crate) struct DatabaseArgs {
     )]
     #[arg(hide_env = true)]
     pub(crate) db: PathBuf,
-    /// A profile (TOML) of the queue's names and words [alias: --schema]
+    /// A profile of the queue: one that ships, or a TOML file [alias: --schema]
     #[arg(
         long,
-        value_name = "FILE",
+        value_name = "NAME|FILE",
         global = true,
         env = "ZOMBIE_SWEEPER_PROFILE",
         hide_env = true
@@ -81,7 +82,7 @@ pub(crate) struct DatabaseArgs {
     /// What --profile was called before there was more than a schema in it
     #[arg(
         long,
-        value_name = "FILE",
+        value_name = "NAME|FILE",
         global = true,
         env = "ZOMBIE_SWEEPER_SCHEMA",
         hide = true
@@ -203,6 +204,14 @@ pub(crate) struct LogArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct SchemaArgs {
+    /// List the profiles that ship, as text unless --format says json; no database is needed
+    #[arg(long, env = "ZOMBIE_SWEEPER_LIST", hide_env = true)]
+    #[arg(value_parser = FalseyValueParser::new())]
+    pub(crate) list: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct DemoArgs {
     /// Leave the database there, to try the commands on
     #[arg(long, env = "ZOMBIE_SWEEPER_KEEP", hide_env = true)]
@@ -221,6 +230,9 @@ pub(crate) fn parse() -> Result<Cli, ExitCode> {
     let parsed = Cli::command().try_get_matches().and_then(|matches| {
         let mut cli = Cli::from_arg_matches(&matches)?;
         cli.database.profile = one_profile(&matches, &cli.database)?;
+        if matches!(&cli.command, Some(Command::Schema(args)) if args.list) && !is_given(&matches, "format") {
+            cli.log.format = Format::Text;
+        }
         refuse_stray_options(&matches, &cli)?;
         refuse_unknown_variables()?;
         refuse_a_sweep_of_another_time(&cli)?;
@@ -230,6 +242,11 @@ pub(crate) fn parse() -> Result<Cli, ExitCode> {
         let _ = error.print(); // where even that fails, nobody is listening
         u8::try_from(error.exit_code()).unwrap_or(2).into()
     })
+}
+
+/// Whether the command line or a variable says it.
+fn is_given(matches: &clap::ArgMatches, id: &str) -> bool {
+    matches.value_source(id) != Some(clap::parser::ValueSource::DefaultValue)
 }
 
 /// The profile under either name. What the command line says goes first; apart from that, two that differ are an error.

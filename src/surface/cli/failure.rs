@@ -6,6 +6,7 @@ use zombie_sweeper::{SweepError, in_full};
 
 use super::exit::Exit;
 use super::lost::LostSummary;
+use super::profile::Misfit;
 use super::signals;
 
 /// The exit code of a failure.
@@ -15,6 +16,9 @@ pub(crate) fn exit(error: &anyhow::Error) -> Exit {
     }
     if error.is::<LostSummary>() {
         return Exit::Io;
+    }
+    if error.is::<Misfit>() {
+        return Exit::Data;
     }
     error
         .chain()

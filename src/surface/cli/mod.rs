@@ -7,6 +7,7 @@ mod failure;
 mod log;
 mod lost;
 mod output;
+mod profile;
 mod schema;
 mod signals;
 mod stream;
@@ -37,7 +38,8 @@ pub(crate) fn run() -> ExitCode {
 fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
     match &cli.command {
         None => sweep::run(cli),
-        Some(Command::Schema) => schema::run(cli),
+        Some(Command::Schema(args)) if args.list => schema::list(cli),
+        Some(Command::Schema(_)) => schema::run(cli),
         Some(Command::Demo(demo)) => demo::run(demo),
     }
 }

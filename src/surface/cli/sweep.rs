@@ -1,22 +1,24 @@
 use std::time::Duration;
 
-use anyhow::{Context, anyhow};
+use anyhow::anyhow;
 use chrono::Utc;
 use zombie_sweeper::Profile;
-use zombie_sweeper::store::{read_database, sweep_database};
+use zombie_sweeper::store::{SchemaError, read_database, sweep_database};
 use zombie_sweeper::{Policy, SweepError, SweepOptions, SweepReport, sweep_zombie_tasks};
 
-use super::args::{Cli, DatabaseArgs, Format, SweepArgs};
+use super::args::{Cli, Format, SweepArgs};
 use super::exit::Exit;
 use super::lost::LostSummary;
+use super::profile::{self, Failed};
 use super::{log, output, signals, text, wait};
 
 /// The bare command: sweeps, and prints the summary.
 pub(crate) fn run(cli: &Cli) -> anyhow::Result<Exit> {
-    let options = options(cli, profile(&cli.database)?);
-    let (report, failed) = match sweep(cli, &options) {
+    let asked = profile::asked(cli.database.profile.as_deref())?;
+    let options = options(cli, asked.clone().unwrap_or_default());
+    let (report, failed) = match sweep(cli, asked.as_ref(), &options) {
         Ok(report) => (report, None),
-        Err(SweepError::Partial { report, source }) => {
+        Err(Failed::Sweep(SweepError::Partial { report, source })) => {
             ((*report).clone(), Some(SweepError::Partial { report, source }))
         }
         Err(error) => return Err(error.into()),
@@ -36,18 +38,6 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Exit> {
             text::counted(failed, "task")
         )),
     }
-}
-
-/// The profile in force.
-pub(crate) fn profile(args: &DatabaseArgs) -> anyhow::Result<Profile> {
-    let Some(path) = &args.profile else {
-        return Ok(Profile::default());
-    };
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("failed to read the profile {}", path.display()))?;
-    Profile::from_toml(&text)
-        .map_err(SweepError::from)
-        .with_context(|| format!("the profile {} cannot be used", path.display()))
 }
 
 fn options(cli: &Cli, profile: Profile) -> SweepOptions {
@@ -76,20 +66,30 @@ fn options(cli: &Cli, profile: Profile) -> SweepOptions {
     }
 }
 
-fn sweep(cli: &Cli, options: &SweepOptions) -> Result<SweepReport, SweepError> {
+fn sweep(cli: &Cli, asked: Option<&Profile>, options: &SweepOptions) -> Result<SweepReport, Failed> {
     let args = &cli.database;
+    let profile = options.profile_in_use();
     let configure = |conn: &mut _| signals::obey(conn, args.busy_timeout);
     if !cli.sweep.dry_run {
-        return sweep_database(&args.db, options.profile_in_use(), configure, |conn| {
-            sweep_zombie_tasks(conn, options)
+        return sweep_database(&args.db, profile, configure, |conn| {
+            match sweep_zombie_tasks(conn, options) {
+                Err(SweepError::Schema(problems @ SchemaError::Unfit(_))) if asked.is_none() => {
+                    Err(profile::misfit(conn, problems))
+                }
+                swept => Ok(swept?),
+            }
         });
     }
-    let profile = options.profile_in_use();
     look_twice(&cli.sweep, options, |options| {
-        let look = |conn: &mut _| sweep_zombie_tasks(conn, options);
+        let look = |conn: &mut _| {
+            profile::look(conn, asked, |conn, profile| {
+                sweep_zombie_tasks(conn, &options.clone().profile(profile.clone()))
+            })
+        };
         let _kept = log::keep();
-        let (mut report, warnings) = read_database(&args.db, profile, configure, signals::none, look)?;
-        report.warnings.splice(0..0, warnings);
+        let ((mut report, taken), warnings) =
+            read_database::<_, Failed>(&args.db, profile, configure, signals::none, look)?;
+        report.warnings.splice(0..0, taken.into_iter().chain(warnings));
         Ok(report)
     })
 }
@@ -98,8 +98,8 @@ fn sweep(cli: &Cli, options: &SweepOptions) -> Result<SweepReport, SweepError> {
 fn look_twice(
     args: &SweepArgs,
     options: &SweepOptions,
-    look: impl Fn(&SweepOptions) -> Result<SweepReport, SweepError>,
-) -> Result<SweepReport, SweepError> {
+    look: impl Fn(&SweepOptions) -> Result<SweepReport, Failed>,
+) -> Result<SweepReport, Failed> {
     let mut first = look(&options.clone().confirm(Duration::ZERO))?;
     first.confirm_s = args.confirm.as_secs_f64();
     if args.confirm.is_zero() || !first.has_silence() {

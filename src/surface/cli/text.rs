@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use comfy_table::{ContentArrangement, Table, presets};
-use zombie_sweeper::SweepReport;
 use zombie_sweeper::store::{Role, Words};
+use zombie_sweeper::{Profile, SweepReport};
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -33,12 +33,13 @@ pub(crate) fn report(out: &mut dyn Write, report: &SweepReport) -> io::Result<()
     }
     writeln!(
         out,
-        "{} of {}: {} healthy, {} undecided; {} abandoned, {} freed, {}, {} ms.",
+        "{} of {}{}: {} healthy, {} undecided; {} abandoned, {} freed, {}, {} ms.",
         counted(report.scanned, "running task"),
         report.project.as_deref().map_or_else(
             || "all projects".to_owned(),
             |name| format!("project {}", shown(name))
         ),
+        other_profile(&report.profile).map_or_else(String::new, |name| format!(" (profile {name})")),
         report.healthy,
         report.undecided.len(),
         counted(report.runs_abandoned, "run"),
@@ -187,6 +188,18 @@ pub(crate) fn words(out: &mut dyn Write, words: &Words) -> io::Result<()> {
             rows.map(|(whose, status)| [whose.to_owned(), status])
         )
     )
+}
+
+/// The profile in force, where it is not Orchestra's.
+pub(crate) fn profile(out: &mut dyn Write, name: &str) -> io::Result<()> {
+    match other_profile(name) {
+        Some(name) => writeln!(out, "\nprofile: {name}"),
+        None => Ok(()),
+    }
+}
+
+fn other_profile(name: &str) -> Option<String> {
+    (name != Profile::default().name()).then(|| shown(name))
 }
 
 /// A table without lines, as `ps` prints them.

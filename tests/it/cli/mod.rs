@@ -18,6 +18,7 @@ mod place;
 mod privilege;
 mod profile;
 mod program;
+mod shipped;
 mod signals;
 mod sweep;
 mod terminal;

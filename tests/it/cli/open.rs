@@ -221,7 +221,7 @@ fn another_database() {
     let place = Place::queue(|world| world.sql("DROP TABLE task_events; DROP TABLE task_runs"));
     assert_snapshot!(refused(&place, &place.db()), @r#"
     exit 65
-    error: the schema does not fit: runs: expected a table task_runs; the database has projects, tasks, workspaces (a profile says that there is none by runs.table = ""); events: expected a table task_events; the database has projects, tasks, workspaces (a profile says that there is none by events.table = ""); where the queue calls them something else, name them in a profile (--profile FILE)
+    error: the schema does not fit: runs: expected a table task_runs; the database has projects, tasks, workspaces (a profile says that there is none by runs.table = ""); events: expected a table task_events; the database has projects, tasks, workspaces (a profile says that there is none by events.table = ""); nor does any other profile fit that ships; `zombie-sweeper schema --init` drafts one
     "#);
 }
 

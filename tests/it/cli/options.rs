@@ -21,13 +21,14 @@ const BAD_VALUES: [(&str, &str); 10] = [
 ];
 
 /// The others. Help and version have no variable.
-const TESTED_BY_THEIR_EFFECT: [&str; 10] = [
+const TESTED_BY_THEIR_EFFECT: [&str; 11] = [
     "--db",
     "--profile",
     "--actor",
     "--dry-run",
     "--evidence",
     "--fail-on-zombies",
+    "--list",
     "--verbose",
     "--quiet",
     "--help",

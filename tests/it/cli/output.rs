@@ -70,6 +70,7 @@ fn json_summary() {
       "failed": [],
       "healthy": 1,
       "moved_on": 0,
+      "profile": "orchestra",
       "project": null,
       "reaped": 1,
       "reasons": {

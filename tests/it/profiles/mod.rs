@@ -5,6 +5,7 @@ mod jobs;
 mod overrides;
 mod refused;
 mod roles;
+mod shipped;
 mod swept;
 mod words;
 

@@ -91,6 +91,7 @@ fn timestamp_without_a_zone_is_of_the_profiles() {
 
 #[test]
 fn empty_file_changes_nothing() {
-    let [built_in, read] = [Profile::default(), Profile::from_toml("").unwrap()];
+    let read = Profile::from_toml("").unwrap().called("orchestra");
+    let built_in = Profile::default();
     assert_eq!(format!("{built_in:?}"), format!("{read:?}"));
 }
