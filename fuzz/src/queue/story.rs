@@ -79,7 +79,8 @@ pub(super) fn rival(queue: &mut Queue, schema: &mut Choices<'_>) {
         format!(
             "INSERT INTO {r} ({run}, {of}, {run_status}, {heartbeat}) VALUES ('rx', 't0', 'running', {fresh})"
         ),
-        format!("UPDATE {r} SET {of} = 't1'"),
+        // Away from its task, not to another: that a run changes hands is seen where an index leads to a task's runs.
+        format!("UPDATE {r} SET {of} = 't9' WHERE {run} = 'r0'"),
         format!("UPDATE {t} SET {task} = 't9' WHERE {task} = 't0'"),
         "UPDATE workspaces SET task_id = 't1'".to_owned(),
         "DELETE FROM workspaces".to_owned(),
