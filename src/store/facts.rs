@@ -9,29 +9,22 @@ use rusqlite::types::ValueRef;
 use smallvec::SmallVec;
 
 use super::catalog::{ColumnInfo, RowIds};
-use super::layout::{ACTIVE_RUN, ID, KEY, LeasePlaces, Place, RunLayout, STATUS, TASK, TaskLayout};
+use super::layout::{ACTIVE_RUN, ID, KEY, Place, RunLayout, STATUS, TASK, TaskLayout};
 use super::print::print;
 use super::runs::Others;
 use super::schema::{Recurring, Runs, Schema};
+use super::signs::{Kind, Limits};
 use super::value::reading;
 use super::workers::KnownWorkers;
 use crate::zombie::{
-    ActiveRun, Calendar, Flaw, Held, Id, Moment, Notes, Reading, Run, RunRow, RunState, Signs, Suspect, Task,
-    Timestamp, Worker,
+    ActiveRun, Calendar, Held, Id, Notes, Reading, Run, RunRow, RunState, Suspect, Task, Timestamp, Worker,
 };
-
-/// How far ahead of *now* a moment may be before it is worth a warning. Below that it is a heartbeat that came in while
-/// the sweep was reading.
-const AHEAD: Duration = Duration::from_secs(60);
 
 /// How many columns of a task or a run are read without memory from the heap.
 const COLUMNS: usize = 32;
 
 /// What is said of a run that has ended, where no status says how.
 const ENDED: &str = "ended";
-
-/// How far ahead a lease can be meant.
-const LONGEST_LEASE: Duration = Duration::from_secs(366 * 24 * 3600);
 
 /// Reads rows of one queue, as of one moment.
 pub(super) struct Facts<'s> {
@@ -42,32 +35,11 @@ pub(super) struct Facts<'s> {
     stale_after: Duration,
     /// From when on a sign of life is fresh.
     fresh: Timestamp,
-    limits: Limits,
+    pub(super) limits: Limits,
     /// Where workers have rows of their own.
     pub(super) workers: Option<KnownWorkers>,
     /// The sweep's, by which looks are timed.
     pub(super) stopwatch: Instant,
-}
-
-/// How far ahead a moment may lie. They move with the clock while a sweep goes on; *now* does not.
-#[derive(Clone, Copy)]
-struct Limits {
-    /// Beyond it a warning is due.
-    ahead: Timestamp,
-    /// Beyond it a sign of life is not believed.
-    signs: Timestamp,
-    /// Beyond it a lease is not believed.
-    leases: Timestamp,
-}
-
-impl Limits {
-    fn at(moment: Timestamp, stale_after: Duration) -> Self {
-        Self {
-            ahead: moment.plus(AHEAD),
-            signs: moment.plus(stale_after),
-            leases: moment.plus(LONGEST_LEASE),
-        }
-    }
 }
 
 impl<'s> Facts<'s> {
@@ -297,141 +269,10 @@ impl<'s> Facts<'s> {
         }
     }
 
-    pub(super) fn heartbeats(
-        &self,
-        row: &[ValueRef<'_>],
-        range: &Range<usize>,
-        places: &[Place],
-        notes: &mut Notes,
-    ) -> Signs {
-        self.signs(row, range, places, Kind::Heartbeat, notes)
-    }
-
-    pub(super) fn starts(
-        &self,
-        row: &[ValueRef<'_>],
-        range: &Range<usize>,
-        places: &[Place],
-        notes: &mut Notes,
-    ) -> Signs {
-        self.signs(row, range, places, Kind::Start, notes)
-    }
-
-    /// The leases of a row: the moments, and the one that is a start and a length.
-    pub(super) fn leases(
-        &self,
-        row: &[ValueRef<'_>],
-        lease: &LeasePlaces,
-        places: &[Place],
-        notes: &mut Notes,
-    ) -> Signs {
-        let mut signs = self.signs(row, &lease.moments, places, Kind::Lease, notes);
-        let mut span = lease
-            .span
-            .clone()
-            .zip(places.get(lease.span.clone()).unwrap_or_default());
-        let (Some((start, start_column)), Some((seconds, seconds_column))) = (span.next(), span.next())
-        else {
-            return signs;
-        };
-        let (start, seconds) = (value(row, start), value(row, seconds));
-        let reading = match (reading(start, &self.calendar), length(seconds)) {
-            (Reading::Absent, _) | (_, Length::None) => Reading::Absent,
-            (Reading::Unreadable, _) => Reading::Unreadable,
-            (Reading::At(_), Length::Unreadable) => {
-                let shown = Id::from(seconds).to_string();
-                signs.doubt(&seconds_column.full_name, shown, Flaw::Length);
-                return signs;
-            }
-            (Reading::At(start), Length::Of(time)) => {
-                notes.see_lease();
-                let at = start.at.plus(time);
-                Reading::At(Moment { at, ..start })
-            }
-        };
-        let shown = || format!("{} and {}", Id::from(start), Id::from(seconds));
-        signs.add(reading, self.limits.leases, &start_column.full_name, shown);
-        signs
-    }
-
     /// The worker that a row names.
     fn worker(&self, row: &[ValueRef<'_>], worker: &Range<usize>) -> Option<Arc<Worker>> {
         let place = worker.clone().next()?;
         self.workers.as_ref()?.named(value(row, place))
-    }
-
-    fn signs(
-        &self,
-        row: &[ValueRef<'_>],
-        range: &Range<usize>,
-        places: &[Place],
-        kind: Kind,
-        notes: &mut Notes,
-    ) -> Signs {
-        let horizon = match kind {
-            Kind::Heartbeat | Kind::Sign => self.limits.signs,
-            Kind::Lease => self.limits.leases,
-            Kind::End | Kind::Start => Timestamp::MAX,
-        };
-        let mut signs = Signs::default();
-        for (place, column) in range.clone().zip(places.get(range.clone()).unwrap_or_default()) {
-            let value = value(row, place);
-            let reading = reading(value, &self.calendar);
-            let shown = || Id::from(value).to_string();
-            match reading {
-                Reading::Absent => continue,
-                Reading::Unreadable => notes.see_unreadable(&column.full_name, shown),
-                Reading::At(moment) => {
-                    if kind != Kind::Lease && moment.at > self.limits.ahead {
-                        notes.see_ahead(&column.full_name, shown);
-                    }
-                    match kind {
-                        Kind::Heartbeat => {
-                            notes.see_sign(moment);
-                            notes.see_heartbeat(&column.full_name, moment);
-                        }
-                        Kind::Sign => notes.see_sign(moment),
-                        Kind::Lease => notes.see_lease(),
-                        Kind::End | Kind::Start => {}
-                    }
-                }
-            }
-            signs.add(reading, horizon, &column.full_name, shown);
-        }
-        signs
-    }
-}
-
-/// What a column of times says.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Heartbeat,
-    Sign,
-    Lease,
-    End,
-    /// Of a worker: says which life it is, and of no work.
-    Start,
-}
-
-/// How long a lease lasts from its start on.
-enum Length {
-    None,
-    Unreadable,
-    Of(Duration),
-}
-
-fn length(seconds: ValueRef<'_>) -> Length {
-    let seconds = match Id::from(seconds) {
-        id if id.is_blank() => return Length::None,
-        id => match id.by_number() {
-            Id::Integer(seconds) => u64::try_from(seconds).ok().map(Duration::from_secs),
-            Id::Real(bits) => Duration::try_from_secs_f64(f64::from_bits(bits)).ok(),
-            Id::Null | Id::Text(_) | Id::Blob(_) | Id::Several(_) => None,
-        },
-    };
-    match seconds {
-        Some(time) if time <= LONGEST_LEASE => Length::Of(time),
-        _ => Length::Unreadable,
     }
 }
 

@@ -10,6 +10,7 @@ use super::facts::{Facts, is_word, value, values};
 use super::layout::{ID, WorkerLayout};
 use super::print::print;
 use super::schema::Workers;
+use super::signs::Kind;
 use super::statements;
 use crate::zombie::{Id, Notes, Signs, Worker};
 
@@ -85,8 +86,8 @@ fn worker(
     Worker {
         id: value(row, ID).into(),
         is_gone,
-        heartbeat: facts.heartbeats(row, &layout.heartbeat, &layout.places, notes),
-        started: facts.starts(row, &layout.started, &layout.places, notes),
+        heartbeat: facts.signs(row, &layout.heartbeat, &layout.places, Kind::Heartbeat, notes),
+        started: facts.signs(row, &layout.started, &layout.places, Kind::Start, notes),
         lease: facts.leases(row, &layout.lease, &layout.places, notes),
         print: print(row),
     }
