@@ -26,6 +26,7 @@ mod resolve;
 mod roles;
 mod runs;
 mod schema;
+mod section;
 mod signs;
 mod stamps;
 mod statements;

@@ -2,11 +2,12 @@ use rusqlite::Connection;
 
 use super::catalog::ColumnInfo;
 use super::condition::Condition;
-use super::roles::{Played, Roles};
+use super::roles::Roles;
 use super::schema::{
     AtWork, Events, ProjectColumns, Projects, Recurring, Runs, Schema, SchemaError, Tasks, Workers,
     Workspaces,
 };
+use super::section::{Played, Section};
 use super::writes;
 use crate::profile::{Names, Profile};
 
@@ -93,7 +94,7 @@ fn tasks(roles: &mut Roles<'_>, names: &Names) -> rusqlite::Result<Option<Tasks>
     let Some(table) = roles.needed_table("tasks", &names.table)? else {
         return Ok(None);
     };
-    let mut section = roles.section("tasks", &table);
+    let mut section = Section::new(roles, "tasks", &table);
     let id = section.id(&names.columns.id)?;
     let status = match &names.running_where {
         None => section.written("status", &names.columns.status),
@@ -179,7 +180,7 @@ fn runs(roles: &mut Roles<'_>, names: &Names, id_columns: usize) -> rusqlite::Re
     let Some(table) = roles.wanted_table("runs", &names.table)? else {
         return Ok(None);
     };
-    let mut section = roles.section("runs", &table);
+    let mut section = Section::new(roles, "runs", &table);
     let id = section.id(&names.columns.id)?;
     let task = section.task(&names.columns.task, id_columns);
     let status = match &names.running_where {
@@ -231,7 +232,7 @@ fn workers(roles: &mut Roles<'_>, names: &Names) -> rusqlite::Result<Option<Work
     let Some(table) = roles.wanted_table("workers", &names.table)? else {
         return Ok(None);
     };
-    let mut section = roles.section("workers", &table);
+    let mut section = Section::new(roles, "workers", &table);
     let id = section.needed("id", &names.columns.id);
     let heartbeat = section.columns("heartbeat", &names.columns.heartbeat);
     let started = section.columns("started", &names.columns.started);
@@ -253,7 +254,7 @@ fn events(roles: &mut Roles<'_>, names: &Names) -> rusqlite::Result<Option<Event
     let Some(table) = roles.wanted_table("events", &names.table)? else {
         return Ok(None);
     };
-    let mut section = roles.section("events", &table);
+    let mut section = Section::new(roles, "events", &table);
     let id = section.column("id", &names.columns.id);
     let task = section.written("task", &names.columns.task);
     let kind = section.written("type", &names.columns.r#type);
@@ -301,7 +302,7 @@ fn workspaces(
     let Some(table) = roles.table("workspaces", &names.table)? else {
         return Ok(None);
     };
-    let mut section = roles.section("workspaces", &table);
+    let mut section = Section::new(roles, "workspaces", &table);
     let task = section.column("task", &names.columns.task);
     if let Some(task) = task.as_ref().filter(|_| id_columns > 0) {
         let why = "cannot name a task, whose id is several columns: leave it out (task = [])";
@@ -328,7 +329,7 @@ fn projects(roles: &mut Roles<'_>, names: &Names) -> rusqlite::Result<Option<Pro
     let Some(table) = roles.table("projects", &names.table)? else {
         return Ok(None);
     };
-    let mut section = roles.section("projects", &table);
+    let mut section = Section::new(roles, "projects", &table);
     let id = section.column("id", &names.columns.id);
     let name = section.column("name", &names.columns.name);
     Ok(id.zip(name).map(|(id, name)| Projects { table, id, name }))
