@@ -212,7 +212,7 @@ fn reading(value: &Id) -> Reading {
         Id::Real(bits) => calendar.real(f64::from_bits(*bits)).0,
         Id::Text(bytes) => calendar.text(bytes).0,
         Id::Blob(bytes) if bytes.trim_ascii().is_empty() => Reading::Absent,
-        Id::Blob(_) => Reading::Unreadable,
+        Id::Blob(_) | Id::Several(_) => Reading::Unreadable,
     }
 }
 
