@@ -22,12 +22,18 @@ thread_local! {
 
 const JOURNALS: [&str; 2] = ["WAL", "DELETE"];
 
-/// A queue in a file, and the folder it lives in.
+/// An Orchestra queue in a file, and the folder it lives in.
 pub(crate) fn on_disk(journal: &str) -> (TempDir, World) {
+    let (folder, world) = in_file(journal);
+    (folder, World::at(world.conn))
+}
+
+/// An empty database in a file, and the folder it lives in.
+pub(crate) fn in_file(journal: &str) -> (TempDir, World) {
     let folder = tempfile::tempdir().unwrap();
     let conn = Connection::open(file(&folder)).unwrap();
     conn.busy_timeout(Duration::ZERO).unwrap();
-    let world = World::at(conn).sql(&format!(
+    let world = World::of(conn).sql(&format!(
         "PRAGMA journal_mode = {journal}; PRAGMA synchronous = OFF"
     ));
     (folder, world)
@@ -45,7 +51,7 @@ pub(crate) fn rival(folder: &TempDir) -> Connection {
 }
 
 /// Has this committed after the sweep has found its first zombies, and before it has the lock to reap them.
-fn commits_meanwhile(folder: &TempDir, world: &mut World, change: &str) {
+pub(crate) fn commits_meanwhile(folder: &TempDir, world: &mut World, change: &str) {
     let rival = rival(folder);
     rival
         .execute_batch(&format!("BEGIN IMMEDIATE; {change}"))

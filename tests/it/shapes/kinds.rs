@@ -11,6 +11,8 @@ pub(super) struct Shape {
     running: &'static str,
     /// Whether task `{id}` waits to be done again.
     waits: &'static str,
+    /// Somebody shows at `{sign}` that task `{id}` is at work.
+    beats: &'static str,
     /// What the reason is once it is silent.
     pub(super) reason: &'static str,
 }
@@ -23,6 +25,7 @@ pub(super) const SHAPES: [Shape; 9] = [
         profile: ONE_TABLE,
         running: "INSERT INTO jobs (id, state, beat_at, begun_at, host) VALUES ({id}, 'working', '{sign}', '{begun}', 'h1')",
         waits: "SELECT count(*) FROM jobs WHERE id = {id} AND state = 'ready' AND host IS NULL AND tries = 2",
+        beats: "UPDATE jobs SET beat_at = '{sign}' WHERE id = {id}",
         reason: "stale_heartbeat",
     },
     Shape {
@@ -34,6 +37,7 @@ pub(super) const SHAPES: [Shape; 9] = [
                   [tasks.words]\nrunning = 'working'\nopen = 'ready'",
         running: "INSERT INTO jobs VALUES ('{id}', 'working', '{until}')",
         waits: "SELECT count(*) FROM jobs WHERE id = '{id}' AND state = 'ready' AND until IS NULL",
+        beats: "UPDATE jobs SET until = '{until}' WHERE id = '{id}'",
         reason: "lease_expired",
     },
     Shape {
@@ -46,6 +50,7 @@ pub(super) const SHAPES: [Shape; 9] = [
                   [tasks.words]\nrunning = 'working'\nopen = 'ready'",
         running: "INSERT INTO jobs VALUES ('{id}', 'working', '{sign}', 900)",
         waits: "SELECT count(*) FROM jobs WHERE id = '{id}' AND state = 'ready' AND claimed_at IS NULL AND ttl = 900",
+        beats: "UPDATE jobs SET claimed_at = '{sign}' WHERE id = '{id}'",
         reason: "lease_expired",
     },
     Shape {
@@ -54,6 +59,7 @@ pub(super) const SHAPES: [Shape; 9] = [
         profile: CONDITION,
         running: "INSERT INTO jobs VALUES ('{id}', '{sign}', NULL, x'00')",
         waits: "SELECT count(*) FROM jobs WHERE id = '{id}' AND reserved_at IS NULL AND done_at IS NULL",
+        beats: "UPDATE jobs SET reserved_at = '{sign}' WHERE id = '{id}'",
         reason: "stale_heartbeat",
     },
     Shape {
@@ -67,6 +73,7 @@ pub(super) const SHAPES: [Shape; 9] = [
                       ('{id}', 'failed', '{begun}', '{begun}', '{begun}'), ('{id}', 'working', '{sign}', '{begun}', NULL)",
         waits: "SELECT count(*) FROM jobs WHERE id = '{id}' AND state = 'ready' AND 0 =
                     (SELECT count(*) FROM attempts WHERE job = '{id}' AND (state = 'working' OR ended_at IS NULL))",
+        beats: "INSERT INTO attempts (job, state, begun_at) VALUES ('{id}', 'working', '{sign}')",
         reason: "stale_heartbeat",
     },
     Shape {
@@ -84,6 +91,7 @@ pub(super) const SHAPES: [Shape; 9] = [
                   INSERT INTO jobs VALUES ('{id}', 'working', last_insert_rowid())",
         waits: "SELECT count(*) FROM jobs JOIN attempts ON job = jobs.id WHERE jobs.id = '{id}' AND state = 'ready'
                     AND attempt IS NULL AND outcome = 'lost' AND ended_at IS NOT NULL",
+        beats: "UPDATE attempts SET beat_at = '{sign}' WHERE job = '{id}'",
         reason: "stale_heartbeat",
     },
     Shape {
@@ -93,6 +101,7 @@ pub(super) const SHAPES: [Shape; 9] = [
         profile: WORKERS,
         running: "INSERT INTO workers VALUES ('w{id}', '{sign}', 'up'); INSERT INTO jobs VALUES ('{id}', 'working', 'w{id}')",
         waits: "SELECT count(*) FROM jobs WHERE id = '{id}' AND state = 'ready' AND worker IS NULL",
+        beats: "UPDATE workers SET beat_at = '{sign}' WHERE name = 'w{id}'",
         reason: "stale_heartbeat",
     },
     Shape {
@@ -114,6 +123,7 @@ pub(super) const SHAPES: [Shape; 9] = [
                   INSERT INTO jobs VALUES ('{id}', 'working')",
         waits: "SELECT count(*) FROM jobs JOIN attempts ON job = jobs.id WHERE jobs.id = '{id}' AND jobs.state = 'ready'
                     AND attempts.state = 'lost'",
+        beats: "UPDATE workers SET beat_at = '{sign}' WHERE pid IN (SELECT pid FROM attempts WHERE job = '{id}')",
         reason: "stale_heartbeat",
     },
     Shape {
@@ -123,6 +133,7 @@ pub(super) const SHAPES: [Shape; 9] = [
         profile: ONE_TABLE,
         running: "INSERT INTO jobs (id, state, beat_at, begun_at, host) VALUES (x'{id}{id}', 'working', '{sign}', '{begun}', 'h1')",
         waits: "SELECT count(*) FROM jobs WHERE id = x'{id}{id}' AND state = 'ready' AND host IS NULL AND tries = 2",
+        beats: "UPDATE jobs SET beat_at = '{sign}' WHERE id = x'{id}{id}'",
         reason: "stale_heartbeat",
     },
 ];
@@ -155,25 +166,22 @@ pub(super) const WORKERS: &str = "events.table = ''\nruns.table = ''\nworkspaces
 impl Shape {
     /// The queue, without a task.
     pub(super) fn world(&self) -> World {
-        World::foreign(self.tables).profile(self.profile)
+        self.of(World::foreign(""))
+    }
+
+    /// The same in this database.
+    pub(super) fn of(&self, world: World) -> World {
+        world.sql(self.tables).profile(self.profile)
     }
 
     /// A running task whose newest sign of life is of this moment.
     pub(super) fn running(&self, world: World, id: u32, sign: &str) -> World {
-        world.sql(&self.running_sql(id, sign))
+        world.sql(&filled(self.running, id, sign))
     }
 
-    pub(super) fn running_sql(&self, id: u32, sign: &str) -> String {
-        let until = match sign.strip_suffix("m ago").map(str::parse::<i64>) {
-            Some(Ok(minutes)) if minutes > 15 => format!("{}m ago", minutes - 15),
-            Some(Ok(minutes)) => format!("in {}m", 15 - minutes),
-            _ => panic!("expected so many minutes ago: {sign}"),
-        };
-        self.running
-            .replace("{id}", &id.to_string())
-            .replace("{sign}", &moment(sign))
-            .replace("{until}", &moment(&until))
-            .replace("{begun}", &moment("2h ago"))
+    /// Somebody shows that a task is at work, as SQL.
+    pub(super) fn beats(&self, id: u32, sign: &str) -> String {
+        filled(self.beats, id, sign)
     }
 
     /// Whether a task waits to be done again.
@@ -189,4 +197,16 @@ impl Shape {
             id.to_string()
         }
     }
+}
+
+fn filled(sql: &str, id: u32, sign: &str) -> String {
+    let until = match sign.strip_suffix("m ago").map(str::parse::<i64>) {
+        Some(Ok(minutes)) if minutes > 15 => format!("{}m ago", minutes - 15),
+        Some(Ok(minutes)) => format!("in {}m", 15 - minutes),
+        _ => panic!("expected so many minutes ago: {sign}"),
+    };
+    sql.replace("{id}", &id.to_string())
+        .replace("{sign}", &moment(sign))
+        .replace("{until}", &moment(&until))
+        .replace("{begun}", &moment("2h ago"))
 }

@@ -4,6 +4,7 @@ mod conditions;
 mod contradictions;
 mod kinds;
 mod laws;
+mod meanwhile;
 mod no_events;
 mod no_pointer;
 mod one_table;
