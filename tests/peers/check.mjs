@@ -35,8 +35,10 @@ export async function eventually(what, found, wanted) {
 /** What a worker does between the claim of a job and its end: says so, and waits for the file GATE. */
 export async function hold(gate, job) {
   console.log(`claimed ${job}`);
-  while (!existsSync(gate)) {
-    await sleep(50);
+  for (const began = Date.now(); !existsSync(gate); await sleep(50)) {
+    if (Date.now() - began > 60000) {
+      throw new Error("nobody opened the gate");
+    }
   }
   console.log(`finished ${job}`);
 }

@@ -18,9 +18,12 @@ use tokio::time::sleep;
 
 type Result<T> = std::result::Result<T, Box<dyn Error + Send + Sync>>;
 
-const QUEUE: &str = "peer";
+/// The queue whose worker is lost. Nobody else works for it: a worker of its own would put the job back.
+const LOST: &str = "lost";
+const LIVING: &str = "living";
 /// How long a worker may be silent. The workers beat once a second, in whole seconds.
 const STALE_AFTER: Duration = Duration::from_secs(4);
+/// How long anything else may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 #[tokio::main(flavor = "current_thread")]
@@ -28,8 +31,8 @@ async fn main() -> Result<()> {
     let words: Vec<String> = std::env::args().skip(1).collect();
     match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => check().await,
-        ["work", database, worker, gate] => work(database, worker, gate).await,
-        _ => Err("usage: apalis-peer [work DATABASE WORKER GATE]".into()),
+        ["work", database, queue, worker, gate] => work(database, queue, worker, gate).await,
+        _ => Err("usage: apalis-peer [work DATABASE QUEUE WORKER GATE]".into()),
     }
 }
 
@@ -43,25 +46,26 @@ async fn open(database: &str) -> Result<SqlitePool> {
         .await?)
 }
 
-fn storage(pool: &SqlitePool) -> SqliteStorage<u32> {
-    // No worker of this check may put back what another has lost: that is what the sweeper is here for.
+fn storage(pool: &SqlitePool, queue: &str) -> SqliteStorage<u32> {
     let config = Config::default()
-        .queue(QUEUE)
-        .batch_size(1)
-        .heartbeat_interval(Duration::from_secs(1))
-        .missed_heartbeats(100_000);
+        .queue(queue)
+        .heartbeat_interval(Duration::from_secs(1));
     SqliteStorage::new(pool).with_config(config)
 }
 
 /// A worker that says what it claims, works until the file GATE is there, and ends after one job.
-async fn work(database: &str, worker: &str, gate: &str) -> Result<()> {
+async fn work(database: &str, queue: &str, worker: &str, gate: &str) -> Result<()> {
     let pool = open(database).await?;
     let gate = gate.to_owned();
     let job = move |job: u32, worker: WorkerContext| {
         let gate = gate.clone();
         async move {
             println!("claimed {job}");
+            let began = Instant::now();
             while !Path::new(&gate).exists() {
+                if began.elapsed() > PATIENCE {
+                    return Err("nobody opened the gate".into());
+                }
                 sleep(Duration::from_millis(50)).await;
             }
             println!("finished {job}");
@@ -69,7 +73,9 @@ async fn work(database: &str, worker: &str, gate: &str) -> Result<()> {
             Ok::<_, BoxDynError>(())
         }
     };
-    let worker = WorkerBuilder::new(worker).backend(storage(&pool)).build(job);
+    let worker = WorkerBuilder::new(worker)
+        .backend(storage(&pool, queue))
+        .build(job);
     worker.run().await?;
     Ok(())
 }
@@ -91,15 +97,15 @@ async fn check_in(folder: &Path, sweeper: &str) -> Result<String> {
 
     let pool = open(&database).await?;
     SqliteStorage::setup(&pool).await?;
-    storage(&pool).push(1).await?;
-    let mut dead = Worker::start(&database, "dead", &shut)?;
+    storage(&pool, LOST).push(1).await?;
+    let mut dead = Worker::start(&database, LOST, "dead", &shut)?;
     dead.expect("claimed 1")?;
     wait_for(&pool, "1", "Running").await?;
     dead.kill()?;
     let silent_since = Instant::now();
 
-    storage(&pool).push(2).await?;
-    let mut live = Worker::start(&database, "live", &shut)?;
+    storage(&pool, LIVING).push(2).await?;
+    let mut live = Worker::start(&database, LIVING, "live", &shut)?;
     live.expect("claimed 2")?;
     wait_for(&pool, "2", "Running").await?;
     let dead_id = id(&pool, "1").await?;
@@ -108,12 +114,20 @@ async fn check_in(folder: &Path, sweeper: &str) -> Result<String> {
 
     let summary = sweep(sweeper, &database)?;
     expect("reaped", &summary["reaped"], &Value::from(1))?;
-    expect("reason", &summary["reasons"][&dead_id], &Value::from("stale_heartbeat"))?;
+    expect(
+        "reason",
+        &summary["reasons"][&dead_id],
+        &Value::from("stale_heartbeat"),
+    )?;
     expect("healthy", &summary["healthy"], &Value::from(1))?;
     expect("undecided", &summary["undecided"], &Value::Array(Vec::new()))?;
-    expect("second sweep", &sweep(sweeper, &database)?["reaped"], &Value::from(0))?;
+    expect(
+        "second sweep",
+        &sweep(sweeper, &database)?["reaped"],
+        &Value::from(0),
+    )?;
 
-    let mut next = Worker::start(&database, "next", &open_gate)?;
+    let mut next = Worker::start(&database, LOST, "next", &open_gate)?;
     next.expect("claimed 1")?;
     next.expect("finished 1")?;
     wait_for(&pool, "1", "Done").await?;
@@ -136,7 +150,14 @@ fn expect(what: &str, found: &Value, wanted: &Value) -> Result<()> {
 fn sweep(sweeper: &str, database: &str) -> Result<Value> {
     let stale_after = format!("{}s", STALE_AFTER.as_secs());
     let output = Command::new(sweeper)
-        .args(["--db", database, "--profile", "apalis", "--stale-after", &stale_after])
+        .args([
+            "--db",
+            database,
+            "--profile",
+            "apalis",
+            "--stale-after",
+            &stale_after,
+        ])
         .stderr(Stdio::inherit())
         .output()?;
     if !output.status.success() {
@@ -174,9 +195,9 @@ struct Worker {
 }
 
 impl Worker {
-    fn start(database: &str, name: &str, gate: &str) -> Result<Self> {
+    fn start(database: &str, queue: &str, name: &str, gate: &str) -> Result<Self> {
         let mut process = Command::new(std::env::current_exe()?)
-            .args(["work", database, name, gate])
+            .args(["work", database, queue, name, gate])
             .stdout(Stdio::piped())
             .spawn()?;
         let stdout = process.stdout.take().ok_or("no standard output")?;
