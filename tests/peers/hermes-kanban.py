@@ -1,5 +1,6 @@
 """Hermes Agent: two workers of its kanban board die, one after a heartbeat, one before its first. Its dispatcher is not up."""
 
+import os
 import pathlib
 import time
 
@@ -46,10 +47,13 @@ def worker(db, task, beats):
 
 
 def check(folder):
+    # Its workers inherit it. The home of whoever runs this stays as it is.
+    os.environ["HERMES_HOME"] = str(folder)
     db = folder / "kanban.db"
     board = Board(db)
+    workspace = {"workspace_kind": "dir", "workspace_path": str(folder)}
     beaten, unbeaten, live, waiting = (
-        board.create_task(title=title, assignee="default") for title in ("beaten", "unbeaten", "live", "waiting")
+        board.create_task(title=title, assignee="default", **workspace) for title in ("beaten", "unbeaten", "live", "waiting")
     )
     living = peer.Worker(db, live, "many")
     peer.same(living.claimed(), live, "the living worker's claim")
@@ -64,15 +68,18 @@ def check(folder):
 
     late = board.complete_task(beaten, result="too late", expected_run_id=run_of_the_dead)
     peer.same(late, False, "whether Hermes lets the first worker finish after all")
-    for task in (beaten, unbeaten):
-        peer.same(board.check_respawn_guard(task), None, "what keeps Hermes from starting a worker")
-        again = board.claim_task(task)
-        peer.same(again and again.status, "running", "the claim after the sweep")
-        done = board.complete_task(task, result="ok", expected_run_id=again.current_run_id)
+    # Now its dispatcher comes up; what it starts is not an agent here, and is done at once.
+    started = []
+    tick = board.dispatch_once(spawn_fn=lambda task, workspace: started.append(task))
+    peer.same({task.id for task in started}, {beaten, unbeaten, waiting}, "tasks that Hermes starts a worker for")
+    peer.same((tick.reclaimed, tick.stale, tick.crashed), (0, [], []), "what was left for Hermes to take back")
+    for task in started:
+        done = board.complete_task(task.id, result="ok", expected_run_id=task.current_run_id)
         peer.same(done, True, "whether the second worker may finish")
+    for task in (beaten, unbeaten):
         peer.same([run.outcome for run in board.list_runs(task)], ["reclaimed", "completed"], "outcomes of the runs")
     living.tell_to_finish()
     living.ended()
-    for task, status in ((beaten, "done"), (unbeaten, "done"), (live, "done"), (waiting, "ready")):
+    for task, status in ((beaten, "done"), (unbeaten, "done"), (live, "done"), (waiting, "done")):
         peer.same(board.get_task(task).status, status, f"status of {board.get_task(task).title}")
-    return "tasks of two killed workers, one by its heartbeat and one by its claim, were claimed again and completed"
+    return "tasks of two killed workers, one by its heartbeat and one by its claim, were started again by its dispatcher and completed"
