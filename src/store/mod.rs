@@ -172,6 +172,9 @@ impl<'c> Store<'c> {
 
     /// Notes columns that look as if these zombies had shown life there.
     pub(crate) fn see_look_alikes(&self, zombies: &[&Zombie], notes: &mut Notes) -> rusqlite::Result<()> {
+        if self.schema.says_starts_alone {
+            notes.see_starts_alone();
+        }
         look_alikes::see(self.conn, self.schema, &self.loader.facts, zombies, notes)
     }
 

@@ -9,7 +9,7 @@ use super::schema::{
 };
 use super::section::{Played, Section};
 use super::writes;
-use crate::profile::{Names, Profile};
+use crate::profile::{Candidates, LeaseColumns, Names, Profile};
 
 /// Finds each role of the profile in the database, and names everything that is wrong at once.
 pub(super) fn resolve(conn: &Connection, profile: &Profile) -> Result<Schema, SchemaError> {
@@ -82,10 +82,22 @@ pub(super) fn resolve(conn: &Connection, profile: &Profile) -> Result<Schema, Sc
         events,
         workspaces,
         projects,
+        says_starts_alone: says_starts_alone(names),
         time_zone: names.database.time_zone.0,
         look_alikes: names.hints.heartbeat.clone(),
         roles: roles.found,
     })
+}
+
+/// Whether a profile says that there are neither heartbeats nor leases, so that none was merely overlooked.
+fn says_starts_alone(names: &Names) -> bool {
+    let (tasks, runs) = (&names.tasks.columns, &names.runs.columns);
+    let says_none = |heartbeat: &Candidates, lease: &LeaseColumns| {
+        heartbeat.as_slice().is_empty()
+            && matches!(lease, LeaseColumns::Moments(names) if names.as_slice().is_empty())
+    };
+    let of_runs = names.runs.table.is_empty() || says_none(&runs.heartbeat, &runs.lease);
+    says_none(&tasks.heartbeat, &tasks.lease) && of_runs && names.workers.table.is_empty()
 }
 
 fn tasks(roles: &mut Roles<'_>, names: &Names) -> rusqlite::Result<Option<Tasks>> {

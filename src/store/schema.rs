@@ -18,6 +18,8 @@ pub struct Schema {
     pub(super) events: Option<Events>,
     pub(super) workspaces: Option<Workspaces>,
     pub(super) projects: Option<Projects>,
+    /// Whether the profile says itself that there are neither heartbeats nor leases.
+    pub(super) says_starts_alone: bool,
     /// Of the timestamps that name none.
     pub(super) time_zone: TimeZone,
     /// Parts of names of columns that look like a heartbeat.
@@ -210,6 +212,18 @@ impl Schema {
     /// event could not be written. The error names everything at once, and what was found.
     pub fn read(conn: &Connection, profile: &Profile) -> Result<Self, SchemaError> {
         resolve(conn, profile)
+    }
+
+    /// Whether nothing but a start or a last change can show that somebody is at work: there is no column of heartbeats, and
+    /// none of leases. Then whoever works for longer than `stale_after` is taken for dead.
+    #[must_use]
+    pub fn shows_starts_alone(&self) -> bool {
+        let of_runs = self.runs.as_ref().map(|runs| (&runs.heartbeat, &runs.lease));
+        let of_workers = self.workers.as_ref();
+        let of_workers = of_workers.map(|workers| (&workers.heartbeat, &workers.lease));
+        let of_tasks = (&self.tasks.heartbeat, &self.tasks.lease);
+        let mut all = std::iter::once(of_tasks).chain(of_runs).chain(of_workers);
+        all.all(|(heartbeat, lease)| heartbeat.is_empty() && lease.columns().next().is_none())
     }
 
     /// Every role of the profile, in its order, and what plays it.

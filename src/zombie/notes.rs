@@ -29,6 +29,7 @@ pub struct Notes {
     /// The newest naive heartbeat of each column: one may be written in another zone than the database's own times are.
     naive_heartbeats: BTreeMap<Arc<str>, Timestamp>,
     has_seen_heartbeat: bool,
+    starts_alone: bool,
     silent: usize,
 }
 
@@ -90,6 +91,11 @@ impl Notes {
         count(&mut self.ended, what, example);
     }
 
+    /// Notes that the queue is known to have neither heartbeats nor leases.
+    pub fn see_starts_alone(&mut self) {
+        self.starts_alone = true;
+    }
+
     /// Notes a task that is reaped for its silence.
     pub fn see_silence(&mut self) {
         self.silent += 1;
@@ -148,7 +154,13 @@ impl Notes {
             ));
         }
         if self.silent > 0 {
-            if !self.has_seen_heartbeat {
+            if self.starts_alone {
+                sentences.push(format!(
+                    "nothing but its start shows that a task of this queue is at work, and tasks are called dead for having \
+                     begun long ago ({}): does none take longer than --stale-after?",
+                    self.silent
+                ));
+            } else if !self.has_seen_heartbeat {
                 sentences.push(format!(
                     "no heartbeat and no lease was found in this queue, and tasks are called dead for their silence ({}): \
                      is there one under another name?",

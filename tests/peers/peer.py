@@ -128,7 +128,7 @@ def sweep(db, profile, reaped, healthy):
     same(summary["task_ids"], sorted(reaped), "task_ids")
     same((summary["healthy"], summary["undecided"], summary["failed"]), (healthy, [], []), "healthy, undecided, failed")
     # It may remind of what its profile says: that only a start can be seen.
-    warnings = [warning for warning in summary["warnings"] if not warning.startswith("no heartbeat and no lease")]
+    warnings = [warning for warning in summary["warnings"] if not warning.startswith("nothing but its start shows")]
     same(warnings, [], "warnings")
 
 

@@ -121,15 +121,15 @@ pub(crate) struct SweepArgs {
     )]
     #[arg(value_parser = parse_now)]
     pub(crate) now: Option<DateTime<Utc>>,
-    /// A run silent for longer than this is dead
+    /// A run silent for longer than this is dead [default: 15m]
     #[arg(
         long,
         value_name = "TIME",
         env = "ZOMBIE_SWEEPER_STALE_AFTER",
         hide_env = true
     )]
-    #[arg(default_value = "15m", value_parser = parse_patience)]
-    pub(crate) stale_after: Duration,
+    #[arg(value_parser = parse_patience)]
+    pub(crate) stale_after: Option<Duration>,
     /// A claim without a run is dead after this [default: --stale-after]
     #[arg(
         long,

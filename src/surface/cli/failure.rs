@@ -17,8 +17,11 @@ pub(crate) fn exit(error: &anyhow::Error) -> Exit {
     if error.is::<LostSummary>() {
         return Exit::Io;
     }
-    if error.is::<Misfit>() {
-        return Exit::Data;
+    if let Some(misfit) = error.downcast_ref::<Misfit>() {
+        return match misfit {
+            Misfit::Guess => Exit::Usage,
+            Misfit::Unnamed { .. } | Misfit::Several(_) | Misfit::All { .. } => Exit::Data,
+        };
     }
     error
         .chain()

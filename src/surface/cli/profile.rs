@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Context;
 use zombie_sweeper::rusqlite::Connection;
 use zombie_sweeper::rusqlite::config::DbConfig;
-use zombie_sweeper::store::{ClosestTable, OpenError, SchemaError, fitting_profiles};
+use zombie_sweeper::store::{ClosestTable, OpenError, Schema, SchemaError, fitting_profiles};
 use zombie_sweeper::{Profile, ProfileError, SweepError};
 
 /// What is asked for by its name or its file. A name of a profile that ships is that one; whatever looks like a path is one.
@@ -43,7 +43,7 @@ fn word(path: &Path) -> Option<&str> {
     word.filter(|_| !has_end)
 }
 
-/// No profile was asked for, and Orchestra's does not fit.
+/// Why a queue is not swept as it was asked.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Misfit {
     #[error(
@@ -56,6 +56,11 @@ pub(crate) enum Misfit {
         .0.join(", ")
     )]
     Several(Vec<String>),
+    #[error(
+        "in this queue nothing but its start shows that a task is at work: say with --stale-after how long the longest may \
+         take (15m, unless said), as whoever takes longer loses the task; --dry-run shows them"
+    )]
+    Guess,
     #[error(
         "{problems}; nor does any other profile fit that ships{}; `zombie-sweeper schema --init` drafts one",
         described(.closest.as_ref())
@@ -140,6 +145,18 @@ pub(crate) fn look<T>(
          named: --profile {name}"
     );
     Ok((seen, Some(taken)))
+}
+
+/// A queue that shows nothing but starts is not swept by a patience that nobody chose: a live worker would lose its task.
+pub(crate) fn refuse_a_guess(conn: &Connection, asked: Option<&Profile>) -> Result<(), Failed> {
+    // Orchestra's workers beat; its own profile costs no second look at the schema.
+    let Some(profile) = asked.filter(|profile| profile.name() != Profile::default().name()) else {
+        return Ok(());
+    };
+    match Schema::read(conn, profile) {
+        Ok(schema) if schema.shows_starts_alone() => Err(Misfit::Guess.into()),
+        _ => Ok(()), // what else is wrong the sweep itself says
+    }
 }
 
 /// Why a sweep fails by Orchestra's profile, which nobody named: what writes is not chosen by guess.

@@ -46,7 +46,7 @@ fn options(cli: &Cli, profile: Profile) -> SweepOptions {
     #[expect(clippy::disallowed_methods, reason = "the one place where now is read")]
     let now = asked.unwrap_or_else(Utc::now);
     let policy = Policy {
-        stale_after: args.stale_after,
+        stale_after: args.stale_after.unwrap_or(Policy::default().stale_after),
         claim_grace: args.claim_grace,
         settle: args.settle,
     };
@@ -72,6 +72,9 @@ fn sweep(cli: &Cli, asked: Option<&Profile>, options: &SweepOptions) -> Result<S
     let configure = |conn: &mut _| signals::obey(conn, args.busy_timeout);
     if !cli.sweep.dry_run {
         return sweep_database(&args.db, profile, configure, |conn| {
+            if cli.sweep.stale_after.is_none() {
+                profile::refuse_a_guess(conn, asked)?;
+            }
             match sweep_zombie_tasks(conn, options) {
                 Err(SweepError::Schema(problems @ SchemaError::Unfit(_))) if asked.is_none() => {
                     Err(profile::misfit(conn, problems))

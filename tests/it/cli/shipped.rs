@@ -312,3 +312,35 @@ fn nothing_fits() {
     let place = foreign("CREATE TABLE notes (id INTEGER PRIMARY KEY, note TEXT)");
     assert_snapshot!(unfit(&place, &[]), @"does any other profile fit that ships; `zombie-sweeper schema --init` drafts one");
 }
+
+#[test]
+fn a_queue_that_shows_nothing_but_starts_wants_to_know_how_long_a_task_may_take() {
+    let place = foreign(include_str!("../shapes/litequeue.sql"));
+    let sweep = ["--profile", "litequeue"];
+    let refused = inside(&place, &sweep).run().exits(2).stderr;
+    assert!(
+        refused.contains("say with --stale-after how long the longest may take"),
+        "{refused}"
+    );
+    // To look is always allowed, and warns.
+    let looked = inside(&place, &sweep).args(THEN).run().exits(0).summary();
+    let warnings = texts(&looked["warnings"]);
+    assert!(
+        warnings
+            .iter()
+            .any(|warning| warning.starts_with("nothing but its start shows")),
+        "{warnings:?}"
+    );
+    let swept = inside(&place, &sweep)
+        .args(["--stale-after", "2h"])
+        .run()
+        .exits(0)
+        .summary();
+    assert_eq!(swept["reaped"], 2);
+}
+
+#[test]
+fn a_queue_whose_workers_beat_does_not() {
+    let place = board();
+    inside(&place, &["--profile", NAME]).run().exits(0);
+}
