@@ -252,7 +252,10 @@ fn worked_examples_find_what_they_show_and_reap_it() {
             let ran = std::process::Command::new(env!("CARGO_BIN_EXE_zombie-sweeper"))
                 .args(words)
                 .current_dir(folder.path())
-                .env("ZOMBIE_SWEEPER_CONFIRM", if words.contains(&"--dry-run") { "0s" } else { "1ms" })
+                .env(
+                    "ZOMBIE_SWEEPER_CONFIRM",
+                    if words.contains(&"--dry-run") { "0s" } else { "1ms" },
+                )
                 .output()
                 .unwrap();
             let error = String::from_utf8_lossy(&ran.stderr).into_owned();
@@ -260,9 +263,17 @@ fn worked_examples_find_what_they_show_and_reap_it() {
             String::from_utf8(ran.stdout).unwrap()
         };
         assert_eq!(timeless(&run(&words)), timeless(shown), "{heading}");
-        let sweep: Vec<&str> = words.iter().copied().filter(|word| *word != "--dry-run").collect();
+        let sweep: Vec<&str> = words
+            .iter()
+            .copied()
+            .filter(|word| *word != "--dry-run")
+            .collect();
         run(&sweep);
-        assert_eq!(conn.query_row(look, [], |row| row.get::<_, String>(0)).unwrap(), after, "{heading}");
+        assert_eq!(
+            conn.query_row(look, [], |row| row.get::<_, String>(0)).unwrap(),
+            after,
+            "{heading}"
+        );
         assert!(run(&sweep).starts_with("Reaped 0 "), "{heading}: {}", run(&sweep));
     }
 }
@@ -277,8 +288,13 @@ fn timeless(output: &str) -> String {
         digits == 10 && word.len() == 10 || digits == 8 && parted == 3 || digits == 6 && parted == 3
     };
     let lines = output.lines().map(|line| {
-        let line = line.rsplit_once(", ").filter(|(_, end)| end.ends_with(" ms.")).map_or(line, |(line, _)| line);
-        let words = line.split(' ').map(|word| if is_time(word) { "TIME" } else { word });
+        let line = line
+            .rsplit_once(", ")
+            .filter(|(_, end)| end.ends_with(" ms."))
+            .map_or(line, |(line, _)| line);
+        let words = line
+            .split(' ')
+            .map(|word| if is_time(word) { "TIME" } else { word });
         words.collect::<Vec<_>>().join(" ")
     });
     lines.collect::<Vec<_>>().join("\n")
@@ -311,6 +327,49 @@ fn profiles_shown_can_be_read() {
     for profile in shown {
         Profile::from_toml(&profile).unwrap_or_else(|error| panic!("{profile}: {error}"));
     }
+}
+
+#[test]
+fn readme_names_every_profile_that_ships() {
+    let page = read("README.md");
+    let (_, table) = page.split_once("\n| profile | for |").unwrap();
+    let named: BTreeSet<&str> = table
+        .lines()
+        .skip(2)
+        .map_while(|row| Some(row.strip_prefix("| `")?.split_once('`')?.0))
+        .collect();
+    assert_eq!(named, Profile::shipped().map(|(name, _)| name).collect());
+}
+
+#[test]
+fn fence_of_one_table_tells_one_claim_from_the_next() {
+    let fences = blocks("docs/worker.md", "sql");
+    let fence = fences.iter().find(|block| block.contains("UPDATE jobs")).unwrap();
+    let [tables, profile] = ["sql", "toml"].map(|language| shape("One table", language).remove(0));
+    let mut world = World::foreign(&tables).profile(&profile);
+    let claim = |at: &str| {
+        format!(
+            "UPDATE jobs SET state = 'active', picked_by = 'w2', picked_at = '{at}', beat_at = '{at}' WHERE id = 2"
+        )
+    };
+    let writes = |world: &World, since: &str| -> usize {
+        let mut statement = world.conn.prepare(fence).unwrap();
+        for (name, value) in [(":now", since), (":job", "2"), (":me", "w2"), (":since", since)] {
+            bind(&mut statement, name, value);
+        }
+        statement.raw_execute().unwrap()
+    };
+    let (first, second) = ("2026-04-11 03:00:00", "2026-04-11 03:17:00");
+    world = world.sql(&claim(first));
+    assert_eq!(writes(&world, first), 1);
+    world.sweep();
+    assert_eq!(writes(&world, first), 0, "reaped");
+    world = world.sql(&claim(second));
+    assert_eq!(
+        [first, second].map(|since| writes(&world, since)),
+        [0, 1],
+        "taken again by the same worker"
+    );
 }
 
 #[test]
