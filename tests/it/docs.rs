@@ -172,7 +172,7 @@ fn profile_page_explains_every_key_and_its_built_in_names() {
 
 #[test]
 fn example_profile_sweeps_the_queue_it_describes() {
-    let [schema] = &blocks("docs/profile.md", "sql")[..] else {
+    let [schema] = &shape("Tasks, runs and events", "sql")[..] else {
         panic!("one schema is shown");
     };
     let mut world = World::foreign(schema)
@@ -212,17 +212,106 @@ fn example_profile_sweeps_the_queue_it_describes() {
     assert_eq!(row("count(*)) FROM log"), "2");
 }
 
+/// The shapes whose example is run: what shows it in the database, before and after.
+#[cfg(feature = "cli")]
+const WORKED: [(&str, &str, &str); 3] = [
+    (
+        "One table",
+        "SELECT group_concat(concat_ws(' ', state, failures, picked_by, picked_at > ''), ', ') FROM jobs",
+        "done 1 w1 1, queued 1, active 0 w3 1, queued 0",
+    ),
+    (
+        "Leases",
+        "SELECT group_concat(concat_ws(' ', state, leased_by, leased_at > 0, ttl), ', ') FROM messages",
+        "waiting 900, leased c2 1 900, waiting 900",
+    ),
+    (
+        "Workers",
+        "SELECT group_concat(concat_ws(' ', state, worker), ', ') FROM jobs",
+        "queued, active w2, queued, queued, done",
+    ),
+];
+
+#[cfg(feature = "cli")]
+#[test]
+fn worked_examples_find_what_they_show_and_reap_it() {
+    for (heading, look, after) in WORKED {
+        let folder = tempfile::tempdir().unwrap();
+        let [tables, profile] = ["sql", "toml"].map(|language| shape(heading, language).remove(0));
+        let shown = shape(heading, "console").remove(0);
+        let (command, shown) = shown.split_once('\n').unwrap();
+        let words: Vec<&str> = command.split_whitespace().skip(2).collect();
+        let file = |option: &str| {
+            let place = words.iter().position(|word| *word == option).unwrap();
+            folder.path().join(words[place + 1])
+        };
+        let conn = rusqlite::Connection::open(file("--db")).unwrap();
+        conn.execute_batch(&tables).unwrap();
+        std::fs::write(file("--profile"), profile).unwrap();
+        let run = |words: &[&str]| {
+            let ran = std::process::Command::new(env!("CARGO_BIN_EXE_zombie-sweeper"))
+                .args(words)
+                .current_dir(folder.path())
+                .env(
+                    "ZOMBIE_SWEEPER_CONFIRM",
+                    if words.contains(&"--dry-run") { "0s" } else { "1ms" },
+                )
+                .output()
+                .unwrap();
+            let error = String::from_utf8_lossy(&ran.stderr).into_owned();
+            assert!(ran.status.success(), "{heading}: {error}");
+            String::from_utf8(ran.stdout).unwrap()
+        };
+        assert_eq!(timeless(&run(&words)), timeless(shown), "{heading}");
+        let sweep: Vec<&str> = words
+            .iter()
+            .copied()
+            .filter(|word| *word != "--dry-run")
+            .collect();
+        run(&sweep);
+        assert_eq!(
+            conn.query_row(look, [], |row| row.get::<_, String>(0)).unwrap(),
+            after,
+            "{heading}"
+        );
+        let again = run(&sweep);
+        assert!(again.starts_with("No zombie tasks found."), "{heading}: {again}");
+    }
+}
+
+/// Without what differs from run to run: when, and how fast.
+#[cfg(feature = "cli")]
+fn timeless(output: &str) -> String {
+    let is_time = |word: &str| {
+        let word = word.trim_end_matches(',');
+        let digits = word.bytes().filter(u8::is_ascii_digit).count();
+        let parted = word.split([':', '-']).count();
+        digits == 10 && word.len() == 10 || digits == 8 && parted == 3 || digits == 6 && parted == 3
+    };
+    let lines = output.lines().map(|line| {
+        let line = line
+            .rsplit_once(", ")
+            .filter(|(_, end)| end.ends_with(" ms."))
+            .map_or(line, |(line, _)| line);
+        let words = line
+            .split(' ')
+            .map(|word| if is_time(word) { "TIME" } else { word });
+        words.collect::<Vec<_>>().join(" ")
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 #[test]
 fn profile_page_shows_what_the_program_understands() {
-    let world = World::foreign(&blocks("docs/profile.md", "sql")[0]);
-    let profile = Profile::from_toml(&read("docs/profile.example.toml")).unwrap();
-    let understood: Vec<String> = Schema::read(&world.conn, &profile)
+    let [tables, profile] = ["sql", "toml"].map(|language| shape("One table", language).remove(0));
+    let world = World::foreign(&tables);
+    let understood: Vec<String> = Schema::read(&world.conn, &Profile::from_toml(&profile).unwrap())
         .unwrap()
         .roles()
         .iter()
         .map(|role| format!("{} {}", role.role, role.column.as_deref().unwrap_or("absent")))
         .collect();
-    let shown = blocks("docs/profile.md", "console");
+    let shown = shape("One table", "console");
     let shown = shown.iter().find(|block| block.contains("ROLE")).unwrap();
     let shown: Vec<String> = shown
         .lines()
@@ -230,16 +319,74 @@ fn profile_page_shows_what_the_program_understands() {
         .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
         .collect();
     assert_eq!(shown, understood);
+}
 
-    let refused = Schema::read(&world.conn, &Profile::default())
-        .unwrap_err()
-        .to_string();
-    let shown = blocks("docs/profile.md", "console");
-    let shown = shown
-        .iter()
-        .find_map(|block| block.lines().find_map(|line| line.strip_prefix("error: ")));
-    let shown = shown.unwrap().trim_end_matches('…');
-    assert!(refused.starts_with(shown), "{refused}");
+#[test]
+fn profiles_shown_can_be_read() {
+    let shown = blocks("docs/profile.md", "toml");
+    assert!(shown.len() > 5, "{shown:?}");
+    for profile in shown {
+        Profile::from_toml(&profile).unwrap_or_else(|error| panic!("{profile}: {error}"));
+    }
+}
+
+#[test]
+fn readme_names_every_profile_that_ships() {
+    let page = read("README.md");
+    let (_, table) = page.split_once("\n| profile | for |").unwrap();
+    let named: BTreeSet<&str> = table
+        .lines()
+        .skip(2)
+        .map_while(|row| Some(row.strip_prefix("| `")?.split_once('`')?.0))
+        .collect();
+    assert_eq!(named, Profile::shipped().map(|(name, _)| name).collect());
+}
+
+#[test]
+fn fence_of_one_table_tells_one_claim_from_the_next() {
+    let fences = blocks("docs/worker.md", "sql");
+    let fence = fences.iter().find(|block| block.contains("UPDATE jobs")).unwrap();
+    let [tables, profile] = ["sql", "toml"].map(|language| shape("One table", language).remove(0));
+    let mut world = World::foreign(&tables).profile(&profile);
+    let claim = |at: &str| {
+        format!(
+            "UPDATE jobs SET state = 'active', picked_by = 'w2', picked_at = '{at}', beat_at = '{at}' WHERE id = 2"
+        )
+    };
+    let writes = |world: &World, since: &str| -> usize {
+        let mut statement = world.conn.prepare(fence).unwrap();
+        for (name, value) in [(":now", since), (":job", "2"), (":me", "w2"), (":since", since)] {
+            bind(&mut statement, name, value);
+        }
+        statement.raw_execute().unwrap()
+    };
+    let (first, second) = ("2026-04-11 03:00:00", "2026-04-11 03:17:00");
+    world = world.sql(&claim(first));
+    assert_eq!(writes(&world, first), 1);
+    world.sweep();
+    assert_eq!(writes(&world, first), 0, "reaped");
+    world = world.sql(&claim(second));
+    assert_eq!(
+        [first, second].map(|since| writes(&world, since)),
+        [0, 1],
+        "taken again by the same worker"
+    );
+}
+
+#[test]
+fn table_of_events_that_is_offered_takes_them() {
+    let [tables, profile] = ["sql", "toml"].map(|language| shape("One table", language).remove(0));
+    let profile = profile.replace("[events]\ntable = \"\"\n", "");
+    let mut world = World::foreign(&tables)
+        .sql("UPDATE jobs SET picked_at = '2026-04-11 00:00:00', beat_at = '2026-04-11 03:00:00' WHERE state = 'active'")
+        .sql(&shape("No table of events", "sql")[0])
+        .profile(&profile);
+    assert_eq!(world.sweep().reaps.len(), 2);
+    let events = "SELECT group_concat(task_id || ' ' || event_type || ' ' || (payload ->> '$.reason'), ', ') FROM task_events";
+    assert_eq!(
+        world.query(events),
+        "2 zombie_reaped stale_heartbeat, 3 zombie_reaped stale_heartbeat"
+    );
 }
 
 #[test]
@@ -492,11 +639,22 @@ fn pages() -> Vec<PathBuf> {
     pages
 }
 
-/// The fenced blocks of one language, as they stand there without the indentation of a list.
+/// The fenced blocks of one language.
 fn blocks(page: &str, language: &str) -> Vec<String> {
-    let text = read(page);
+    blocks_of(&read(page), language)
+}
+
+/// Those of docs/profile.md on one shape.
+fn shape(heading: &str, language: &str) -> Vec<String> {
+    let page = read("docs/profile.md");
+    let (_, rest) = page.split_once(&format!("\n### {heading}\n")).unwrap();
+    blocks_of(rest.split("\n##").next().unwrap(), language)
+}
+
+/// As they stand there without the indentation of a list.
+fn blocks_of(text: &str, language: &str) -> Vec<String> {
     let mut blocks = Vec::new();
-    let mut rest = text.as_str();
+    let mut rest = text;
     while let Some((before, after)) = rest.split_once(&format!("```{language}\n")) {
         let indent = before.rsplit('\n').next().unwrap();
         let (block, after) = after.split_once(&format!("\n{indent}```")).unwrap();
