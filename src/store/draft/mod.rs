@@ -1,0 +1,163 @@
+//! Drafts a profile for a database that no profile is known for: which table and column plays which role, by names,
+//! declarations, foreign keys and the values that stand there. What is not told by them stands commented out: a draft is
+//! read by a person before it is used.
+
+mod declared;
+mod events;
+mod facts;
+mod finding;
+mod hints;
+mod holders;
+mod inherited;
+mod links;
+mod moments;
+mod names;
+mod others;
+mod portrait;
+mod render;
+mod runs;
+mod status;
+mod tables;
+mod tasks;
+mod times;
+mod vocabulary;
+mod workers;
+
+use std::fmt::Write as _;
+
+use chrono::{DateTime, Utc};
+use rusqlite::Connection;
+
+use super::schema::SchemaError;
+use crate::zombie::{Calendar, TimeZone};
+use finding::{Line, Section, Value};
+use portrait::Portrait;
+use tables::Tables;
+
+/// A profile that nobody has read yet.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Draft {
+    /// The profile, in TOML: what was found, and in comments what it rests on and what is doubtful.
+    pub text: String,
+    /// The keys without which it is refused, and that its reader has to fill in, such as `tasks.words.running`.
+    pub missing: Vec<String>,
+}
+
+/// Drafts a profile for the database, which is called `database` in it. Reads only: the catalogue, the newest rows of
+/// each table, and the words of its statuses.
+///
+/// # Errors
+///
+/// [`SchemaError::NoTable`] where there is no table, else what SQLite says.
+pub fn draft_profile(conn: &Connection, database: &str, now: DateTime<Utc>) -> Result<Draft, SchemaError> {
+    let calendar = Calendar::new(now.into(), TimeZone::default());
+    let all = Portrait::all(conn, &calendar)?;
+    if all.is_empty() {
+        return Err(SchemaError::NoTable);
+    }
+    let tables = Tables::find(conn, &all)?;
+    let (sections, has_events) = match tables.tasks {
+        Some(tasks) => sections(conn, &calendar, &tables, tasks)?,
+        None => (vec![no_tasks(&all)], true),
+    };
+    let lines = sections
+        .iter()
+        .flat_map(|section| section.lines.iter().map(move |line| (section.name, line)));
+    let missing = lines
+        .filter(|(_, line)| line.is_missing)
+        .map(|(name, line)| format!("{name}.{}", line.key));
+    let missing: Vec<_> = missing.collect();
+    let text = text(database, &missing, &sections, has_events);
+    Ok(Draft { text, missing })
+}
+
+fn sections(
+    conn: &Connection,
+    calendar: &Calendar,
+    tables: &Tables<'_>,
+    tasks: &Portrait,
+) -> rusqlite::Result<(Vec<Section>, bool)> {
+    let mut sections = tasks::sections(conn, calendar, tables, tasks)?;
+    sections.extend(runs::sections(conn, calendar, tables, tasks)?);
+    let names_worker = |section: &Section| {
+        section
+            .lines
+            .iter()
+            .any(|line| line.key == "worker" && line.value.is_some())
+    };
+    let is_named = sections.iter().any(names_worker);
+    if !is_named {
+        for section in &mut sections {
+            section
+                .lines
+                .retain(|line| line.key != "worker" || !line.candidates.is_empty());
+        }
+    }
+    sections.extend(workers::sections(conn, calendar, tables, is_named)?);
+    let (events, has_events) = events::sections(conn, tables, tasks)?;
+    sections.extend(events);
+    sections.extend(others::sections(conn, tables, tasks)?);
+    for section in &mut sections {
+        let of = match section.name.split('.').next() {
+            Some("tasks") => Some(tasks),
+            Some("runs") => tables.runs.as_ref().map(|runs| runs.table),
+            Some("events") => tables.events.first().map(|events| events.table),
+            Some("workspaces") => tables.workspaces.first().map(|workspaces| workspaces.table),
+            _ => None,
+        };
+        if let Some(of) = of {
+            inherited::silence(section, &of.table);
+        }
+    }
+    Ok((sections, has_events))
+}
+
+fn no_tasks(all: &[Portrait]) -> Section {
+    let why =
+        "no table looks like one of tasks: with a status, or columns that say who holds a row and since when";
+    let candidates = all
+        .iter()
+        .map(|table| (Value::text(&table.table.name), "it is there".to_owned()));
+    let line = Line::missing("table", Value::text(""), why).or_any(candidates);
+    Section::new("tasks", vec![line])
+}
+
+fn text(database: &str, missing: &[String], sections: &[Section], has_events: bool) -> String {
+    let mut out = String::new();
+    let version = env!("CARGO_PKG_VERSION");
+    render::comment(
+        &mut out,
+        &format!(
+            "A draft of a profile for {database}, by zombie-sweeper {version}. Read it; then \
+             `zombie-sweeper schema --profile FILE`; then a dry run."
+        ),
+    );
+    render::comment(
+        &mut out,
+        "What counts stands without a # before it, under what it rests on. What was not found, or is doubtful, is \
+         commented out. docs/profile.md explains each key.",
+    );
+    if !missing.is_empty() {
+        let missing = missing.join(", ");
+        render::comment(
+            &mut out,
+            &format!("It is refused as it stands: to be filled in (MISSING below): {missing}."),
+        );
+    }
+    for section in sections {
+        render::section(&mut out, section);
+    }
+    if !has_events {
+        out.push('\n');
+        render::comment(
+            &mut out,
+            "Where reaps are to be recorded in the database: this table is found without a word, once [events] above is \
+             taken out.",
+        );
+        for line in events::OFFER.lines() {
+            let _ = writeln!(out, "#   {line}"); // writing to a String cannot fail
+        }
+    }
+    out
+}
