@@ -11,14 +11,17 @@ use super::times::{Time, is_moment, of, times};
 
 /// What a table of events may be, so that the built-in names find it.
 pub(super) const OFFER: &str = "\
-CREATE TABLE task_events (
-    id         INTEGER PRIMARY KEY,
-    task_id,                      -- the id of the task, as the task has it
-    event_type TEXT NOT NULL,     -- zombie_reaped
-    actor      TEXT,              -- who swept
-    payload    TEXT,              -- the evidence, as JSON
-    created_at TEXT NOT NULL
-);";
+# To have reaps recorded in the database, make this table, and take the section [events] out of this file: the built-in
+# names find it.
+#   CREATE TABLE task_events (
+#       id         INTEGER PRIMARY KEY,
+#       task_id,                      -- of the type that the task's id has
+#       event_type TEXT NOT NULL,     -- zombie_reaped
+#       actor      TEXT,              -- in whose name
+#       payload    TEXT,              -- the evidence, as JSON
+#       created_at TEXT NOT NULL
+#   );
+";
 
 /// The sections, and whether there is a table of events.
 pub(super) fn sections(

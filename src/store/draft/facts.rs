@@ -18,6 +18,8 @@ pub(super) struct Facts {
     pub(super) times: usize,
     /// Those of the times that lie ahead of now.
     pub(super) ahead: usize,
+    /// Those of the times that name no zone.
+    pub(super) naive: usize,
     pub(super) newest: Option<Timestamp>,
     /// Lists and objects.
     pub(super) json: usize,
@@ -49,6 +51,7 @@ impl Facts {
         self.json += usize::from(is_json(value));
         if let Reading::At(moment) = reading(value.as_value(), calendar) {
             self.times += 1;
+            self.naive += usize::from(moment.naive);
             self.ahead += usize::from(moment.at > calendar.now());
             self.newest = self.newest.max(Some(moment.at));
         }

@@ -47,7 +47,7 @@ impl<'p> Holders<'p> {
             let tells = running.filled > 0 && open.none_filled();
             let believed = match sounds(column) {
                 Some(_) if column.facts.json > 0 => None,
-                Some(true) => Some(open.filled == 0),
+                Some(true) => Some(open.filled == 0 && (running.filled > 0 || running.rows == 0)),
                 Some(false) if running.filled > 0 => Some(tells),
                 Some(false) => None,
                 None if self.is_start(column, has_runs) => Some(tells),
@@ -90,6 +90,7 @@ impl<'p> Holders<'p> {
         let counts = self.tasks.columns.iter().filter(|column| {
             let is_count = HINTS.columns.attempts.find(&column.words).is_some();
             is_count
+                && column.info.is_numeric()
                 && HINTS.columns.limits.find(&column.words).is_none()
                 && !is_moment(column)
                 && !self.kept.contains(&column.info.name)

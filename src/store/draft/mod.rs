@@ -23,8 +23,6 @@ mod times;
 mod vocabulary;
 mod workers;
 
-use std::fmt::Write as _;
-
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 
@@ -33,6 +31,16 @@ use crate::zombie::{Calendar, TimeZone};
 use finding::{Line, Section, Value};
 use portrait::Portrait;
 use tables::Tables;
+
+const HOW_TO_READ: &str = "\
+# What counts stands without a # before it, under what it rests on. What was not found or is doubtful is commented out.
+# docs/profile.md explains each key. Then:
+#   zombie-sweeper schema --profile FILE --format text
+#   zombie-sweeper --profile FILE --dry-run --format text
+";
+
+const NOTHING_BUT_A_START: &str = "Neither a heartbeat nor a lease was found, so that nothing but a start tells that a \
+                                   worker died: --stale-after must be longer than the longest task.";
 
 /// A profile that nobody has read yet.
 #[derive(Clone, Debug)]
@@ -78,7 +86,8 @@ fn sections(
     tables: &Tables<'_>,
     tasks: &Portrait,
 ) -> rusqlite::Result<(Vec<Section>, bool)> {
-    let mut sections = tasks::sections(conn, calendar, tables, tasks)?;
+    let mut sections = Vec::from_iter(time_zone(calendar, tables, tasks));
+    sections.extend(tasks::sections(conn, calendar, tables, tasks)?);
     sections.extend(runs::sections(conn, calendar, tables, tasks)?);
     let names_worker = |section: &Section| {
         section
@@ -113,6 +122,29 @@ fn sections(
     Ok((sections, has_events))
 }
 
+/// Times that name no zone are read as UTC, which only their owner can confirm.
+fn time_zone(calendar: &Calendar, tables: &Tables<'_>, tasks: &Portrait) -> Option<Section> {
+    let tables = [
+        Some(tasks),
+        tables.runs.as_ref().map(|runs| runs.table),
+        tables.workers,
+    ];
+    let columns = tables
+        .into_iter()
+        .flatten()
+        .flat_map(|table| table.columns.iter().map(move |column| (table, column)));
+    let naive = columns.filter(|(_, column)| column.facts.naive > 0 && column.facts.ahead == 0);
+    let (table, column) = naive.max_by_key(|(_, column)| column.facts.newest)?;
+    let why = format!(
+        "times name no zone, and are read as UTC: of {}.{} {}",
+        table.table.name,
+        column.info.name,
+        column.facts.age(calendar)
+    );
+    let line = Line::none("time_zone", why).or(Value::text("local"), "are they those of this machine?");
+    Some(Section::new("database", vec![line]))
+}
+
 fn no_tasks(all: &[Portrait]) -> Section {
     let why =
         "no table looks like one of tasks: with a status, or columns that say who holds a row and since when";
@@ -126,38 +158,34 @@ fn no_tasks(all: &[Portrait]) -> Section {
 fn text(database: &str, missing: &[String], sections: &[Section], has_events: bool) -> String {
     let mut out = String::new();
     let version = env!("CARGO_PKG_VERSION");
-    render::comment(
-        &mut out,
-        &format!(
-            "A draft of a profile for {database}, by zombie-sweeper {version}. Read it; then \
-             `zombie-sweeper schema --profile FILE`; then a dry run."
-        ),
+    let title = format!(
+        "A draft of a profile for {database}, by zombie-sweeper {version}: read it before it is used."
     );
-    render::comment(
-        &mut out,
-        "What counts stands without a # before it, under what it rests on. What was not found, or is doubtful, is \
-         commented out. docs/profile.md explains each key.",
-    );
+    render::comment(&mut out, &title);
+    out.push_str(HOW_TO_READ);
     if !missing.is_empty() {
         let missing = missing.join(", ");
-        render::comment(
-            &mut out,
-            &format!("It is refused as it stands: to be filled in (MISSING below): {missing}."),
-        );
+        let refused = format!("As it stands it is refused. To be filled in, MISSING below: {missing}.");
+        render::comment(&mut out, &refused);
     }
-    for section in sections {
+    if !sees_life(sections) {
+        render::comment(&mut out, NOTHING_BUT_A_START);
+    }
+    for section in sections.iter().filter(|section| !section.lines.is_empty()) {
         render::section(&mut out, section);
     }
     if !has_events {
         out.push('\n');
-        render::comment(
-            &mut out,
-            "Where reaps are to be recorded in the database: this table is found without a word, once [events] above is \
-             taken out.",
-        );
-        for line in events::OFFER.lines() {
-            let _ = writeln!(out, "#   {line}"); // writing to a String cannot fail
-        }
+        out.push_str(events::OFFER);
     }
     out
+}
+
+/// Whether a heartbeat or a lease was found.
+fn sees_life(sections: &[Section]) -> bool {
+    let mut lines = sections.iter().flat_map(|section| &section.lines);
+    lines.any(|line| {
+        let is_sign = matches!(line.key.as_str(), "heartbeat" | "lease");
+        is_sign && (!line.names().is_empty() || matches!(line.value, Some(Value::Lease { .. })))
+    })
 }

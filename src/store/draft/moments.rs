@@ -231,19 +231,23 @@ impl<'p> Moments<'p> {
         if facts.filled == 0 && running.filled == 0 {
             return format!("{name}: named so; there is no value yet");
         }
-        let (rows, of_what) = if running.rows > 0 {
-            (&running, "running")
-        } else {
-            (facts, "the newest")
+        if timed.time == Time::Ended {
+            return format!(
+                "{name}: {} of {} running rows have one, and {} of the newest {} of all",
+                running.filled, running.rows, facts.times, facts.rows
+            );
+        }
+        let (rows, of_what) = match running.rows {
+            0 => (facts, format!("of the newest {} rows", facts.rows)),
+            rows => (&running, format!("of {rows} running rows")),
         };
         let ahead = match rows.ahead {
             0 => String::new(),
             ahead => format!(", {ahead} of them ahead of now"),
         };
         format!(
-            "{name}: {} of {} {of_what} rows have a time{ahead}; {}",
+            "{name}: {} {of_what} have a time{ahead}; {}",
             rows.times,
-            rows.rows,
             rows.age(self.calendar)
         )
     }

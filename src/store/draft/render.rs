@@ -26,9 +26,10 @@ fn line_of(out: &mut String, line: &Line) {
             }
             let _ = writeln!(out, "{} = {}", key(&line.key), toml(value));
         }
-        None if line.candidates.is_empty() => {
+        None if line.candidates.is_empty() && !line.is_missing => {
             beside(out, "# ", &line.key, &Value::empty_list(), &line.why);
         }
+        None if line.is_missing => comment(out, &format!("MISSING: {}: {}", line.key, line.why)),
         None => comment(out, &format!("{}: {}", line.key, line.why)),
     }
     for (value, why) in &line.candidates {

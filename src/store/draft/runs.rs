@@ -58,7 +58,7 @@ pub(super) fn sections(
                 )
             });
             table.push(Line::none("running_where", why).or_any(conditions));
-            let why = "no column is a status: name it, or use `running_where` above and drop this line";
+            let why = "no column is a status: name it, or leave it so and use `running_where` above";
             Line::missing("status", Value::empty_list(), why)
         }
     };

@@ -152,7 +152,7 @@ fn status_line(found: Option<&Status>) -> Line {
         None => Line::missing(
             "status",
             Value::empty_list(),
-            "no column is a status: name it, or say by `running_where` above when a task runs, and drop this line",
+            "no column is a status: name it, or leave it so and say by `running_where` above when a task runs",
         ),
     }
 }
