@@ -1,5 +1,6 @@
 //! The keys of a section whose columns hold moments: heartbeat, start, end, lease and the like.
 
+use super::super::value::reading;
 use super::facts::Facts;
 use super::finding::{Line, Value};
 use super::hints::HINTS;
@@ -96,6 +97,25 @@ impl<'p> Moments<'p> {
             line = line.or_any(bad.into_iter().map(|(name, why)| (Value::text(name), why)));
         }
         line
+    }
+
+    /// How many running rows have an end there that is no earlier than any start of theirs: it is not left over from an
+    /// attempt before.
+    pub(super) fn over(&self, name: &str) -> usize {
+        let places = |names: &[String]| -> Vec<usize> {
+            let columns = self.portrait.columns.iter().enumerate();
+            let found = columns.filter(|(_, column)| names.contains(&column.info.name));
+            found.map(|(place, _)| place).collect()
+        };
+        let (end, starts) = (places(&[name.to_owned()]), places(&self.named(&[Time::Started])));
+        let newest = |row: &Vec<Id>, places: &[usize]| {
+            let values = places.iter().filter_map(|place| row.get(*place));
+            values
+                .filter_map(|value| reading(value.as_value(), self.calendar).at())
+                .max()
+        };
+        let is_over = |row: &&Vec<Id>| newest(row, &end).is_some_and(|end| newest(row, &starts) <= Some(end));
+        self.running.iter().filter(is_over).count()
     }
 
     pub(super) fn lease(&self) -> Line {

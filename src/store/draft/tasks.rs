@@ -2,11 +2,11 @@
 
 use rusqlite::Connection;
 
-use super::super::value::identifier;
+use super::super::value::{identifier, literal};
 use super::finding::{Line, Section, Value};
 use super::hints::HINTS;
 use super::holders::Holders;
-use super::links::{Link, links};
+use super::links::{Link, count, links};
 use super::moments::Moments;
 use super::portrait::{Column, Portrait};
 use super::status::{Status, status};
@@ -59,7 +59,8 @@ pub(super) fn sections(
     if found.is_none() {
         table.extend(running_where(tasks, &held_by, &ended_by));
     }
-    table.extend(left_alone(tasks, &moments));
+    let beats = without_beat(conn, tables, tasks, found.as_ref(), &of_running)?;
+    table.extend(left_alone(tasks, &moments, has_runs, beats));
     table.push(holders.clear(has_runs));
     table.push(holders.increment(&finished));
 
@@ -185,23 +186,85 @@ fn running_where(tasks: &Portrait, held_by: &[String], ended_by: &[String]) -> V
     vec![Line::none("running_where", why).or_any(candidates)]
 }
 
-/// Running rows that somebody has deleted in all but name are left alone.
-fn left_alone(tasks: &Portrait, moments: &Moments<'_>) -> Option<Line> {
-    let deleted = tasks.columns.iter().find(|column| {
+/// Where each task has a heartbeat in another table, but some of those at work have none: nothing shows whether those live.
+fn without_beat(
+    conn: &Connection,
+    tables: &Tables<'_>,
+    tasks: &Portrait,
+    status: Option<&Status>,
+    running: &[String],
+) -> rusqlite::Result<Option<(String, String)>> {
+    let (Some(workers), Some(beats), Some(id), Some(status)) =
+        (tables.workers, &tables.beats, tasks.id(), status)
+    else {
+        return Ok(None);
+    };
+    let condition = format!(
+        "EXISTS (SELECT 1 FROM {} AS beat WHERE beat.{} = t.{})",
+        bare(&workers.table.name),
+        bare(&beats.column),
+        bare(id)
+    );
+    let words: Vec<_> = running.iter().map(|word| literal(word)).collect();
+    let sql = format!(
+        "SELECT count(*) FROM {} AS t WHERE t.{} IN ({}) AND NOT {condition}",
+        tasks.table.qualified_name(),
+        identifier(&status.name),
+        words.join(", ")
+    );
+    let without = count(conn.query_row(&sql, [], |row| row.get(0))?);
+    let why = format!(
+        "{without} running rows have no heartbeat in {}",
+        workers.table.name
+    );
+    Ok((without > 0).then_some((condition, why)))
+}
+
+/// Running rows that are over, or that somebody has deleted in all but name, are left alone.
+fn left_alone(
+    tasks: &Portrait,
+    moments: &Moments<'_>,
+    has_runs: bool,
+    beats: Option<(String, String)>,
+) -> Option<Line> {
+    let (mut conditions, mut said): (Vec<_>, Vec<_>) = beats.into_iter().unzip();
+    let mut leave = |name: &str, why: String| {
+        conditions.push(format!("t.{} IS NULL", bare(name)));
+        said.push(why);
+    };
+    for name in moments.named(&[Time::Ended]) {
+        let (running, over) = (moments.running_facts(&name), moments.over(&name));
+        if !has_runs && over > 0 && running.filled < running.rows {
+            leave(
+                &name,
+                format!(
+                    "{over} of {} running rows have {name}, and no later start",
+                    running.rows
+                ),
+            );
+        }
+    }
+    let is_deletion = |column: &&Column| {
         is_moment(column)
             && HINTS
                 .columns
                 .deleted
                 .find(&column.words)
                 .is_some_and(|hit| hit.sure)
-    })?;
-    let running = moments.running_facts(&deleted.info.name);
-    let condition = format!("t.{} IS NULL", bare(&deleted.info.name));
-    let why = format!(
-        "a deleted task is left alone; {} of {} running rows are",
-        running.filled, running.rows
-    );
-    Some(Line::found("where", Value::text(condition), why))
+    };
+    for deleted in tasks.columns.iter().filter(is_deletion) {
+        let name = &deleted.info.name;
+        let running = moments.running_facts(name);
+        leave(
+            name,
+            format!("{} of {} running rows have {name}", running.filled, running.rows),
+        );
+    }
+    if conditions.is_empty() {
+        return None;
+    }
+    let why = format!("left alone: {}", said.join("; "));
+    Some(Line::found("where", Value::text(conditions.join(" AND ")), why))
 }
 
 fn bare(name: &str) -> String {
