@@ -46,6 +46,7 @@ hints!(Tables {
 });
 hints!(Times {
     lease,
+    deadline,
     heartbeat,
     started,
     ended,

@@ -49,9 +49,8 @@ impl<'p> Holders<'p> {
                 Some(_) if column.facts.json > 0 => None,
                 Some(true) => Some(open.filled == 0 && (running.filled > 0 || running.rows == 0)),
                 Some(false) if running.filled > 0 => Some(tells),
-                Some(false) => None,
                 None if self.is_start(column, has_runs) => Some(tells),
-                None => None,
+                Some(false) | None => None,
             };
             let why = format!(
                 "{name}: filled in {} of {} running rows and {} of {} waiting ones",

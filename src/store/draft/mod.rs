@@ -2,6 +2,7 @@
 //! declarations, foreign keys and the values that stand there. What is not told by them stands commented out: a draft is
 //! read by a person before it is used.
 
+mod conditions;
 mod declared;
 mod events;
 mod facts;
@@ -9,15 +10,20 @@ mod finding;
 mod hints;
 mod holders;
 mod inherited;
+mod leases;
 mod links;
 mod moments;
 mod names;
 mod others;
+mod pointers;
 mod portrait;
+mod recurring;
 mod render;
+mod run_words;
 mod runs;
 mod status;
 mod tables;
+mod task_words;
 mod tasks;
 mod times;
 mod vocabulary;

@@ -3,16 +3,15 @@
 use super::super::value::reading;
 use super::facts::Facts;
 use super::finding::{Line, Value};
-use super::hints::HINTS;
 use super::portrait::Portrait;
 use super::times::{Time, Timed, of, times};
 use crate::zombie::{Calendar, Id, Timestamp};
 
 /// The moments of a table, and the rows that are at work and those that wait.
 pub(super) struct Moments<'p> {
-    portrait: &'p Portrait,
+    pub(super) portrait: &'p Portrait,
     calendar: &'p Calendar,
-    times: Vec<Timed<'p>>,
+    pub(super) times: Vec<Timed<'p>>,
     running: &'p [Vec<Id>],
     /// What has not begun, and is held by nobody.
     open: &'p [Vec<Id>],
@@ -118,38 +117,6 @@ impl<'p> Moments<'p> {
         self.running.iter().filter(is_over).count()
     }
 
-    pub(super) fn lease(&self) -> Line {
-        let line = self.line("lease", Time::Lease, |running, open| {
-            running.times > 0 && running.times == running.filled && open.none_filled()
-        });
-        if line.value.is_some() {
-            return line;
-        }
-        let starts = of(&self.times, Time::Started);
-        let Some(start) = starts.iter().find(|start| start.sure) else {
-            return line;
-        };
-        for column in &self.portrait.columns {
-            let Some(hit) = HINTS.columns.lease_seconds.find(&column.words) else {
-                continue;
-            };
-            if column.facts.times > 0 || !column.info.is_numeric() {
-                continue;
-            }
-            let lease = Value::Lease {
-                start: start.name(),
-                seconds: column.info.name.clone(),
-            };
-            let facts = self.running_facts(&column.info.name);
-            let why = format!("{} of {} running rows have a length", facts.filled, facts.rows);
-            if hit.sure && facts.all_filled() {
-                return Line::found("lease", lease, why);
-            }
-            return line.or(lease, format!("{why}; is it how long a claim lasts, in seconds?"));
-        }
-        line
-    }
-
     pub(super) fn updated(&self) -> Line {
         let line = self.line("updated", Time::Updated, |_, _| false);
         let names = line.names();
@@ -180,6 +147,12 @@ impl<'p> Moments<'p> {
             line = line.or_any(others);
         }
         line
+    }
+
+    /// The names of the columns that sound like one of these, or may.
+    pub(super) fn like(&self, wanted: &[Time]) -> Vec<String> {
+        let like = self.times.iter().filter(|timed| wanted.contains(&timed.time));
+        like.map(Timed::name).collect()
     }
 
     /// The names of the columns that sound like one of these by themselves.
@@ -213,7 +186,7 @@ impl<'p> Moments<'p> {
 
     /// Every column that sounds so by itself; and those that may, where what running and waiting rows have in them
     /// `speaks_for` it.
-    fn line(&self, key: &str, time: Time, speaks_for: impl Fn(&Facts, &Facts) -> bool) -> Line {
+    pub(super) fn line(&self, key: &str, time: Time, speaks_for: impl Fn(&Facts, &Facts) -> bool) -> Line {
         let columns = of(&self.times, time);
         let (mut names, mut said, mut doubtful) = (Vec::new(), Vec::new(), Vec::new());
         for timed in &columns {
@@ -245,7 +218,7 @@ impl<'p> Moments<'p> {
     }
 
     /// What stands in the column.
-    fn say(&self, timed: &Timed<'_>) -> String {
+    pub(super) fn say(&self, timed: &Timed<'_>) -> String {
         let name = &timed.column.info.name;
         let (facts, running) = (&timed.column.facts, self.running_facts(name));
         if facts.filled == 0 && running.filled == 0 {
@@ -281,16 +254,16 @@ impl<'p> Moments<'p> {
             .columns
             .iter()
             .map(|column| column.info.name.as_str());
-        let named: Vec<_> = names
+        let no_times: Vec<_> = names
             .filter(sounds)
             .filter(|name| !self.times.iter().any(|timed| timed.column.info.name == *name))
             .collect();
-        if named.is_empty() {
+        if no_times.is_empty() {
             "none found: no column of times is called so".to_owned()
         } else {
             format!(
                 "none found: {} is called so, but holds no times",
-                named.join(", ")
+                no_times.join(", ")
             )
         }
     }

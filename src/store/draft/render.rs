@@ -17,7 +17,7 @@ pub(super) fn section(out: &mut String, section: &Section) {
 fn line_of(out: &mut String, line: &Line) {
     match &line.value {
         Some(value) if line.is_missing => {
-            beside(out, "", &line.key, value, &format!("MISSING: {}", line.why))
+            beside(out, "", &line.key, value, &format!("MISSING: {}", line.why));
         }
         Some(value) if is_nothing(value) => beside(out, "", &line.key, value, &line.why),
         Some(value) => {

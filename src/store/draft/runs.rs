@@ -2,12 +2,14 @@
 
 use rusqlite::Connection;
 
+use super::conditions::bare;
 use super::finding::{Line, Section, Value};
 use super::moments::Moments;
+use super::pointers::worker;
 use super::portrait::Portrait;
-use super::status::status;
+use super::run_words::abandoned;
+use super::status::{Status, status};
 use super::tables::Tables;
-use super::tasks::worker;
 use super::times::Time;
 use super::vocabulary::Vocabulary;
 use crate::zombie::Calendar;
@@ -21,7 +23,7 @@ pub(super) fn sections(
     let Some(runs) = &tables.runs else {
         return Ok(vec![Section::new("runs", vec![none(tables)])]);
     };
-    let (portrait, link) = (runs.table, &runs.link);
+    let (portrait, to_task) = (runs.table, &runs.link);
     let found = status(portrait);
     let by_name = Moments::new(portrait, calendar, &[], &[]);
     let ended_by = by_name.named(&[Time::Ended]);
@@ -45,23 +47,11 @@ pub(super) fn sections(
     };
     let moments = Moments::new(portrait, calendar, &running, &[]);
 
-    let why = format!("{} names tasks: {}", link.column, link.why(tasks));
+    let why = format!("{} names tasks: {}", to_task.column, to_task.why(tasks));
     let mut table = vec![Line::found("table", Value::text(&portrait.table.name), why)];
-    let status_line = match &found {
-        Some(status) => Line::found("status", Value::text(&status.name), &status.why),
-        None => {
-            let why = "there is no status: is one of these true of a run at work, and of no other?";
-            let conditions = ended_by.iter().map(|name| {
-                (
-                    Value::text(format!("r.{name} IS NULL")),
-                    "read what it says".to_owned(),
-                )
-            });
-            table.push(Line::none("running_where", why).or_any(conditions));
-            let why = "no column is a status: name it, or leave it so and use `running_where` above";
-            Line::missing("status", Value::empty_list(), why)
-        }
-    };
+    if found.is_none() {
+        table.push(running_where(&ended_by));
+    }
     let id = match portrait.key.as_slice() {
         [] => Line::missing(
             "id",
@@ -75,11 +65,11 @@ pub(super) fn sections(
             format!("the key has several columns: {}", key.join(", ")),
         ),
     };
-    let task = Line::found("task", Value::text(&link.column), link.why(tasks));
+    let task = Line::found("task", Value::text(&to_task.column), to_task.why(tasks));
     let mut columns = vec![
         id,
         task,
-        status_line,
+        status_line(found.as_ref()),
         moments.heartbeat(),
         moments.started(),
         moments.created(),
@@ -90,7 +80,7 @@ pub(super) fn sections(
     let mut said = Vec::new();
     if let (Some(words), Some(running)) = (&words, running_words) {
         let finished = words.run_finished();
-        let abandoned = words.run_abandoned(&finished.names());
+        let abandoned = abandoned(&finished.names());
         said.extend([running, finished, abandoned]);
     }
     Ok(vec![
@@ -98,6 +88,22 @@ pub(super) fn sections(
         Section::new("runs.columns", columns),
         Section::new("runs.words", said),
     ])
+}
+
+fn status_line(found: Option<&Status>) -> Line {
+    if let Some(status) = found {
+        return Line::found("status", Value::text(&status.name), &status.why);
+    }
+    let why = "no column is a status: name it, or leave it so and use `running_where` above";
+    Line::missing("status", Value::empty_list(), why)
+}
+
+/// What is true of a run at work, where no word says so.
+fn running_where(ended_by: &[String]) -> Line {
+    let conditions = ended_by.iter().map(|name| format!("r.{} IS NULL", bare(name)));
+    let candidates = conditions.map(|condition| (Value::text(condition), "read what it says".to_owned()));
+    let why = "there is no status: is one of these true of a run at work, and of no other?";
+    Line::none("running_where", why).or_any(candidates)
 }
 
 fn none(tables: &Tables<'_>) -> Line {

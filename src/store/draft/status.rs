@@ -24,7 +24,7 @@ pub(super) enum Meaning {
 
 /// A word that stands in a status.
 pub(super) struct Word {
-    pub(super) word: String,
+    pub(super) text: String,
     /// How many rows have it.
     pub(super) count: usize,
     /// The newest of them.
@@ -132,7 +132,7 @@ impl Status {
         let mut found = Vec::new();
         for (value, count) in counts {
             found.push(Word {
-                word: value.to_string(),
+                text: value.to_string(),
                 count,
                 rows: portrait.rows(conn, ROWS, Some((&self.name, &value)))?,
             });

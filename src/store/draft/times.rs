@@ -11,6 +11,8 @@ pub(super) enum Time {
     Started,
     Ended,
     NextEligible,
+    /// The end of something, though hardly of a claim.
+    Deadline,
     Updated,
     Created,
     /// Something that says nothing about who is at work now.
@@ -65,13 +67,14 @@ fn timed(column: &Column) -> Option<Timed<'_>> {
 /// What a name sounds like, were it that of a moment.
 pub(super) fn sounds_like(words: &[String]) -> Option<(Time, Hit)> {
     let hints = &HINTS.times;
-    let roles: [(Time, &Phrases); 8] = [
+    let roles: [(Time, &Phrases); 9] = [
         (Time::Created, &hints.created),
         (Time::Updated, &hints.updated),
         (Time::NextEligible, &hints.next_eligible),
         (Time::Started, &hints.started),
         (Time::Ended, &hints.ended),
         (Time::Heartbeat, &hints.heartbeat),
+        (Time::Deadline, &hints.deadline),
         (Time::Lease, &hints.lease),
         (Time::Past, &hints.none),
     ];

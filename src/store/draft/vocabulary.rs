@@ -4,7 +4,6 @@ use super::facts::is_empty;
 use super::finding::{Line, Value, counted};
 use super::hints::HINTS;
 use super::holders::sounds;
-use super::names::words;
 use super::portrait::Portrait;
 use super::status::{Meaning, Status, Word, meaning};
 use crate::zombie::Id;
@@ -13,21 +12,21 @@ use crate::zombie::Id;
 pub(super) struct Seen {
     pub(super) word: String,
     pub(super) count: usize,
-    rows: Vec<Vec<Id>>,
+    pub(super) rows: Vec<Vec<Id>>,
     /// Rows that have an end.
-    ended: usize,
+    pub(super) ended: usize,
     /// Rows that somebody holds, or has begun.
-    held: usize,
+    pub(super) held: usize,
     /// Rows that name a holder, or a start that is one of a claim.
-    claimed: usize,
+    pub(super) claimed: usize,
 }
 
 /// The words of one status.
 pub(super) struct Vocabulary<'s> {
-    status: &'s Status,
-    seen: Vec<Seen>,
-    ended_by: Vec<String>,
-    held_by: Vec<String>,
+    pub(super) status: &'s Status,
+    pub(super) seen: Vec<Seen>,
+    pub(super) ended_by: Vec<String>,
+    pub(super) held_by: Vec<String>,
 }
 
 impl<'s> Vocabulary<'s> {
@@ -56,7 +55,7 @@ impl<'s> Vocabulary<'s> {
             ended: count(&word.rows, &ended_by),
             held: count(&word.rows, &held_by),
             claimed: count(&word.rows, &claimed_by),
-            word: word.word,
+            word: word.text,
             count: word.count,
             rows: word.rows,
         };
@@ -92,180 +91,29 @@ impl<'s> Vocabulary<'s> {
         over.flat_map(|seen| seen.rows.iter().cloned()).collect()
     }
 
-    fn is_default(&self, word: &str) -> bool {
+    /// Whether a row has it that nobody gave another.
+    pub(super) fn is_default(&self, word: &str) -> bool {
         self.status.default.as_deref() == Some(word)
     }
 
     /// Whether some word's rows are held by nobody: only then does it tell anything that others are.
-    fn holding_tells(&self) -> bool {
+    pub(super) fn holding_tells(&self) -> bool {
         self.seen.iter().any(|seen| seen.held == 0)
     }
 
-    /// The running words of tasks.
-    pub(super) fn task_running(&self) -> Line {
-        let mut sure = Vec::new();
-        let mut by_look = Vec::new();
-        let mut doubtful = Vec::new();
-        for seen in &self.seen {
-            let looks_held = seen.is_held() && self.holding_tells() && !self.is_default(&seen.word);
-            match meaning(&seen.word) {
-                Some((Meaning::Running, true)) if seen.ended * 2 <= seen.rows.len() => sure.push(seen),
-                Some((Meaning::Running, false)) if looks_held => sure.push(seen),
-                Some((Meaning::Open, _)) if looks_held && self.is_claimed_though_open(seen) => {
-                    sure.push(seen)
-                }
-                Some((Meaning::Running | Meaning::Open, _)) if looks_held => doubtful.push(seen),
-                Some((Meaning::Running, _)) => doubtful.push(seen),
-                None if looks_held => by_look.push(seen),
-                Some((Meaning::Open, _)) | None if seen.held > 0 && seen.ended == 0 => doubtful.push(seen),
-                _ => {}
-            }
-        }
-        if sure.is_empty() && by_look.len() == 1 && !self.ended_by.is_empty() {
-            sure.append(&mut by_look);
-        }
-        doubtful.append(&mut by_look);
-        let declared = self.declared(Meaning::Running, "the table allows it; no row has it now");
-        self.line("running", &sure, &doubtful, declared, |seen| self.say_held(seen))
-    }
-
-    /// Whether a word sounds like waiting, and yet each of its rows is taken, while those of the word that a task is made with
-    /// are not.
-    fn is_claimed_though_open(&self, seen: &Seen) -> bool {
-        let waits = |other: &&Seen| self.is_default(&other.word) && other.held == 0;
-        seen.rows.len() > 1 && seen.claimed == seen.rows.len() && self.seen.iter().any(|other| waits(&other))
-    }
-
-    /// The word of tasks that wait for a worker.
-    pub(super) fn task_open(&self) -> Line {
-        if let Some(default) = &self.status.default
-            && !matches!(meaning(default), Some((Meaning::Running | Meaning::Finished, _)))
-        {
-            let why = match self.seen.iter().find(|seen| seen.word == *default) {
-                Some(seen) => format!("the default of the column; {}", self.say_held(seen)),
-                None => "the default of the column; no row has it now".to_owned(),
-            };
-            return Line::found("open", Value::text(default), why);
-        }
-        let is_free = |seen: &&Seen| seen.held == 0 && seen.ended == 0;
-        let sounds = |seen: &&Seen| matches!(meaning(&seen.word), Some((Meaning::Open, true)));
-        let free: Vec<_> = self.seen.iter().filter(is_free).collect();
-        let known: Vec<_> = free.iter().copied().filter(|seen| sounds(seen)).collect();
-        let unknown: Vec<_> = free
-            .into_iter()
-            .filter(|seen| meaning(&seen.word).is_none())
-            .collect();
-        let declared = self.declared(Meaning::Open, "the table allows it; no row has it now");
-        let tells = !self.held_by.is_empty() && self.seen.iter().any(|seen| seen.held > 0);
-        match (known.as_slice(), unknown.as_slice()) {
-            ([only], _) => Line::found("open", Value::text(&only.word), self.say_held(only)),
-            ([], [only]) if tells => Line::found("open", Value::text(&only.word), self.say_held(only)),
-            _ => {
-                let why = "which word does a task have that waits for a worker?";
-                let candidates = known.iter().chain(&unknown);
-                Line::missing("open", Value::text(""), why)
-                    .or_any(candidates.map(|seen| (Value::text(&seen.word), self.say_held(seen))))
-                    .or_any(declared)
-            }
-        }
-    }
-
-    /// The running words of runs.
-    pub(super) fn run_running(&self) -> Line {
-        let (mut sure, mut by_look, mut doubtful) = (Vec::new(), Vec::new(), Vec::new());
-        let some_end = self.seen.iter().any(Seen::all_ended);
-        for seen in &self.seen {
-            match meaning(&seen.word) {
-                Some((Meaning::Running, true)) if seen.ended * 2 <= seen.rows.len() => sure.push(seen),
-                Some((Meaning::Running | Meaning::Open, _)) => doubtful.push(seen),
-                None if seen.ended == 0 && some_end => by_look.push(seen),
-                _ => {}
-            }
-        }
-        if sure.is_empty() && by_look.len() == 1 {
-            sure.append(&mut by_look);
-        }
-        doubtful.append(&mut by_look);
-        if sure.is_empty()
-            && let Some(default) = &self.status.default
-            && matches!(meaning(default), Some((Meaning::Running, true)))
-        {
-            let why = "the default of the column; no row has it now";
-            return Line::found("running", Value::text(default), why);
-        }
-        let declared = self.declared(Meaning::Running, "the table allows it; no row has it now");
-        self.line("running", &sure, &doubtful, declared, |seen| self.say_ended(seen))
-    }
-
-    /// The words of runs that are over.
-    pub(super) fn run_finished(&self) -> Line {
-        let (mut sure, mut doubtful) = (Vec::new(), Vec::new());
-        for seen in &self.seen {
-            let mostly_ended = seen.ended * 2 >= seen.rows.len();
-            match meaning(&seen.word) {
-                Some((Meaning::Finished, true)) if mostly_ended || self.ended_by.is_empty() => {
-                    sure.push(seen)
-                }
-                Some((Meaning::Finished, false)) | None if seen.all_ended() => sure.push(seen),
-                Some((Meaning::Finished, _)) => doubtful.push(seen),
-                _ => {}
-            }
-        }
-        let mut names: Vec<_> = sure.iter().map(|seen| seen.word.clone()).collect();
-        let mut said: Vec<_> = sure.iter().map(|seen| self.say_ended(seen)).collect();
-        for (value, _) in self.declared(Meaning::Finished, "") {
-            if let Value::Text(word) = value {
-                said.push(format!("{word}: the table allows it"));
-                names.push(word);
-            }
-        }
-        let doubtful = doubtful.into_iter().map(|seen| {
-            let all = names.iter().chain([&seen.word]).cloned().collect();
-            (Value::OneOrMore(all), self.say_ended(seen))
-        });
-        let doubtful: Vec<_> = doubtful.collect();
-        if names.is_empty() {
-            said.push("no word is seen that means so".to_owned());
-        }
-        Line::found("finished", Value::OneOrMore(names), said.join("; ")).or_any(doubtful)
-    }
-
-    /// The finished word that suits a run whose worker died.
-    pub(super) fn run_abandoned(&self, finished: &[String]) -> Line {
-        let place = |word: &String| Some(HINTS.words.abandoned.exactly(&words(word))?.place());
-        let mut fit: Vec<_> = finished
-            .iter()
-            .filter_map(|word| Some((place(word)?, word)))
-            .collect();
-        fit.sort();
-        match fit.first() {
-            Some((_, word)) => {
-                let why = "of the words for a run that is over, the one that suits a lost worker most";
-                Line::found("abandoned", Value::text(*word), why)
-            }
-            None => {
-                let why = "which word should a run get whose worker died?";
-                let candidates = finished
-                    .iter()
-                    .map(|word| (Value::text(word), "it means that a run is over".to_owned()));
-                Line::missing("abandoned", Value::text(""), why).or_any(candidates)
-            }
-        }
-    }
-
-    fn line(
+    /// The running words: those that are sure, each that is not beside them.
+    pub(super) fn line(
         &self,
         key: &str,
         sure: &[&Seen],
         doubtful: &[&Seen],
         declared: Vec<(Value, String)>,
-        say: impl Fn(&Seen) -> String,
     ) -> Line {
         let names: Vec<_> = sure.iter().map(|seen| seen.word.clone()).collect();
         let with = |word: &String| Value::OneOrMore(names.iter().chain([word]).cloned().collect());
         let doubtful: Vec<_> = doubtful
             .iter()
-            .map(|seen| (with(&seen.word), say(seen)))
+            .map(|seen| (with(&seen.word), self.say(seen)))
             .collect();
         let declared: Vec<_> = declared
             .into_iter()
@@ -288,14 +136,14 @@ impl<'s> Vocabulary<'s> {
             let why = format!("which word means that a worker is at it? The words there are: {all}");
             Line::missing(key, Value::empty_list(), why)
         } else {
-            let said: Vec<_> = sure.iter().map(|seen| say(seen)).collect();
+            let said: Vec<_> = sure.iter().map(|seen| self.say(seen)).collect();
             Line::found(key, Value::OneOrMore(names.clone()), said.join("; "))
         };
         line.or_any(doubtful).or_any(declared)
     }
 
     /// Words that the table's declaration allows, and that no row has.
-    fn declared(&self, wanted: Meaning, why: &str) -> Vec<(Value, String)> {
+    pub(super) fn declared(&self, wanted: Meaning, why: &str) -> Vec<(Value, String)> {
         let unseen = self
             .status
             .allowed
@@ -307,37 +155,31 @@ impl<'s> Vocabulary<'s> {
             .collect()
     }
 
-    fn say_held(&self, seen: &Seen) -> String {
+    /// A word, and what its rows look like.
+    pub(super) fn say(&self, seen: &Seen) -> String {
         let rows = seen.rows.len();
-        let mut said = format!("{}: {}", seen.word, counted(seen.count, "row"));
-        if !self.held_by.is_empty() {
-            said += &format!(", {} of the newest {rows} held", seen.held);
+        let held = (!self.held_by.is_empty()).then(|| format!("{} held", seen.held));
+        let ended = (!self.ended_by.is_empty()).then(|| format!("{} with an end", seen.ended));
+        let looks: Vec<_> = held.into_iter().chain(ended).collect();
+        let count = counted(seen.count, "row");
+        match (looks.is_empty(), seen.count == rows) {
+            (true, _) => format!("{}: {count}", seen.word),
+            (false, true) => format!("{}: {count}, {}", seen.word, looks.join(", ")),
+            (false, false) => format!(
+                "{}: {count}, of the newest {rows} {}",
+                seen.word,
+                looks.join(", ")
+            ),
         }
-        if !self.ended_by.is_empty() {
-            said += &format!(", {} with an end", seen.ended);
-        }
-        said
-    }
-
-    fn say_ended(&self, seen: &Seen) -> String {
-        let said = format!("{}: {}", seen.word, counted(seen.count, "row"));
-        if self.ended_by.is_empty() {
-            return said;
-        }
-        format!(
-            "{said}, {} of the newest {} with an end",
-            seen.ended,
-            seen.rows.len()
-        )
     }
 }
 
 impl Seen {
-    fn all_ended(&self) -> bool {
+    pub(super) fn all_ended(&self) -> bool {
         !self.rows.is_empty() && self.ended == self.rows.len()
     }
 
-    fn is_held(&self) -> bool {
+    pub(super) fn is_held(&self) -> bool {
         !self.rows.is_empty() && self.held == self.rows.len() && self.ended == 0
     }
 }

@@ -54,7 +54,7 @@ pub(super) fn sections(
         None => columns.push(Line::none("status", "none found")),
         Some(status) => {
             let seen = status.words(conn, workers)?;
-            let all = seen.iter().map(|word| &word.word).chain(&status.allowed);
+            let all = seen.iter().map(|word| &word.text).chain(&status.allowed);
             let mut gone: Vec<_> = all
                 .filter(|word| HINTS.words.gone.exactly(&words(word)).is_some())
                 .cloned()

@@ -163,3 +163,27 @@ fn times_without_a_zone_are_asked_about() {
     .comments("of jobs.started_at the newest is 2 h old")
     .comments("time_zone = \"local\"");
 }
+
+#[test]
+fn a_plan_that_is_active_is_no_task_that_runs() {
+    Drafted::of(
+        "CREATE TABLE jobs (id INTEGER PRIMARY KEY, name TEXT, status TEXT NOT NULL, schedule TEXT, last_run_at TEXT,
+            next_run_at TEXT, updated_at TEXT);
+         INSERT INTO jobs VALUES (1, 'report', 'active', '* * * * *', '2026-04-11T01:00:00Z', '2026-04-12T01:00:00Z', '2026-03-11T01:00:00Z'),
+            (2, 'mail', 'paused', '* * * * *', NULL, NULL, '2026-03-11T01:00:00Z');",
+    )
+    .refused(&["tasks.words.running", "tasks.words.open"])
+    .comments("running = \"active\"");
+}
+
+#[test]
+fn a_start_that_is_kept_where_the_row_waits_again() {
+    Drafted::of(
+        "CREATE TABLE jobs (id INTEGER PRIMARY KEY, state TEXT NOT NULL DEFAULT 'ready', attempted_at TEXT, attempted_by BLOB);
+         INSERT INTO jobs VALUES (1, 'running', '2026-04-11T01:00:00Z', x'aabb'), (2, 'ready', NULL, NULL),
+            (3, 'retryable', '2026-04-11T01:00:00Z', x'aabb');",
+    )
+    .says("tasks.words.running", &["running"])
+    .says("tasks.clear", &[])
+    .comments("attempted_by: filled in 1 of 1 running rows and 1 of 2 waiting ones");
+}
