@@ -46,8 +46,8 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-pub use fitting::{ClosestTable, fitting_profiles};
 pub use draft::{Draft, draft_profile};
+pub use fitting::{ClosestTable, fitting_profiles};
 pub use open::{read_database, sweep_database};
 pub use open_error::OpenError;
 pub use project::ProjectError;

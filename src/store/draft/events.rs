@@ -30,7 +30,7 @@ pub(super) fn sections(
     tasks: &Portrait,
 ) -> rusqlite::Result<(Vec<Section>, bool)> {
     let mut refused = Vec::new();
-    for linked in &tables.events {
+    for linked in tables.events.iter().filter(|linked| linked.link.is_single()) {
         match event_type(linked.table) {
             Some(kind) => return Ok((of_table(conn, tables, tasks, linked, kind)?, true)),
             None => refused.push((

@@ -62,7 +62,7 @@ impl Facts {
             Id::Null => return,
             Id::Integer(number) => number.to_string(),
             Id::Text(_) => value.to_string(),
-            Id::Real(_) | Id::Blob(_) => {
+            Id::Real(_) | Id::Blob(_) | Id::Several(_) => {
                 self.words = None;
                 return;
             }
@@ -125,7 +125,7 @@ pub(super) fn is_empty(value: &Id) -> bool {
     match value {
         Id::Null | Id::Integer(0) => true,
         Id::Real(bits) => f64::from_bits(*bits) == 0.0,
-        Id::Integer(_) => false,
+        Id::Integer(_) | Id::Several(_) => false,
         Id::Text(text) => matches!(text.trim_ascii(), b"" | b"0" | b"[]" | b"{}" | b"null"),
         Id::Blob(bytes) => bytes.trim_ascii().is_empty(),
     }

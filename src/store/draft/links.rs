@@ -13,7 +13,10 @@ const VALUES: usize = 200;
 
 /// A column that may name rows of another table.
 pub(super) struct Link {
+    /// The first of its columns, which mostly is the only one.
     pub(super) column: String,
+    /// The others, where a row of the other table is known by several.
+    others: Vec<String>,
     pub(super) foreign_key: bool,
     /// It is called after the table, or after what the table is.
     pub(super) named: bool,
@@ -25,6 +28,16 @@ pub(super) struct Link {
 }
 
 impl Link {
+    /// Its columns, in the order of those by which a row of the other table is known.
+    pub(super) fn columns(&self) -> Vec<String> {
+        [&self.column].into_iter().chain(&self.others).cloned().collect()
+    }
+
+    /// Whether a single column names a row.
+    pub(super) fn is_single(&self) -> bool {
+        self.others.is_empty()
+    }
+
     /// Whether most of what stands there are ids, or, where nothing stands there, the declaration or the name says so.
     pub(super) fn is_sure(&self) -> bool {
         if self.seen == 0 {
@@ -45,6 +58,9 @@ impl Link {
         } else {
             "named so"
         };
+        if !self.is_single() {
+            return format!("{key}: the columns by which a row of {} is known", to.table.name);
+        }
         match (self.seen, self.foreign_key || self.named) {
             (0, _) => format!("{key}; there is no value yet"),
             (seen, true) => format!(
@@ -71,6 +87,9 @@ pub(super) fn links(
     to: &Portrait,
     sounds: &Phrases,
 ) -> rusqlite::Result<Vec<Link>> {
+    if to.key.len() > 1 {
+        return Ok(by_several(from, to).into_iter().collect());
+    }
     let mut found = Vec::new();
     for column in &from.columns {
         if let Some(link) = link(conn, from, column, to, sounds)? {
@@ -105,6 +124,7 @@ fn link(
     };
     let link = Link {
         column: name.clone(),
+        others: Vec::new(),
         foreign_key,
         named,
         seen,
@@ -112,6 +132,48 @@ fn link(
         numbers,
     };
     Ok((foreign_key || named || hits > 0).then_some(link))
+}
+
+/// Columns that name a row which several columns tell: a foreign key on all of them, or columns of the same names.
+fn by_several(from: &Portrait, to: &Portrait) -> Option<Link> {
+    let of_group = |group: i64| {
+        let keys = from.foreign_keys.iter().filter(|key| key.group == group);
+        let keys: Vec<_> = keys
+            .filter(|key| key.table.eq_ignore_ascii_case(&to.table.name))
+            .collect();
+        let column = |name: &String| {
+            let mut by_place = to.key.iter().zip(&keys);
+            let named = keys
+                .iter()
+                .find(|key| key.to.as_ref().is_some_and(|to| to.eq_ignore_ascii_case(name)));
+            let key = named.or_else(|| {
+                by_place
+                    .find(|(at, key)| *at == name && key.to.is_none())
+                    .map(|(_, key)| key)
+            })?;
+            Some(key.from.clone())
+        };
+        to.key.iter().map(column).collect::<Option<Vec<_>>>()
+    };
+    let declared = from.foreign_keys.iter().find_map(|key| of_group(key.group));
+    let same = || {
+        let columns = to
+            .key
+            .iter()
+            .map(|name| Some(from.column(name)?.info.name.clone()));
+        columns.collect::<Option<Vec<_>>>()
+    };
+    let foreign_key = declared.is_some();
+    let mut columns = declared.or_else(same)?.into_iter();
+    Some(Link {
+        column: columns.next()?,
+        others: columns.collect(),
+        foreign_key,
+        named: true,
+        seen: 0,
+        hits: 0,
+        numbers: false,
+    })
 }
 
 /// `job_id`, `job` and `current_job_id` are named after `jobs` and after `acme_jobs`.

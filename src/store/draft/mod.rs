@@ -32,7 +32,9 @@ mod workers;
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 
+use super::fitting::fitting_profiles;
 use super::schema::SchemaError;
+use crate::profile::Profile;
 use crate::zombie::{Calendar, TimeZone};
 use finding::{Line, Section, Value};
 use portrait::Portrait;
@@ -82,7 +84,9 @@ pub fn draft_profile(conn: &Connection, database: &str, now: DateTime<Utc>) -> R
         .filter(|(_, line)| line.is_missing)
         .map(|(name, line)| format!("{name}.{}", line.key));
     let missing: Vec<_> = missing.collect();
-    let text = text(database, &missing, &sections, has_events);
+    let fitting = fitting_profiles(conn)?;
+    let fitting: Vec<_> = fitting.iter().map(Profile::name).collect();
+    let text = text(database, &fitting, &missing, &sections, has_events);
     Ok(Draft { text, missing })
 }
 
@@ -161,13 +165,26 @@ fn no_tasks(all: &[Portrait]) -> Section {
     Section::new("tasks", vec![line])
 }
 
-fn text(database: &str, missing: &[String], sections: &[Section], has_events: bool) -> String {
+fn text(
+    database: &str,
+    fitting: &[&str],
+    missing: &[String],
+    sections: &[Section],
+    has_events: bool,
+) -> String {
     let mut out = String::new();
     let version = env!("CARGO_PKG_VERSION");
     let title = format!(
         "A draft of a profile for {database}, by zombie-sweeper {version}: read it before it is used."
     );
     render::comment(&mut out, &title);
+    if !fitting.is_empty() {
+        let names = fitting.join(", ");
+        let known = format!(
+            "It may not be needed: of the profiles that ship, the database fits {names} (--profile NAME)."
+        );
+        render::comment(&mut out, &known);
+    }
     out.push_str(HOW_TO_READ);
     if !missing.is_empty() {
         let missing = missing.join(", ");

@@ -23,7 +23,7 @@ pub(super) fn sections(
 
 fn workspaces(conn: &Connection, tables: &Tables<'_>, tasks: &Portrait) -> rusqlite::Result<Vec<Section>> {
     let mut refused = Vec::new();
-    for linked in &tables.workspaces {
+    for linked in tables.workspaces.iter().filter(|linked| linked.link.is_single()) {
         let portrait = linked.table;
         let name = Value::text(&portrait.table.name);
         let status = status(portrait);

@@ -38,8 +38,12 @@ pub(super) struct Column {
 
 /// A column that names a row of another table.
 pub(super) struct ForeignKey {
+    /// Those of several columns have the same.
+    pub(super) group: i64,
     pub(super) from: String,
     pub(super) table: String,
+    /// The column of the other table; `None`: that of its primary key.
+    pub(super) to: Option<String>,
 }
 
 impl Portrait {
@@ -62,8 +66,10 @@ impl Portrait {
         let mut foreign_keys = Vec::new();
         conn.pragma(Some("main"), "foreign_key_list", &table.name, |row| {
             foreign_keys.push(ForeignKey {
+                group: row.get(0)?,
                 from: row.get(3)?,
                 table: row.get(2)?,
+                to: row.get(4)?,
             });
             Ok(())
         })?;

@@ -47,7 +47,11 @@ pub(super) fn sections(
     };
     let moments = Moments::new(portrait, calendar, &running, &[]);
 
-    let why = format!("{} names tasks: {}", to_task.column, to_task.why(tasks));
+    let why = format!(
+        "{} names tasks: {}",
+        to_task.columns().join(", "),
+        to_task.why(tasks)
+    );
     let mut table = vec![Line::found("table", Value::text(&portrait.table.name), why)];
     if found.is_none() {
         table.push(running_where(&ended_by));
@@ -58,14 +62,9 @@ pub(super) fn sections(
             Value::empty_list(),
             "no key is declared: which column is the id?",
         ),
-        [id] => Line::found("id", Value::text(id), "the key"),
-        key => Line::missing(
-            "id",
-            Value::empty_list(),
-            format!("the key has several columns: {}", key.join(", ")),
-        ),
+        key => Line::found("id", Value::OneOrMore(key.to_vec()), "the key"),
     };
-    let task = Line::found("task", Value::text(&to_task.column), to_task.why(tasks));
+    let task = Line::found("task", Value::OneOrMore(to_task.columns()), to_task.why(tasks));
     let mut columns = vec![
         id,
         task,

@@ -101,7 +101,11 @@ impl<'p> Tables<'p> {
             };
             let linked = Linked { table, link };
             let name = Sounds::of(table);
-            if table.is_unique(&linked.link.column) && shows_life(table) && self.workers.is_none() {
+            if linked.link.is_single()
+                && table.is_unique(&linked.link.column)
+                && shows_life(table)
+                && self.workers.is_none()
+            {
                 self.workers = Some(table);
                 self.beats = Some(linked.link);
             } else if name.is(&HINTS.tables.workspaces) {

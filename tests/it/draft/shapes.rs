@@ -156,11 +156,37 @@ fn a_table_of_workers_that_nobody_names() {
 
 #[test]
 fn a_key_of_several_columns() {
-    Drafted::of(
+    let mut drafted = Drafted::of(
         "CREATE TABLE jobs (queue TEXT, no INTEGER, state TEXT NOT NULL DEFAULT 'new', started_at INTEGER, PRIMARY KEY (queue, no));
          INSERT INTO jobs VALUES ('q', 1, 'running', 1775870000), ('q', 2, 'new', NULL);",
-    )
-    .says("tasks.columns.id", &["queue", "no"]);
+    );
+    drafted.says("tasks.columns.id", &["queue", "no"]);
+    drafted.reaps(&["q/1"]);
+}
+
+#[test]
+fn runs_that_name_a_task_by_several_columns() {
+    for reference in ["", ", FOREIGN KEY (number, name) REFERENCES jobs (no, queue)"] {
+        let columns = if reference.is_empty() {
+            ["queue", "no"]
+        } else {
+            ["name", "number"]
+        };
+        let [queue, no] = columns;
+        let mut drafted = Drafted::of(&format!(
+            "CREATE TABLE jobs (queue TEXT, no INTEGER, state TEXT NOT NULL DEFAULT 'new', title TEXT, PRIMARY KEY (queue, no));
+             CREATE TABLE job_runs ({queue} TEXT, {no} INTEGER, attempt INTEGER, state TEXT, beat_at INTEGER,
+                PRIMARY KEY ({queue}, {no}, attempt){reference});
+             INSERT INTO jobs VALUES ('q', 1, 'running', 'x'), ('q', 2, 'new', 'y'), ('r', 1, 'running', 'z');
+             INSERT INTO job_runs VALUES ('q', 1, 1, 'failed', 1775860000), ('q', 1, 2, 'running', 1775870000),
+                ('r', 1, 1, 'running', 1775877470);"
+        ));
+        drafted
+            .says("runs.columns.task", &columns)
+            .says("tasks.columns.active_run", &[]);
+        drafted.says("runs.columns.id", &[queue, no, "attempt"]);
+        drafted.reaps(&["q/1"]);
+    }
 }
 
 #[test]
