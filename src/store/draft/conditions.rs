@@ -13,7 +13,7 @@ use super::tables::Tables;
 use super::times::{Time, is_moment};
 
 /// What is true of a task that a worker is at, where no word says so.
-pub(super) fn running_where(tasks: &Portrait, held_by: &[String], ended_by: &[String]) -> Vec<Line> {
+pub(super) fn running_where(tasks: &Portrait, held_by: &[String], ended_by: &[String]) -> Line {
     let column = |name: &String| format!("t.{}", bare(name));
     let ends: Vec<_> = ended_by
         .iter()
@@ -34,7 +34,7 @@ pub(super) fn running_where(tasks: &Portrait, held_by: &[String], ended_by: &[St
     let candidates = conditions
         .into_iter()
         .map(|condition| (Value::text(condition), "read what it says".to_owned()));
-    vec![Line::none("running_where", why).or_any(candidates)]
+    Line::none("running_where", why).or_any(candidates)
 }
 
 /// Where each task has a heartbeat in another table, but some of those at work have none: nothing shows whether those live.

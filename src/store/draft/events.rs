@@ -29,7 +29,11 @@ pub(super) fn sections(
     tables: &Tables<'_>,
     tasks: &Portrait,
 ) -> rusqlite::Result<(Vec<Section>, bool)> {
-    let mut refused = Vec::new();
+    let refused = tables
+        .no_events
+        .iter()
+        .map(|(table, why)| (Value::text(&table.table.name), (*why).to_owned()));
+    let mut refused: Vec<_> = refused.collect();
     for linked in tables.events.iter().filter(|linked| linked.link.is_single()) {
         match event_type(linked.table) {
             Some(kind) => return Ok((of_table(conn, tables, tasks, linked, kind)?, true)),

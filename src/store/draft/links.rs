@@ -33,6 +33,11 @@ impl Link {
         [&self.column].into_iter().chain(&self.others).cloned().collect()
     }
 
+    /// Whether a foreign key or a value says so, and not the name alone.
+    pub(super) fn is_more_than_a_name(&self) -> bool {
+        self.foreign_key || self.hits > 0
+    }
+
     /// Whether a single column names a row.
     pub(super) fn is_single(&self) -> bool {
         self.others.is_empty()

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use super::conditions::bare;
-use super::finding::{Line, Section, Value};
+use super::finding::{Line, Section, Value, counted};
 use super::moments::Moments;
 use super::pointers::worker;
 use super::portrait::Portrait;
@@ -53,8 +53,12 @@ pub(super) fn sections(
         to_task.why(tasks)
     );
     let mut table = vec![Line::found("table", Value::text(&portrait.table.name), why)];
-    if found.is_none() {
-        table.push(running_where(&ended_by));
+    match &found {
+        None => table.push(running_where(&ended_by)),
+        Some(status) => {
+            let nulls = status.nulls(conn, portrait)?;
+            table.extend((nulls > 0).then(|| open_by_null(status, nulls)));
+        }
     }
     let id = match portrait.key.as_slice() {
         [] => Line::missing(
@@ -103,6 +107,20 @@ fn running_where(ended_by: &[String]) -> Line {
     let candidates = conditions.map(|condition| (Value::text(condition), "read what it says".to_owned()));
     let why = "there is no status: is one of these true of a run at work, and of no other?";
     Line::none("running_where", why).or_any(candidates)
+}
+
+/// Runs at work may be those without a word.
+fn open_by_null(status: &Status, nulls: usize) -> Line {
+    let condition = format!("r.{} IS NULL", bare(&status.name));
+    let why = format!(
+        "{} have no {}: are they those at work?",
+        counted(nulls, "run"),
+        status.name
+    );
+    Line::none("running_where", why).or(
+        Value::text(condition),
+        "it stands in the place of the words of runs below",
+    )
 }
 
 fn none(tables: &Tables<'_>) -> Line {

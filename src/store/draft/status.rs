@@ -80,7 +80,7 @@ fn weigh(portrait: &Portrait, column: &Column) -> Option<Status> {
     let by_name = match HINTS.columns.status.find(&column.words) {
         Some(hit) if hit.sure && hit.whole => 6,
         Some(hit) if hit.sure => 4,
-        Some(_) => 2,
+        Some(_) => 3,
         None => 0,
     };
     let default = default_word(&column.info);
@@ -118,6 +118,16 @@ fn weigh(portrait: &Portrait, column: &Column) -> Option<Status> {
 }
 
 impl Status {
+    /// How many rows have no word.
+    pub(super) fn nulls(&self, conn: &Connection, portrait: &Portrait) -> rusqlite::Result<usize> {
+        let table = portrait.table.qualified_name();
+        let sql = format!(
+            "SELECT count(*) FROM {table} AS t WHERE t.{} IS NULL",
+            identifier(&self.name)
+        );
+        conn.query_row(&sql, [], |row| Ok(count(row.get(0)?)))
+    }
+
     /// The words of all rows, those of most rows first.
     pub(super) fn words(&self, conn: &Connection, portrait: &Portrait) -> rusqlite::Result<Vec<Word>> {
         let column = identifier(&self.name);

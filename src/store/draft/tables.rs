@@ -22,6 +22,7 @@ pub(super) struct Tables<'p> {
     pub(super) beats: Option<Link>,
     pub(super) no_workers: Vec<(&'p Portrait, &'static str)>,
     pub(super) events: Vec<Linked<'p>>,
+    pub(super) no_events: Vec<(&'p Portrait, &'static str)>,
     pub(super) workspaces: Vec<Linked<'p>>,
     pub(super) projects: Option<&'p Portrait>,
 }
@@ -53,7 +54,10 @@ impl<'p> Tables<'p> {
                 if this.weight >= 2 && names(conn, other.table, table)? {
                     named_by += 1;
                 }
-                names_one |= other.weight >= 4 && other.is_queue && names(conn, table, other.table)?;
+                // A task may well name a run; only what names a task is none itself.
+                let is_run = |table| Sounds::of(table).is_most_like(&HINTS.tables.runs);
+                let is_task = other.weight >= 4 && other.is_queue && (!is_run(other.table) || is_run(table));
+                names_one |= is_task && names(conn, table, other.table)?;
             }
             if let Some(this) = weighed.get_mut(place) {
                 this.weight += named_by.min(3) - if names_one { 4 } else { 0 };
@@ -76,6 +80,7 @@ impl<'p> Tables<'p> {
             beats: None,
             no_workers: Vec::new(),
             events: Vec::new(),
+            no_events: Vec::new(),
             workspaces: Vec::new(),
             projects: None,
         };
@@ -111,7 +116,15 @@ impl<'p> Tables<'p> {
             } else if name.is(&HINTS.tables.workspaces) {
                 self.workspaces.push(linked);
             } else if name.is_most_like(&HINTS.tables.events) {
-                self.events.push(linked);
+                // A log may be of anything; that it is of tasks is told by a key or by what stands in it.
+                if name.is_surely(&HINTS.tables.events) || linked.link.is_more_than_a_name() {
+                    self.events.push(linked);
+                } else {
+                    self.no_events.push((
+                        table,
+                        "it may be a log of something else: no value in it is the id of a task",
+                    ));
+                }
             } else if name.is(&HINTS.tables.runs) && !name.is(&HINTS.tables.others) {
                 self.take_runs(conn, linked, tasks)?;
             }
@@ -185,6 +198,11 @@ impl<'p> Sounds<'p> {
         like.find(self.0).is_some()
     }
 
+    /// Whether a word says so that is believed by itself.
+    fn is_surely(&self, like: &Phrases) -> bool {
+        like.find(self.0).is_some_and(|hit| hit.sure)
+    }
+
     /// Whether the last word says so: `job_events` are events, and `event_jobs` are jobs.
     fn is_most_like(&self, like: &Phrases) -> bool {
         let last = self.0.last().map(std::slice::from_ref).unwrap_or_default();
@@ -226,7 +244,7 @@ fn weigh(table: &Portrait) -> Weighed<'_> {
     let evidence = signs + held + of_a_queue;
     weight += i32::try_from(evidence).unwrap_or(0);
     let is_queue = match found {
-        Some(_) => is_called_so || evidence > 0,
+        Some(_) => is_called_so || evidence > 1,
         None => evidence > 2 && signs + held > 0,
     };
     Weighed {

@@ -1,7 +1,7 @@
 //! `zombie-sweeper schema --init`: drafts a profile for a database that none is known for.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 use chrono::Utc;
@@ -41,12 +41,11 @@ fn write_new(path: &Path, text: &str) -> anyhow::Result<()> {
         if is_made {
             let _ = fs::remove_file(path); // where even that fails, the first failure says why
         }
-        match error.kind() {
-            io::ErrorKind::AlreadyExists => anyhow::Error::new(error).context(format!(
-                "{} is there already: expected a new file, and nothing is overwritten",
-                path.display()
-            )),
-            _ => anyhow::Error::new(error).context(format!("failed to write {}", path.display())),
+        if error.kind() == ErrorKind::AlreadyExists {
+            let path = path.display();
+            let said = format!("{path} is there already: expected a new file, and nothing is overwritten");
+            return io::Error::new(ErrorKind::AlreadyExists, said).into();
         }
+        anyhow::Error::new(error).context(format!("failed to write {}", path.display()))
     })
 }

@@ -83,6 +83,50 @@ fn runs_that_are_open_by_a_null() {
 }
 
 #[test]
+fn runs_that_are_open_by_having_no_word_yet() {
+    Drafted::of(
+        "CREATE TABLE tasks (id INTEGER PRIMARY KEY, repo TEXT, status TEXT NOT NULL DEFAULT 'new', agent TEXT, updated_at TEXT);
+         CREATE TABLE task_runs (id INTEGER PRIMARY KEY, task_id INTEGER NOT NULL REFERENCES tasks, outcome TEXT DEFAULT '',
+            started_at TEXT, completed_at TEXT);
+         INSERT INTO tasks VALUES (1, 'r', 'in_progress', 'x', '2026-04-11T01:00:00Z');
+         INSERT INTO task_runs VALUES (1, 1, 'timeout', '2026-04-11T00:00:00Z', '2026-04-11T00:30:00Z'),
+            (2, 1, NULL, '2026-04-11T01:00:00Z', NULL);",
+    )
+    .says("tasks.words.running", &["in_progress"])
+    .says("tasks.columns.active_run", &[])
+    .says("runs.columns.status", &["outcome"])
+    .says("runs.words.finished", &["timeout"])
+    .refused(&["runs.words.running"])
+    .comments("running_where = \"r.outcome IS NULL\"");
+}
+
+/// A row of an order is worked on by people, not by a worker.
+#[test]
+fn a_table_that_is_no_queue() {
+    Drafted::of(
+        "CREATE TABLE orders (id INTEGER PRIMARY KEY, status TEXT NOT NULL DEFAULT 'pending', claimed_by TEXT, updated_at TEXT);
+         INSERT INTO orders VALUES (1, 'processing', 'ann', '2026-04-11T01:00:00Z'), (2, 'pending', NULL, '2026-04-11T01:00:00Z');",
+    )
+    .refused(&["tasks.table"]);
+}
+
+#[test]
+fn a_log_that_may_be_of_anything_is_not_written_to() {
+    let log = |row: &str| {
+        Drafted::of(&format!(
+            "CREATE TABLE tasks (id TEXT PRIMARY KEY, status TEXT NOT NULL DEFAULT 'open', started_at TEXT);
+             CREATE TABLE log (id INTEGER PRIMARY KEY, task_id TEXT, event TEXT, at TEXT);
+             INSERT INTO tasks VALUES ('a', 'running', '2026-04-11T01:00:00Z'), ('b', 'open', NULL);
+             {row}"
+        ))
+    };
+    log("").says("events.table", &[]).comments("table = \"log\"");
+    log("INSERT INTO log VALUES (1, 'a', 'claimed', '2026-04-11T01:00:00Z')")
+        .says("events.table", &["log"])
+        .profile();
+}
+
+#[test]
 fn two_tables_that_could_be_the_tasks() {
     let jobs = |name: &str| {
         format!(

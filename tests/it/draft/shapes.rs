@@ -141,6 +141,30 @@ fn workers_of_their_own() {
 }
 
 #[test]
+fn runs_and_workers() {
+    let mut drafted = Drafted::of(
+        "CREATE TABLE workers (id TEXT PRIMARY KEY, status TEXT, last_heartbeat_at TEXT, current_task_id TEXT);
+         CREATE TABLE tasks (id TEXT PRIMARY KEY, status TEXT NOT NULL DEFAULT 'open', active_run_id TEXT, worker_id TEXT, updated_at TEXT);
+         CREATE TABLE task_runs (id TEXT PRIMARY KEY, task_id TEXT, status TEXT, worker_id TEXT, started_at TEXT, completed_at TEXT);
+         CREATE TABLE task_events (id INTEGER PRIMARY KEY, task_id TEXT, event_type TEXT, payload TEXT, created_at TEXT);
+         INSERT INTO workers VALUES ('wl', 'active', '2026-04-11T03:17:56Z', 'a'), ('wd', 'active', '2026-04-11T02:40:00Z', 'c');
+         INSERT INTO tasks VALUES ('a', 'running', 'ra', 'wl', '2026-04-11T02:10:00Z'), ('b', 'running', 'rb', 'wl', '2026-04-11T02:10:00Z'),
+            ('c', 'running', 'rc', 'wd', '2026-04-11T02:10:00Z'), ('d', 'done', NULL, NULL, '2026-04-11T02:00:00Z');
+         INSERT INTO task_runs VALUES ('ra', 'a', 'running', 'wl', '2026-04-11T02:10:00Z', NULL), ('rb', 'b', 'running', 'wl', '2026-04-11T02:10:00Z', NULL),
+            ('rc', 'c', 'running', 'wd', '2026-04-11T02:10:00Z', NULL), ('rd', 'd', 'failed', 'wd', '2026-04-11T01:10:00Z', '2026-04-11T02:00:00Z');",
+    );
+    drafted
+        .says("tasks.table", &["tasks"])
+        .says("tasks.columns.active_run", &["active_run_id"])
+        .says("tasks.columns.worker", &["worker_id"])
+        .says("runs.table", &["task_runs"])
+        .says("runs.columns.worker", &["worker_id"])
+        .says("workers.columns.heartbeat", &["last_heartbeat_at"])
+        .says("events.table", &["task_events"]);
+    drafted.reaps(&["c"]);
+}
+
+#[test]
 fn a_table_of_workers_that_nobody_names() {
     let mut drafted = Drafted::of(
         "CREATE TABLE jobs (id INTEGER PRIMARY KEY, state TEXT NOT NULL DEFAULT 'new', heartbeat_at INTEGER, host TEXT);
