@@ -279,6 +279,11 @@ impl ColumnInfo {
         self.has_any(&["BLOB"])
     }
 
+    /// Its type, as it is declared, in capitals.
+    pub(super) fn declared_type(&self) -> &str {
+        &self.declared_type
+    }
+
     /// How SQLite compares it.
     pub(super) fn affinity(&self) -> Affinity {
         self.affinity

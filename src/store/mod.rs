@@ -5,6 +5,7 @@ mod catalog;
 mod condition;
 mod constraints;
 mod copying;
+mod draft;
 mod event;
 mod facts;
 mod fitting;
@@ -45,6 +46,7 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
+pub use draft::{Draft, draft_profile};
 pub use fitting::{ClosestTable, fitting_profiles};
 pub use open::{read_database, sweep_database};
 pub use open_error::OpenError;

@@ -198,6 +198,9 @@ pub enum SchemaError {
         /// What is wrong with it.
         problem: String,
     },
+    /// There is no table at all.
+    #[error("the database has no table: expected the tables of a queue")]
+    NoTable,
     /// SQLite could not read it.
     #[error("failed to read the schema")]
     Sqlite(#[from] rusqlite::Error),

@@ -20,6 +20,7 @@ mod confirm;
 mod conflicts;
 mod contract;
 mod docs;
+mod draft;
 mod events;
 mod evidence;
 mod files;

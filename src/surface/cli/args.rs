@@ -209,6 +209,19 @@ pub(crate) struct SchemaArgs {
     #[arg(long, env = "ZOMBIE_SWEEPER_LIST", hide_env = true)]
     #[arg(value_parser = FalseyValueParser::new())]
     pub(crate) list: bool,
+    /// Draft a profile for the database, with what each line rests on
+    #[arg(long, conflicts_with = "list", env = "ZOMBIE_SWEEPER_INIT", hide_env = true)]
+    #[arg(value_parser = FalseyValueParser::new())]
+    pub(crate) init: bool,
+    /// With --init: write the draft into this new file
+    #[arg(
+        long,
+        value_name = "FILE",
+        requires = "init",
+        env = "ZOMBIE_SWEEPER_OUTPUT",
+        hide_env = true
+    )]
+    pub(crate) output: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

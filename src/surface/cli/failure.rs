@@ -91,7 +91,9 @@ fn of_sweep(error: &SweepError) -> Exit {
     match error.cause() {
         SweepError::Open(error) => of_open(error),
         SweepError::Profile(_)
-        | SweepError::Schema(SchemaError::Unfit(_) | SchemaError::Condition { .. }) => Exit::Data,
+        | SweepError::Schema(SchemaError::Unfit(_) | SchemaError::Condition { .. } | SchemaError::NoTable) => {
+            Exit::Data
+        }
         SweepError::Project(ProjectError::NoColumn | ProjectError::Unknown { .. }) => Exit::Usage,
         SweepError::MissingFunction { .. } => Exit::Unavailable,
         SweepError::Schema(SchemaError::Sqlite(source))

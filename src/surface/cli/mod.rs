@@ -4,6 +4,7 @@ mod args;
 mod demo;
 mod exit;
 mod failure;
+mod init;
 mod log;
 mod lost;
 mod output;
@@ -39,6 +40,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
     match &cli.command {
         None => sweep::run(cli),
         Some(Command::Schema(args)) if args.list => schema::list(cli),
+        Some(Command::Schema(schema)) if schema.init => init::run(cli, schema),
         Some(Command::Schema(_)) => schema::run(cli),
         Some(Command::Demo(demo)) => demo::run(demo),
     }

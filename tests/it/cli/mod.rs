@@ -7,6 +7,7 @@ mod demo;
 mod dry_run;
 mod foretold;
 mod help;
+mod init;
 mod locks;
 mod log;
 mod names;

@@ -1,0 +1,214 @@
+//! Drafts a profile for a database that no profile is known for: which table and column plays which role, by names,
+//! declarations, foreign keys and the values that stand there. What is not told by them stands commented out: a draft is
+//! read by a person before it is used.
+
+mod conditions;
+mod declared;
+mod events;
+mod facts;
+mod finding;
+mod hints;
+mod holders;
+mod inherited;
+mod leases;
+mod links;
+mod moments;
+mod names;
+mod others;
+mod pointers;
+mod portrait;
+mod recurring;
+mod render;
+mod run_words;
+mod runs;
+mod status;
+mod tables;
+mod task_words;
+mod tasks;
+mod times;
+mod vocabulary;
+mod workers;
+
+use chrono::{DateTime, Utc};
+use rusqlite::Connection;
+
+use super::fitting::fitting_profiles;
+use super::schema::SchemaError;
+use crate::profile::Profile;
+use crate::zombie::{Calendar, TimeZone};
+use finding::{Line, Section, Value};
+use portrait::Portrait;
+use tables::Tables;
+
+const HOW_TO_READ: &str = "\
+# What counts stands without a # before it, under what it rests on. What was not found or is doubtful is commented out.
+# docs/profile.md explains each key. Then:
+#   zombie-sweeper schema --profile FILE --format text
+#   zombie-sweeper --profile FILE --dry-run --format text
+";
+
+const NOTHING_BUT_A_START: &str = "Neither a heartbeat nor a lease was found, so that nothing but a start tells that a \
+                                   worker died: --stale-after must be longer than the longest task.";
+
+/// A profile that nobody has read yet.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Draft {
+    /// The profile, in TOML: what was found, and in comments what it rests on and what is doubtful.
+    pub text: String,
+    /// The keys without which it is refused, and that its reader has to fill in, such as `tasks.words.running`.
+    pub missing: Vec<String>,
+}
+
+/// Drafts a profile for the database, which is called `database` in it. Reads only: the catalogue, the newest rows of
+/// each table, and the words of its statuses.
+///
+/// # Errors
+///
+/// [`SchemaError::NoTable`] where there is no table, else what SQLite says.
+pub fn draft_profile(conn: &Connection, database: &str, now: DateTime<Utc>) -> Result<Draft, SchemaError> {
+    let calendar = Calendar::new(now.into(), TimeZone::default());
+    let all = Portrait::all(conn, &calendar)?;
+    if all.is_empty() {
+        return Err(SchemaError::NoTable);
+    }
+    let tables = Tables::find(conn, &all)?;
+    let (sections, has_events) = match tables.tasks {
+        Some(tasks) => sections(conn, &calendar, &tables, tasks)?,
+        None => (vec![no_tasks(&all)], true),
+    };
+    let lines = sections
+        .iter()
+        .flat_map(|section| section.lines.iter().map(move |line| (section.name, line)));
+    let missing = lines
+        .filter(|(_, line)| line.is_missing)
+        .map(|(name, line)| format!("{name}.{}", line.key));
+    let missing: Vec<_> = missing.collect();
+    let fitting = fitting_profiles(conn)?;
+    let fitting: Vec<_> = fitting.iter().map(Profile::name).collect();
+    let text = text(database, &fitting, &missing, &sections, has_events);
+    Ok(Draft { text, missing })
+}
+
+fn sections(
+    conn: &Connection,
+    calendar: &Calendar,
+    tables: &Tables<'_>,
+    tasks: &Portrait,
+) -> rusqlite::Result<(Vec<Section>, bool)> {
+    let mut sections = Vec::from_iter(time_zone(calendar, tables, tasks));
+    sections.extend(tasks::sections(conn, calendar, tables, tasks)?);
+    sections.extend(runs::sections(conn, calendar, tables, tasks)?);
+    let names_worker = |section: &Section| {
+        section
+            .lines
+            .iter()
+            .any(|line| line.key == "worker" && line.value.is_some())
+    };
+    let is_named = sections.iter().any(names_worker);
+    if !is_named {
+        for section in &mut sections {
+            section
+                .lines
+                .retain(|line| line.key != "worker" || !line.candidates.is_empty());
+        }
+    }
+    sections.extend(workers::sections(conn, calendar, tables, is_named)?);
+    let (events, has_events) = events::sections(conn, tables, tasks)?;
+    sections.extend(events);
+    sections.extend(others::sections(conn, tables, tasks)?);
+    for section in &mut sections {
+        let of = match section.name.split('.').next() {
+            Some("tasks") => Some(tasks),
+            Some("runs") => tables.runs.as_ref().map(|runs| runs.table),
+            Some("events") => tables.events.first().map(|events| events.table),
+            Some("workspaces") => tables.workspaces.first().map(|workspaces| workspaces.table),
+            _ => None,
+        };
+        if let Some(of) = of {
+            inherited::silence(section, &of.table);
+        }
+    }
+    Ok((sections, has_events))
+}
+
+/// Times that name no zone are read as UTC, which only their owner can confirm.
+fn time_zone(calendar: &Calendar, tables: &Tables<'_>, tasks: &Portrait) -> Option<Section> {
+    let tables = [
+        Some(tasks),
+        tables.runs.as_ref().map(|runs| runs.table),
+        tables.workers,
+    ];
+    let columns = tables
+        .into_iter()
+        .flatten()
+        .flat_map(|table| table.columns.iter().map(move |column| (table, column)));
+    let naive = columns.filter(|(_, column)| column.facts.naive > 0 && column.facts.ahead == 0);
+    let (table, column) = naive.max_by_key(|(_, column)| column.facts.newest)?;
+    let why = format!(
+        "times name no zone, and are read as UTC: of {}.{} {}",
+        table.table.name,
+        column.info.name,
+        column.facts.age(calendar)
+    );
+    let line = Line::none("time_zone", why).or(Value::text("local"), "are they those of this machine?");
+    Some(Section::new("database", vec![line]))
+}
+
+fn no_tasks(all: &[Portrait]) -> Section {
+    let why =
+        "no table looks like one of tasks: with a status, or columns that say who holds a row and since when";
+    let candidates = all
+        .iter()
+        .map(|table| (Value::text(&table.table.name), "it is there".to_owned()));
+    let line = Line::missing("table", Value::text(""), why).or_any(candidates);
+    Section::new("tasks", vec![line])
+}
+
+fn text(
+    database: &str,
+    fitting: &[&str],
+    missing: &[String],
+    sections: &[Section],
+    has_events: bool,
+) -> String {
+    let mut out = String::new();
+    let version = env!("CARGO_PKG_VERSION");
+    let title = format!(
+        "A draft of a profile for {database}, by zombie-sweeper {version}: read it before it is used."
+    );
+    render::comment(&mut out, &title);
+    if !fitting.is_empty() {
+        let names = fitting.join(", ");
+        let known = format!(
+            "It may not be needed: of the profiles that ship, the database fits {names} (--profile NAME)."
+        );
+        render::comment(&mut out, &known);
+    }
+    out.push_str(HOW_TO_READ);
+    if !missing.is_empty() {
+        let missing = missing.join(", ");
+        let refused = format!("As it stands it is refused. To be filled in, MISSING below: {missing}.");
+        render::comment(&mut out, &refused);
+    }
+    if !sees_life(sections) {
+        render::comment(&mut out, NOTHING_BUT_A_START);
+    }
+    for section in sections.iter().filter(|section| !section.lines.is_empty()) {
+        render::section(&mut out, section);
+    }
+    if !has_events {
+        out.push('\n');
+        out.push_str(events::OFFER);
+    }
+    out
+}
+
+/// Whether a heartbeat or a lease was found.
+fn sees_life(sections: &[Section]) -> bool {
+    let mut lines = sections.iter().flat_map(|section| &section.lines);
+    lines.any(|line| {
+        let is_sign = matches!(line.key.as_str(), "heartbeat" | "lease");
+        is_sign && (!line.names().is_empty() || matches!(line.value, Some(Value::Lease { .. })))
+    })
+}

@@ -1,0 +1,262 @@
+//! Which table is what.
+
+use rusqlite::Connection;
+
+use super::hints::{HINTS, Hit, Phrases};
+use super::holders::Holders;
+use super::links::{Link, links};
+use super::portrait::Portrait;
+use super::status::{Status, status};
+use super::times::{Time, times};
+
+/// The tables that play a part.
+pub(super) struct Tables<'p> {
+    pub(super) tasks: Option<&'p Portrait>,
+    /// What else looks as much like a table of tasks.
+    pub(super) rivals: Vec<&'p Portrait>,
+    pub(super) runs: Option<Linked<'p>>,
+    /// What looks like runs, but cannot be used as they are, and why.
+    pub(super) no_runs: Vec<(&'p Portrait, &'static str)>,
+    pub(super) workers: Option<&'p Portrait>,
+    /// The workers are known by the id of the task: a table with one heartbeat for each.
+    pub(super) beats: Option<Link>,
+    pub(super) no_workers: Vec<(&'p Portrait, &'static str)>,
+    pub(super) events: Vec<Linked<'p>>,
+    pub(super) no_events: Vec<(&'p Portrait, &'static str)>,
+    pub(super) workspaces: Vec<Linked<'p>>,
+    pub(super) projects: Option<&'p Portrait>,
+}
+
+/// A table, and the column by which it names the tasks.
+pub(super) struct Linked<'p> {
+    pub(super) table: &'p Portrait,
+    pub(super) link: Link,
+}
+
+/// How much a table is like one of tasks.
+struct Weighed<'p> {
+    table: &'p Portrait,
+    weight: i32,
+    is_queue: bool,
+}
+
+impl<'p> Tables<'p> {
+    pub(super) fn find(conn: &Connection, all: &'p [Portrait]) -> rusqlite::Result<Self> {
+        let mut weighed: Vec<_> = all.iter().map(weigh).collect();
+        for place in 0..weighed.len() {
+            let Some(this) = weighed.get(place) else { break };
+            let table = this.table;
+            let (mut named_by, mut names_one) = (0, false);
+            for other in &weighed {
+                if std::ptr::eq(other.table, table) || other.weight < 2 && this.weight < 2 {
+                    continue;
+                }
+                if this.weight >= 2 && names(conn, other.table, table)? {
+                    named_by += 1;
+                }
+                // A task may well name a run; only what names a task is none itself.
+                let is_run = |table| Sounds::of(table).is_most_like(&HINTS.tables.runs);
+                let is_task = other.weight >= 4 && other.is_queue && (!is_run(other.table) || is_run(table));
+                names_one |= is_task && names(conn, table, other.table)?;
+            }
+            if let Some(this) = weighed.get_mut(place) {
+                this.weight += named_by.min(3) - if names_one { 4 } else { 0 };
+            }
+        }
+        weighed.retain(|weighed| weighed.is_queue && weighed.weight >= 5);
+        weighed.sort_by_key(|weighed| std::cmp::Reverse(weighed.weight));
+        let best = weighed.first().map(|best| best.weight);
+        let mut likeliest = weighed
+            .iter()
+            .filter(|weighed| Some(weighed.weight) == best)
+            .map(|best| best.table);
+        let tasks = likeliest.next();
+        let mut found = Self {
+            tasks,
+            rivals: likeliest.collect(),
+            runs: None,
+            no_runs: Vec::new(),
+            workers: None,
+            beats: None,
+            no_workers: Vec::new(),
+            events: Vec::new(),
+            no_events: Vec::new(),
+            workspaces: Vec::new(),
+            projects: None,
+        };
+        if let Some(tasks) = tasks {
+            found.find_others(conn, all, tasks)?;
+        }
+        Ok(found)
+    }
+
+    fn find_others(
+        &mut self,
+        conn: &Connection,
+        all: &'p [Portrait],
+        tasks: &'p Portrait,
+    ) -> rusqlite::Result<()> {
+        let others = || all.iter().filter(|other| !std::ptr::eq(*other, tasks));
+        for table in others() {
+            let Some(link) = links(conn, table, tasks, &HINTS.tables.tasks)?
+                .into_iter()
+                .find(Link::is_sure)
+            else {
+                continue;
+            };
+            let linked = Linked { table, link };
+            let name = Sounds::of(table);
+            if linked.link.is_single()
+                && table.is_unique(&linked.link.column)
+                && shows_life(table)
+                && self.workers.is_none()
+            {
+                self.workers = Some(table);
+                self.beats = Some(linked.link);
+            } else if name.is(&HINTS.tables.workspaces) {
+                self.workspaces.push(linked);
+            } else if name.is_most_like(&HINTS.tables.events) {
+                // A log may be of anything; that it is of tasks is told by a key or by what stands in it.
+                if name.is_surely(&HINTS.tables.events) || linked.link.is_more_than_a_name() {
+                    self.events.push(linked);
+                } else {
+                    self.no_events.push((
+                        table,
+                        "it may be a log of something else: no value in it is the id of a task",
+                    ));
+                }
+            } else if name.is(&HINTS.tables.runs) && !name.is(&HINTS.tables.others) {
+                self.take_runs(conn, linked, tasks)?;
+            }
+        }
+        for table in others() {
+            let name = Sounds::of(table);
+            if name.is_most_like(&HINTS.tables.workers) && !name.is(&HINTS.tables.others) {
+                self.take_workers(table);
+            } else if name.is(&HINTS.tables.projects) && self.projects.is_none() {
+                self.projects = Some(table);
+            }
+        }
+        Ok(())
+    }
+
+    /// A table of runs says of each whether it is over, or shows life.
+    fn take_runs(&mut self, conn: &Connection, linked: Linked<'p>, tasks: &Portrait) -> rusqlite::Result<()> {
+        let table = linked.table;
+        let signs = times(table);
+        let shows_life = signs
+            .iter()
+            .any(|sign| matches!(sign.time, Time::Heartbeat | Time::Lease));
+        let pointed_at = links(conn, tasks, table, &HINTS.tables.runs)?
+            .iter()
+            .any(Link::is_sure);
+        if status(table).is_none() && !shows_life && !pointed_at {
+            self.no_runs
+                .push((table, "it has no status, and nothing that shows life"));
+        } else if !signs
+            .iter()
+            .any(|sign| matches!(sign.time, Time::Started | Time::Ended | Time::Heartbeat))
+        {
+            self.no_runs.push((table, "it has neither a start nor an end"));
+        } else if self.runs.is_some() {
+            self.no_runs
+                .push((table, "there is another that looks like runs"));
+        } else {
+            self.runs = Some(linked);
+        }
+        Ok(())
+    }
+
+    /// A table of workers says when each was seen.
+    fn take_workers(&mut self, table: &'p Portrait) {
+        if !shows_life(table) {
+            self.no_workers.push((table, "it has no heartbeat"));
+        } else if self.workers.is_some() {
+            self.no_workers
+                .push((table, "there is another that looks like workers"));
+        } else {
+            self.workers = Some(table);
+        }
+    }
+}
+
+fn shows_life(table: &Portrait) -> bool {
+    times(table)
+        .iter()
+        .any(|sign| sign.time == Time::Heartbeat && sign.sure)
+}
+
+/// What the name of a table sounds like.
+struct Sounds<'p>(&'p [String]);
+
+impl<'p> Sounds<'p> {
+    fn of(table: &'p Portrait) -> Self {
+        Self(&table.words)
+    }
+
+    fn is(&self, like: &Phrases) -> bool {
+        like.find(self.0).is_some()
+    }
+
+    /// Whether a word says so that is believed by itself.
+    fn is_surely(&self, like: &Phrases) -> bool {
+        like.find(self.0).is_some_and(|hit| hit.sure)
+    }
+
+    /// Whether the last word says so: `job_events` are events, and `event_jobs` are jobs.
+    fn is_most_like(&self, like: &Phrases) -> bool {
+        let last = self.0.last().map(std::slice::from_ref).unwrap_or_default();
+        like.find(last).is_some()
+    }
+}
+
+fn weigh(table: &Portrait) -> Weighed<'_> {
+    let hints = &HINTS.tables;
+    let sounds = Sounds::of(table);
+    let mut weight = match hints.tasks.find(&table.words) {
+        Some(Hit {
+            sure: true, whole, ..
+        }) => 3 + i32::from(whole),
+        Some(_) => 1,
+        None => 0,
+    };
+    let is_called_so = weight > 0;
+    if sounds.is_most_like(&hints.events) || sounds.is_most_like(&hints.workers) || sounds.is(&hints.others) {
+        weight -= 3;
+    }
+    let found = status(table);
+    weight += found
+        .as_ref()
+        .map_or(0, |status: &Status| if status.weight >= 8 { 4 } else { 2 });
+    let mut signs: Vec<_> = times(table).iter().map(|sign| sign.time).collect();
+    signs.dedup();
+    let of_work = |time: &Time| !matches!(time, Time::Updated | Time::Created | Time::Past);
+    let signs = signs.iter().filter(|time| of_work(time)).count();
+    let has = |like: &Phrases| {
+        let found = table
+            .columns
+            .iter()
+            .filter(|column| like.exactly(&column.words).is_some());
+        found.count()
+    };
+    let held = usize::from(!Holders::named(table).is_empty()) + has(&HINTS.columns.attempts).min(1);
+    let of_a_queue = has(&HINTS.columns.of_a_queue).min(3);
+    let evidence = signs + held + of_a_queue;
+    weight += i32::try_from(evidence).unwrap_or(0);
+    let is_queue = match found {
+        Some(_) => is_called_so || evidence > 1,
+        None => evidence > 2 && signs + held > 0,
+    };
+    Weighed {
+        table,
+        weight,
+        is_queue,
+    }
+}
+
+fn names(conn: &Connection, from: &Portrait, to: &Portrait) -> rusqlite::Result<bool> {
+    let found = links(conn, from, to, &HINTS.tables.tasks)?;
+    Ok(found
+        .iter()
+        .any(|link| link.is_sure() && (link.foreign_key || link.named)))
+}

@@ -1,0 +1,168 @@
+//! The section of the tasks.
+
+use rusqlite::Connection;
+
+use super::super::value::identifier;
+use super::conditions::{left_alone, running_where, without_beat};
+use super::finding::{Line, Section, Value};
+use super::hints::HINTS;
+use super::holders::Holders;
+use super::moments::Moments;
+use super::pointers::{active_run, project, project_id, worker};
+use super::portrait::Portrait;
+use super::recurring::{is_recurring, kind, next_eligible};
+use super::status::{Status, status};
+use super::tables::Tables;
+use super::times::Time;
+use super::vocabulary::Vocabulary;
+use crate::zombie::Calendar;
+
+pub(super) fn sections(
+    conn: &Connection,
+    calendar: &Calendar,
+    tables: &Tables<'_>,
+    tasks: &Portrait,
+) -> rusqlite::Result<Vec<Section>> {
+    let has_runs = tables.runs.is_some();
+    let found = status(tasks);
+    let by_name = Moments::new(tasks, calendar, &[], &[]);
+    let ended_by = by_name.named(&[Time::Ended]);
+    let active_run = active_run(conn, tables, tasks, found.as_ref())?;
+    let mut held_by = by_name.like(&[Time::Started, Time::Heartbeat, Time::Lease]);
+    held_by.extend(Holders::named(tasks));
+    held_by.extend(active_run.names());
+    let words = match &found {
+        Some(status) => {
+            let words = status.words(conn, tasks)?;
+            Some(Vocabulary::new(
+                status,
+                words,
+                tasks,
+                ended_by.clone(),
+                held_by.clone(),
+            ))
+        }
+        None => None,
+    };
+    let (running_words, open_words) = match &words {
+        Some(words) => (
+            words.task_running(has_runs || tables.beats.is_some()),
+            words.task_open(),
+        ),
+        None => (no_words("running"), no_words("open")),
+    };
+    let (of_running, of_open) = (running_words.names(), open_words.names());
+    let (running, open) = words.as_ref().map_or_else(Default::default, |words| {
+        (words.rows(&of_running), words.waiting_rows(&of_open, &of_running))
+    });
+    let finished = words.as_ref().map_or_else(Vec::new, Vocabulary::finished_rows);
+    let moments = Moments::new(tasks, calendar, &running, &open);
+
+    let worker = worker(conn, tables, tasks)?;
+    let holders = Holders::new(tasks, &moments, found.as_ref(), &active_run.names());
+    let mut table = vec![table(tables, tasks)];
+    if found.is_none() {
+        table.push(running_where(tasks, &held_by, &by_name.like(&[Time::Ended])));
+    }
+    let beats = without_beat(conn, tables, tasks, found.as_ref(), &of_running)?;
+    table.extend(left_alone(tasks, &moments, has_runs, beats));
+    table.push(holders.clear(has_runs));
+    table.push(holders.increment(&finished));
+
+    let mut columns = vec![id(conn, tasks)?, status_line(found.as_ref()), active_run];
+    columns.extend(worker);
+    columns.extend([moments.heartbeat(), moments.started(), moments.updated()]);
+    if !has_runs {
+        columns.push(moments.ended());
+    }
+    columns.push(moments.lease());
+    columns.extend([project(tasks), project_id(conn, tables, tasks)?]);
+    let (kind, recurring) = kind(tasks, found.as_ref());
+    let is_recurring = is_recurring(tasks);
+    let recurs = kind.value.is_some() || is_recurring.value.is_some();
+    columns.extend([kind, is_recurring, next_eligible(&moments, recurs)]);
+
+    let mut words = vec![running_words, open_words];
+    words.extend(recurring);
+    if found.is_none() {
+        words.clear();
+    }
+    Ok(vec![
+        Section::new("tasks", table),
+        Section::new("tasks.columns", columns),
+        Section::new("tasks.words", words),
+    ])
+}
+
+fn table(tables: &Tables<'_>, tasks: &Portrait) -> Line {
+    let rivals: Vec<_> = tables
+        .rivals
+        .iter()
+        .map(|rival| rival.table.name.clone())
+        .collect();
+    if rivals.is_empty() {
+        let why = format!(
+            "of all tables the one that is most like tasks; {} of its rows were looked at",
+            tasks.seen()
+        );
+        return Line::found("table", Value::text(&tasks.table.name), why);
+    }
+    let all = [tasks.table.name.clone()].into_iter().chain(rivals);
+    let candidates = all.map(|name| (Value::text(name), "as likely as the others".to_owned()));
+    Line::missing(
+        "table",
+        Value::text(""),
+        "which of these is the table of tasks? What follows is of the first",
+    )
+    .or_any(candidates)
+}
+
+fn id(conn: &Connection, tasks: &Portrait) -> rusqlite::Result<Line> {
+    if !tasks.key.is_empty() {
+        let is_primary = tasks.columns.iter().any(|column| column.info.key_place > 0);
+        let why = if is_primary {
+            "the primary key"
+        } else {
+            "declared unique"
+        };
+        return Ok(Line::found("id", Value::OneOrMore(tasks.key.clone()), why));
+    }
+    let mut line = Line::missing(
+        "id",
+        Value::empty_list(),
+        "no key is declared: which column is the id?",
+    );
+    for column in &tasks.columns {
+        if HINTS.columns.id.find(&column.words).is_none() {
+            continue;
+        }
+        let name = identifier(&column.info.name);
+        let sql = format!(
+            "SELECT count(*), count(DISTINCT t.{name}) FROM {} AS t",
+            tasks.table.qualified_name()
+        );
+        let (rows, different): (i64, i64) = conn.query_row(&sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let value = Value::text(&column.info.name);
+        let why = format!("no key is declared; {rows} rows have {different} different values");
+        if rows > 1 && rows == different {
+            return Ok(Line::found("id", value, why));
+        }
+        line = line.or(value, why);
+    }
+    Ok(line)
+}
+
+fn status_line(found: Option<&Status>) -> Line {
+    match found {
+        Some(status) => Line::found("status", Value::text(&status.name), &status.why),
+        None => Line::missing(
+            "status",
+            Value::empty_list(),
+            "no column is a status: name it, or leave it so and say by `running_where` above when a task runs",
+        ),
+    }
+}
+
+fn no_words(key: &str) -> Line {
+    Line::none(key, "there is no status")
+}
