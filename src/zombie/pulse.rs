@@ -35,6 +35,8 @@ pub(super) struct Silence {
 struct Holder<'s, const N: usize> {
     heartbeats: [&'s Signs; N],
     start: &'s Signs,
+    /// When the work itself began, which tells the life of a worker that does it from another.
+    began: &'s Signs,
     /// What else shows that somebody was there.
     updated: Option<&'s Signs>,
     leases: [&'s Signs; N],
@@ -46,7 +48,7 @@ impl<'s, const N: usize> Holder<'s, N> {
     /// the work did, as it is another life under the same name.
     fn workers_at_work(&self) -> impl Iterator<Item = &'s Worker> {
         let workers = self.workers.into_iter().flatten();
-        workers.filter(|worker| !worker.is_gone && !worker.is_another_life(self.start.newest))
+        workers.filter(|worker| !worker.is_gone && !worker.is_another_life(self.began.newest))
     }
 
     fn heartbeats(&self) -> impl Iterator<Item = &'s Signs> {
@@ -131,6 +133,7 @@ pub(super) fn pulse_of_active_run<'s>(
     Holder {
         heartbeats: [&run.heartbeat, &task.heartbeat],
         start: if by_claim { &task.started } else { run.start() },
+        began: run.start(),
         updated: by_claim.then_some(&task.updated),
         leases: [&run.lease, &task.lease],
         workers: [run.worker.as_deref(), task.worker.as_deref()],
@@ -149,6 +152,7 @@ pub(super) fn pulse_of_other_run<'s>(run: &'s Run, policy: &Policy, now: Timesta
     Holder {
         heartbeats: [&run.heartbeat],
         start: run.start(),
+        began: run.start(),
         updated: None,
         leases: [&run.lease],
         workers: [run.worker.as_deref()],
@@ -167,10 +171,18 @@ pub(super) fn pulse_since_claim(task: &Task, grace: Duration, now: Timestamp) ->
     claim(task, None).pulse(grace, now)
 }
 
+/// All signs of a claim, those of its worker included.
+pub(super) fn signs_of_claim(task: &Task) -> Vec<&Signs> {
+    let claim = claim(task, Some(&task.updated));
+    let heartbeats = claim.heartbeats();
+    heartbeats.chain([claim.start]).chain(claim.updated).collect()
+}
+
 fn claim<'s>(task: &'s Task, updated: Option<&'s Signs>) -> Holder<'s, 1> {
     Holder {
         heartbeats: [&task.heartbeat],
         start: &task.started,
+        began: &task.started,
         updated,
         leases: [&task.lease],
         workers: [task.worker.as_deref()],

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::pulse::{
     Pulse, Silence, pulse_of_active_run, pulse_of_claim, pulse_of_other_run, pulse_of_row, pulse_since_claim,
+    signs_of_claim,
 };
 use super::signs::newest;
 use super::{ActiveRun, Id, Moment, Policy, Run, RunState, Task, Timestamp, Unread};
@@ -334,17 +335,13 @@ fn finished_by_evidence(
     if is_claim && pulse_since_claim(task, policy.claim_grace(), now) == Pulse::Live {
         return Verdict::Healthy; // by its lease, where nothing else shows it
     }
-    let claim = [&task.heartbeat, &task.started, &task.updated];
+    let claim = signs_of_claim(task);
     if let Some(unread) = claim.iter().find_map(|signs| signs.unreadable.as_deref()) {
         return Verdict::Undecided(Undecided::Unreadable(None, unread.clone()));
     }
     let grace = policy.claim_grace();
-    let last = newest(
-        claim
-            .map(|signs| signs.newest)
-            .into_iter()
-            .chain([run.ended.newest]),
-    );
+    let signs = claim.iter().map(|signs| signs.newest);
+    let last = newest(signs.chain([run.ended.newest]));
     match last {
         Some(sign) if now.is_later_by(grace, sign.at) => {
             let reason = Reason::RunFinished(Arc::clone(status));

@@ -20,7 +20,7 @@ fn leased(phrase: &str) -> Signs {
 }
 
 /// Lease, start, heartbeat, and the verdict; `D` is that of a silence: B of a claim, C of a run.
-const TABLE: [(&str, &str, &str, char); 26] = [
+pub(super) const TABLE: [(&str, &str, &str, char); 26] = [
     ("in 1s", "", "", 'H'),
     ("now", "", "", 'H'),
     ("0.001s ago", "", "", 'L'),
@@ -69,6 +69,21 @@ fn lease_of_a_claim() {
             let expected = if expected == 'D' { 'B' } else { expected };
             assert_eq!(found, expected, "lease {lease}, start {start}, heartbeat {beat}");
         }
+    }
+}
+
+#[test]
+fn lease_of_a_task_that_is_its_own_run() {
+    for (lease, start, beat, expected) in TABLE {
+        let task = Task {
+            heartbeat: sign(beat),
+            started: sign(start),
+            lease: leased(lease),
+            ..Task::default()
+        };
+        let found = letter(&judge(&task, &ActiveRun::Itself, &[]));
+        let expected = if expected == 'D' { 'C' } else { expected };
+        assert_eq!(found, expected, "lease {lease}, start {start}, heartbeat {beat}");
     }
 }
 

@@ -1,12 +1,15 @@
 //! The verdict, spelled out: a pure function of the task, its runs, the policy and *now*.
 
+mod begun;
 mod claimed_again;
 mod leases;
 mod others;
+mod own_row;
 mod silence;
 mod thresholds;
 mod truth_table;
 mod words;
+mod workers;
 
 use chrono::TimeDelta;
 use zombie_sweeper::Policy;
