@@ -83,7 +83,7 @@ pub(super) fn resolve(conn: &Connection, profile: &Profile) -> Result<Schema, Sc
         workspaces,
         projects,
         time_zone: names.database.time_zone.0,
-        look_alikes: names.hints.heartbeat.clone(),
+        hints: names.hints.clone(),
         roles: roles.found,
     })
 }
