@@ -4,8 +4,9 @@ use rusqlite::Connection;
 
 use super::catalog::{ColumnInfo, TableInfo};
 use super::query_plan::{MANY, create_index};
-use super::schema::{Leases, Schema, SchemaError};
-use super::statements::newest_rows;
+use super::runs::compare;
+use super::schema::{Leases, Runs, Schema, SchemaError};
+use super::statements::{column, newest_rows, running_ids};
 
 impl Schema {
     /// A sentence for each thing that it lacks: signs of life, and indexes that a large table needs to be swept fast.
@@ -23,17 +24,18 @@ impl Schema {
             );
         }
         let tasks = &self.tasks;
-        let by_status = tasks.status().map(|status| (&tasks.table, status, "the running tasks"));
-        let runs = self.runs.iter();
-        let by_task = runs.map(|runs| (&runs.table, &runs.task, "the runs of a task"));
-        for (table, column, what) in by_status.into_iter().chain(by_task) {
-            if column.parts.is_empty() && !table.leads(conn, column)? && is_large(conn, table)? {
-                let (name, create) = (&table.name, create_index(table, column));
-                findings.push(format!(
-                    "no index leads to {what}, so that a sweep reads {name} from end to end (docs/speed.md#all-is-well); this \
-                     one spares that: {create}"
-                ));
-            }
+        if let Some(status) = tasks.status()
+            && is_large(conn, &tasks.table)?
+            && scans(conn, "t", &running_ids(self))?
+        {
+            findings.push(no_index("the running tasks", "reads", &tasks.table, status));
+        }
+        if let Some(runs) = &self.runs
+            && is_large(conn, &runs.table)?
+            && compare(&runs.task, &tasks.id)
+            && scans(conn, "r", &of_a_task(runs))?
+        {
+            findings.push(no_index("the runs of a task", "may have to read", &runs.table, &runs.task));
         }
         Ok(findings)
     }
@@ -50,6 +52,34 @@ impl Schema {
                 .as_ref()
                 .is_some_and(|workers| shows(&workers.heartbeat, &workers.lease))
     }
+}
+
+fn no_index(of_what: &str, reads: &str, table: &TableInfo, column: &ColumnInfo) -> String {
+    let (name, create) = (&table.name, create_index(table, column));
+    format!(
+        "no index leads to {of_what}, so that a sweep {reads} {name} from end to end (docs/speed.md#all-is-well); this one spares \
+         that: {create}"
+    )
+}
+
+fn of_a_task(runs: &Runs) -> String {
+    let is_of_task = format!("{} = ?1", column("r", &runs.task));
+    newest_rows(("r", &runs.table), &["1".to_owned()], &is_of_task, 1)
+}
+
+/// Whether `SQLite` would look for what a query wants in the table with this alias from end to end.
+fn scans(conn: &Connection, alias: &str, sql: &str) -> rusqlite::Result<bool> {
+    let mut plan = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+    let details = plan.raw_query();
+    let details = details.mapped(|row| row.get::<_, String>(3));
+    let scan = format!("SCAN {alias}");
+    for detail in details {
+        let detail = detail?;
+        if detail.strip_prefix(&scan).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Whether a table has so many rows that reading them takes a while; no more of them are counted.
