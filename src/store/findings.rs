@@ -35,7 +35,12 @@ impl Schema {
             && compare(&runs.task, &tasks.id)
             && scans(conn, "r", &of_a_task(runs))?
         {
-            findings.push(no_index("the runs of a task", "may have to read", &runs.table, &runs.task));
+            findings.push(no_index(
+                "the runs of a task",
+                "may have to read",
+                &runs.table,
+                &runs.task,
+            ));
         }
         Ok(findings)
     }
@@ -47,7 +52,9 @@ impl Schema {
         };
         let (tasks, runs, workers) = (&self.tasks, &self.runs, &self.workers);
         shows(&tasks.heartbeat, &tasks.lease)
-            || runs.as_ref().is_some_and(|runs| shows(&runs.heartbeat, &runs.lease))
+            || runs
+                .as_ref()
+                .is_some_and(|runs| shows(&runs.heartbeat, &runs.lease))
             || workers
                 .as_ref()
                 .is_some_and(|workers| shows(&workers.heartbeat, &workers.lease))
@@ -75,7 +82,10 @@ fn scans(conn: &Connection, alias: &str, sql: &str) -> rusqlite::Result<bool> {
     let scan = format!("SCAN {alias}");
     for detail in details {
         let detail = detail?;
-        if detail.strip_prefix(&scan).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')) {
+        if detail
+            .strip_prefix(&scan)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+        {
             return Ok(true);
         }
     }

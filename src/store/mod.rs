@@ -35,7 +35,6 @@ mod stamps;
 mod statements;
 mod tokens;
 mod triggers;
-mod unused;
 mod value;
 mod verify;
 mod words;
@@ -49,13 +48,12 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-pub use examples::{Example, Seen};
+pub use examples::{Example, Examples, Likeness, Seen, Unused};
 pub use fitting::{ClosestTable, fitting_profiles};
 pub use open::{read_database, sweep_database};
 pub use open_error::OpenError;
 pub use project::ProjectError;
 pub use schema::{Role, Schema, SchemaError};
-pub use unused::{Likeness, Unused};
 pub use words::Words;
 
 pub(crate) use load::Scan;

@@ -192,13 +192,17 @@ pub(super) fn newest_rows(
     is_wanted: &str,
     most: usize,
 ) -> String {
-    let order: Vec<_> = match table.rowid() {
-        Some(rowid) => vec![format!("{alias}.{rowid} DESC")],
-        None => {
-            let key = table.key_columns().into_iter();
-            key.map(|info| format!("{} DESC", column(alias, info))).collect()
-        }
+    let of_key = || {
+        table
+            .key_columns()
+            .into_iter()
+            .map(|info| column(alias, info))
+            .collect()
     };
+    let order: Vec<_> = table
+        .rowid()
+        .map_or_else(of_key, |rowid| vec![format!("{alias}.{rowid}")]);
+    let order: Vec<_> = order.into_iter().map(|place| format!("{place} DESC")).collect();
     let newest_first = if order.is_empty() {
         String::new()
     } else {

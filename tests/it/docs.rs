@@ -478,7 +478,11 @@ fn pages_named_by_the_program_have_such_a_heading() {
     let mut folders = vec![root().join("src")];
     while let Some(path) = folders.pop() {
         if path.is_dir() {
-            folders.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+            folders.extend(
+                std::fs::read_dir(path)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().path()),
+            );
             continue;
         }
         for link in std::fs::read_to_string(&path).unwrap().split("docs/").skip(1) {

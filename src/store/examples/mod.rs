@@ -3,18 +3,30 @@
 
 mod read_as;
 mod rows;
+mod unused;
 
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 
 use super::schema::{Role, Schema, SchemaError};
 use crate::zombie::{Calendar, Id};
-pub(super) use read_as::short_moment;
 use read_as::Reader;
 use rows::Rows;
+pub use unused::{Likeness, Unused};
 
 /// The most characters of a value that are shown.
 const MOST: usize = 40;
+
+/// What a database holds where a profile looks, and where it does not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Examples {
+    /// What stands where each role is played, in the order of [`Schema::roles`].
+    pub roles: Vec<Example>,
+    /// The columns of tasks, runs and workers that play no role, and look as if they might. One that is called like a heartbeat
+    /// is not among them: [`Words::doubts`](super::Words::doubts) asks for it.
+    pub unused: Vec<Unused>,
+}
 
 /// What stands in the columns of a role, in one row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,22 +52,29 @@ pub struct Seen {
 }
 
 impl Schema {
-    /// What stands where each role is played, in the order of [`Schema::roles`]: in the newest running task, its active run, its
-    /// worker and its newest event; where no task runs, in the newest rows.
+    /// What stands where each role is played: in the newest running task, its active run, its worker and its newest event; where
+    /// no task runs, in the newest rows. And what stands where none is, in the newest rows.
     ///
-    /// *Now* is what ages are told by.
+    /// *Now* is what ages are told by, and what numbers may be times.
     ///
     /// # Errors
     ///
     /// Where SQLite cannot read the rows.
-    pub fn examples(&self, conn: &Connection, now: DateTime<Utc>) -> Result<Vec<Example>, SchemaError> {
+    pub fn examples(&self, conn: &Connection, now: DateTime<Utc>) -> Result<Examples, SchemaError> {
         // What belongs together is read as of one moment.
         let snapshot = conn.is_autocommit().then(|| conn.unchecked_transaction());
         let _snapshot = snapshot.transpose()?;
         let rows = Rows::read(conn, self)?;
         let calendar = Calendar::new(now.into(), self.time_zone);
         let reader = Reader::new(self, &rows, calendar);
-        Ok(self.roles.iter().map(|role| example(role, &rows, &reader)).collect())
+        Ok(Examples {
+            roles: self
+                .roles
+                .iter()
+                .map(|role| example(role, &rows, &reader))
+                .collect(),
+            unused: unused::find(conn, self, &rows, &calendar)?,
+        })
     }
 }
 
@@ -83,7 +102,7 @@ fn example(role: &Role, rows: &Rows<'_>, reader: &Reader<'_>) -> Example {
 }
 
 /// A value for people; `None` where there is none.
-pub(super) fn shown(value: &Id) -> Option<String> {
+fn shown(value: &Id) -> Option<String> {
     (*value != Id::Null).then(|| short(&value.to_string()))
 }
 

@@ -34,8 +34,8 @@ impl<'r> Reader<'r> {
         }
         match key {
             "lease" if self.is_length(section, place) => self.length(role, value),
-            "heartbeat" | "started" | "created" | "updated" | "ended" | "lease" | "next_eligible" | "stamp" | "time"
-            | "released" => moment(value, &self.calendar, self.schema.time_zone),
+            "heartbeat" | "started" | "created" | "updated" | "ended" | "lease" | "next_eligible"
+            | "stamp" | "time" | "released" => moment(value, &self.calendar, self.schema.time_zone),
             "status" => self.status(section, value).to_owned(),
             "active_run" | "worker" if value.is_none() => NOTHING.to_owned(),
             "active_run" if self.rows.is_stray(&role.role) => "an id, of no run of this task".to_owned(),
@@ -57,7 +57,14 @@ impl<'r> Reader<'r> {
             "tasks" if is_one(schema.tasks.running()) => "running",
             "tasks" => "not running",
             "runs" => self.run_status(value),
-            "workers" if schema.workers.as_ref().is_some_and(|workers| is_one(&workers.gone)) => "gone",
+            "workers"
+                if schema
+                    .workers
+                    .as_ref()
+                    .is_some_and(|workers| is_one(&workers.gone)) =>
+            {
+                "gone"
+            }
             "workers" => "not gone",
             _ => match &schema.workspaces {
                 Some(workspaces) if is_word(value.as_value(), &workspaces.free) => "free",
@@ -68,7 +75,9 @@ impl<'r> Reader<'r> {
 
     /// By its words, or by the condition that tells instead.
     fn run_status(&self, value: &Id) -> &'static str {
-        let Some(runs) = &self.schema.runs else { return NOTHING };
+        let Some(runs) = &self.schema.runs else {
+            return NOTHING;
+        };
         let is_word = |word: &str| is_word(value.as_value(), word);
         if runs.running_where.is_some() {
             return match self.rows.besides("runs") {
@@ -92,7 +101,11 @@ impl<'r> Reader<'r> {
             (Recurring::Flag(_), "is_recurring") => is_true(value.as_value()),
             _ => return "not asked, as tasks.kind tells",
         };
-        if is_recurring { "recurring" } else { "not recurring" }
+        if is_recurring {
+            "recurring"
+        } else {
+            "not recurring"
+        }
     }
 
     fn event(&self, value: &Id) -> &'static str {
@@ -123,7 +136,11 @@ impl<'r> Reader<'r> {
         match (length(value.as_value()), start.and_then(Reading::at)) {
             (Length::Of(time), Some(start)) => {
                 let until = start.plus(time);
-                format!("seconds: up to {}, {}", short_moment(until), age(until, &self.calendar))
+                format!(
+                    "seconds: up to {}, {}",
+                    short_moment(until),
+                    age(until, &self.calendar)
+                )
             }
             (Length::Of(_), None) => "seconds".to_owned(),
             (Length::None, _) => NOTHING.to_owned(),
@@ -145,7 +162,7 @@ fn moment(value: &Id, calendar: &Calendar, zone: TimeZone) -> String {
 }
 
 /// To the second, or finer where it is.
-pub(in crate::store) fn short_moment(at: Timestamp) -> String {
+pub(super) fn short_moment(at: Timestamp) -> String {
     let text = at.to_rfc3339();
     let whole = text.strip_suffix(".000000Z").map(|text| format!("{text}Z"));
     let millis = text.strip_suffix("000Z").map(|text| format!("{text}Z"));
@@ -154,7 +171,9 @@ pub(in crate::store) fn short_moment(at: Timestamp) -> String {
 
 fn form(style: Style, zone: TimeZone) -> String {
     let (unit, number) = match style {
-        Style::Iso { zone: Zone::Unsaid, .. } => return format!("text without a zone, read as {zone}"),
+        Style::Iso {
+            zone: Zone::Unsaid, ..
+        } => return format!("text without a zone, read as {zone}"),
         Style::Iso { .. } => return "text".to_owned(),
         Style::Seconds(number, _) => ("seconds", number),
         Style::Millis(number) => ("milliseconds", number),

@@ -6,7 +6,8 @@ use rusqlite::{Connection, ToSql};
 use super::super::catalog::{Affinity, ColumnInfo, TableInfo};
 use super::super::schema::{Events, Projects, Runs, Schema, Workers, Workspaces};
 use super::super::statements::{column, is_running, newest_rows};
-use crate::zombie::Id;
+use super::super::value::reading;
+use crate::zombie::{Calendar, Id, Timestamp};
 
 /// One row of each table that the queue has.
 pub(super) struct Rows<'s> {
@@ -19,8 +20,10 @@ pub(super) struct Rows<'s> {
 struct OfSection<'s> {
     section: &'static str,
     table: &'s TableInfo,
-    /// The columns read of it.
+    /// The columns read of it: those of its roles, and those that look as if they had one.
     names: Vec<&'s str>,
+    /// Those of them that are signs of life.
+    signs: Vec<&'s str>,
     /// Which row it is.
     which: &'static str,
     /// `None` where the table is empty. Behind the columns stands what the section tells besides.
@@ -29,6 +32,15 @@ struct OfSection<'s> {
 
 /// A row that is asked for: which one it is, the condition that finds it, and what that is given.
 type Wanted<'w> = (&'static str, String, Vec<&'w Id>);
+
+const RUNNING: &str = "the newest running task";
+const ACTIVE_RUN: &str = "its active run";
+const NEWEST_RUN: &str = "its newest run";
+const WORKER: &str = "its worker";
+/// The rows of a task that runs.
+const OWN: [&str; 4] = [RUNNING, ACTIVE_RUN, NEWEST_RUN, WORKER];
+/// What says that somebody is at work.
+const SIGNS: [&str; 4] = ["heartbeat", "started", "created", "updated"];
 
 /// Any row, where none is told from the others.
 const ANY: &str = "TRUE";
@@ -41,7 +53,13 @@ impl<'s> Rows<'s> {
         };
         let look = Look { conn, schema };
         let task = look.task()?;
-        rows.of_sections.extend(schema.runs.as_ref().map(|runs| look.run(runs, &task)).transpose()?);
+        rows.of_sections.extend(
+            schema
+                .runs
+                .as_ref()
+                .map(|runs| look.run(runs, &task))
+                .transpose()?,
+        );
         rows.of_sections.insert(0, task);
         if let Some(workers) = &schema.workers {
             let worker = look.worker(workers, &rows)?;
@@ -49,8 +67,14 @@ impl<'s> Rows<'s> {
         }
         let others = [
             schema.events.as_ref().map(|events| look.event(events, &rows)),
-            schema.workspaces.as_ref().map(|workspaces| look.workspace(workspaces, &rows)),
-            schema.projects.as_ref().map(|projects| look.project(projects, &rows)),
+            schema
+                .workspaces
+                .as_ref()
+                .map(|workspaces| look.workspace(workspaces, &rows)),
+            schema
+                .projects
+                .as_ref()
+                .map(|projects| look.project(projects, &rows)),
         ];
         for other in others.into_iter().flatten() {
             rows.of_sections.push(other?);
@@ -66,7 +90,11 @@ impl<'s> Rows<'s> {
     /// Which row the values of a section are from.
     pub(super) fn which(&self, section: &str) -> Option<&'static str> {
         let of = self.of(section)?;
-        Some(if of.values.is_some() { of.which } else { "no row yet" })
+        Some(if of.values.is_some() {
+            of.which
+        } else {
+            "no row yet"
+        })
     }
 
     pub(super) fn table<'r>(&'r self, section: &'r str) -> &'r str {
@@ -78,6 +106,21 @@ impl<'s> Rows<'s> {
         let of = self.of(section)?;
         let place = of.names.iter().position(|name| *name == column)?;
         of.values.as_ref()?.get(place)
+    }
+
+    /// The newest sign of life of the task that runs, of its run and of its worker; `None` where none runs, or shows one.
+    pub(super) fn newest_sign(&self, calendar: &Calendar) -> Option<Timestamp> {
+        if self.which("tasks") != Some(RUNNING) {
+            return None;
+        }
+        let own = self.of_sections.iter().filter(|of| OWN.contains(&of.which));
+        let signs = own.flat_map(|of| {
+            let names = of.signs.iter();
+            names.filter_map(|name| self.value(of.section, name))
+        });
+        signs
+            .filter_map(|sign| reading(sign.as_value(), calendar).at())
+            .max()
     }
 
     /// What a section tells besides its columns: of a task its id, of a run whether it is unfinished by the condition.
@@ -92,7 +135,8 @@ impl<'s> Rows<'s> {
 
     /// What stands in the column of a role that is one column.
     fn single(&self, section: &str, column: Option<&ColumnInfo>) -> Option<&Id> {
-        self.value(section, &column?.name).filter(|value| !value.is_none())
+        self.value(section, &column?.name)
+            .filter(|value| !value.is_none())
     }
 }
 
@@ -110,22 +154,29 @@ impl<'s> Look<'_, 's> {
         besides: &str,
         wanted: &[Wanted<'_>],
     ) -> rusqlite::Result<OfSection<'s>> {
-        let mut names: Vec<&str> = Vec::new();
+        let (mut names, mut signs): (Vec<&str>, Vec<&str>) = (Vec::new(), Vec::new());
         for role in &self.schema.roles {
-            if role.role.split_once('.').is_some_and(|(of, _)| of == section) {
-                for name in &role.columns {
-                    if !names.contains(&name.as_str()) {
+            if let Some((of, key)) = role.role.split_once('.')
+                && of == section
+            {
+                for name in role.columns.iter().map(String::as_str) {
+                    if !names.contains(&name) {
                         names.push(name);
+                    }
+                    if SIGNS.contains(&key) {
+                        signs.push(name);
                     }
                 }
             }
         }
+        names.extend(self.roleless(section));
         let mut found = OfSection {
             section,
             table,
             which: "",
             values: None,
             names,
+            signs,
         };
         let columns = found.names.iter().filter_map(|name| table.column(name));
         let columns: Vec<_> = columns
@@ -147,10 +198,23 @@ impl<'s> Look<'_, 's> {
         Ok(found)
     }
 
+    /// The columns without a role, where they may be asked for one.
+    fn roleless(&self, section: &str) -> Vec<&'s str> {
+        let schema = self.schema;
+        let columns: Vec<_> = match section {
+            "tasks" => schema.tasks.without_role().collect(),
+            "runs" => schema.runs.iter().flat_map(Runs::without_role).collect(),
+            "workers" => schema.workers.iter().flat_map(Workers::without_role).collect(),
+            _ => Vec::new(),
+        };
+        let columns = columns.into_iter().filter(|column| !column.generated);
+        columns.map(|column| column.name.as_str()).collect()
+    }
+
     fn task(&self) -> rusqlite::Result<OfSection<'s>> {
         let tasks = &self.schema.tasks;
         let wanted = [
-            ("the newest running task", is_running(tasks), Vec::new()),
+            (RUNNING, is_running(tasks), Vec::new()),
             ("the newest task, as none is running", ANY.to_owned(), Vec::new()),
         ];
         self.row("tasks", ("t", &tasks.table), &column("t", &tasks.id), &wanted)
@@ -169,9 +233,9 @@ impl<'s> Look<'_, 's> {
             });
             if let Some(run) = pointer {
                 let is_named = format!("{is_its_own} AND {} = ?2", column("r", &runs.id));
-                wanted.push(("its active run", is_named, vec![id, run]));
+                wanted.push((ACTIVE_RUN, is_named, vec![id, run]));
             }
-            wanted.push(("its newest run", is_its_own, vec![id]));
+            wanted.push((NEWEST_RUN, is_its_own, vec![id]));
         }
         wanted.push(("the newest run", ANY.to_owned(), Vec::new()));
         let is_running = runs.running_where.as_deref().unwrap_or("NULL");
@@ -183,7 +247,7 @@ impl<'s> Look<'_, 's> {
         let named = self.worker_names(rows);
         let named = named.into_iter().flatten();
         let mut wanted: Vec<_> = named
-            .map(|(_, name)| ("its worker", is_named.clone(), vec![name]))
+            .map(|(_, name)| (WORKER, is_named.clone(), vec![name]))
             .collect();
         wanted.push(("the newest worker", ANY.to_owned(), Vec::new()));
         self.row("workers", ("w", &workers.table), "NULL", &wanted)
@@ -246,14 +310,21 @@ impl<'s> Look<'_, 's> {
         let is_typed = |info: &ColumnInfo| info.affinity() != Affinity::None;
         let mut strays = Vec::new();
         if let Some(runs) = &self.schema.runs
-            && rows.single("tasks", self.schema.tasks.active_run.as_ref()).is_some()
-            && rows.which("runs") != Some("its active run")
+            && rows
+                .single("tasks", self.schema.tasks.active_run.as_ref())
+                .is_some()
+            && rows.which("runs") != Some(ACTIVE_RUN)
             && is_typed(&runs.id)
             && is_typed(&runs.task)
         {
             strays.push("tasks.active_run");
         }
-        let Some(workers) = self.schema.workers.as_ref().filter(|workers| is_typed(&workers.id)) else {
+        let Some(workers) = self
+            .schema
+            .workers
+            .as_ref()
+            .filter(|workers| is_typed(&workers.id))
+        else {
             return Ok(strays);
         };
         let is_named = format!("{} = ?1", column("w", &workers.id));

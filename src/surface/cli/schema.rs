@@ -13,7 +13,7 @@ use super::{output, signals, text};
 struct Understood<'a> {
     database: &'a str,
     profile: String,
-    roles: Vec<Role>,
+    roles: Vec<Shown>,
     words: Words,
     unused: Vec<Unused>,
     warnings: Vec<String>,
@@ -21,14 +21,14 @@ struct Understood<'a> {
 
 /// Who plays a role, and what stands there. Of several columns it is said one behind the other.
 #[derive(Serialize)]
-struct Role {
+struct Shown {
     role: String,
     column: Option<String>,
     value: Option<String>,
     read_as: Option<String>,
 }
 
-impl From<&Example> for Role {
+impl From<&Example> for Shown {
     fn from(example: &Example) -> Self {
         let seen = example.seen.iter();
         let values: Vec<_> = seen.clone().map(|seen| seen.value.as_deref()).collect();
@@ -58,23 +58,22 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Exit> {
             let mut warnings = words.doubts();
             warnings.extend(schema.findings(conn)?);
             let examples = schema.examples(conn, now)?;
-            let unused = schema.unused(conn, now)?;
-            Ok((profile.name().to_owned(), examples, words, unused, warnings))
+            Ok((profile.name().to_owned(), examples, words, warnings))
         })
     };
     let opened_by = asked.clone().unwrap_or_default();
-    let (((profile, examples, words, unused, found), taken), copied) =
+    let (((profile, examples, words, found), taken), copied) =
         read_database::<_, Failed>(&cli.database.db, &opened_by, configure, signals::none, look)?;
     let understood = Understood {
         database: &cli.database.db.to_string_lossy(),
         profile,
-        roles: examples.iter().map(Role::from).collect(),
+        roles: examples.roles.iter().map(Shown::from).collect(),
         words,
-        unused,
+        unused: examples.unused,
         warnings: taken.into_iter().chain(copied).chain(found).collect(),
     };
     let printed = output::print(cli.log.format, &understood, |out| {
-        text::examples(out, &examples)?;
+        text::examples(out, &examples.roles)?;
         text::words(out, &understood.words)?;
         text::profile(out, &understood.profile)?;
         text::unused(out, &understood.unused)?;

@@ -9,7 +9,7 @@ use crate::world::{NOW, World, moment};
 fn seen(world: &World, profile: &str, role: &str) -> Vec<String> {
     let profile = Profile::from_toml(profile).unwrap();
     let schema = Schema::read(&world.conn, &profile).unwrap();
-    let examples = schema.examples(&world.conn, NOW).unwrap();
+    let examples = schema.examples(&world.conn, NOW).unwrap().roles;
     let roles: Vec<_> = examples.iter().map(|example| &example.role).collect();
     assert_eq!(roles, schema.roles().iter().collect::<Vec<_>>());
     let example = examples.iter().find(|example| example.role.role == role).unwrap();
@@ -70,7 +70,10 @@ fn newest_running_task_and_what_belongs_to_it() {
         ("events.type", "claimed -> what happened"),
         ("events.actor", "n1 -> a name"),
         ("events.payload", "{} -> JSON"),
-        ("events.time", "2026-04-11T01:18:00Z -> 2026-04-11T01:18:00Z, 2 h ago; text"),
+        (
+            "events.time",
+            "2026-04-11T01:18:00Z -> 2026-04-11T01:18:00Z, 2 h ago; text",
+        ),
         ("workspaces", "- -> its workspace"),
         ("workspaces.task", "t1 -> an id"),
         ("workspaces.status", "leased -> in use"),
@@ -95,14 +98,38 @@ fn newest_running_task_and_what_belongs_to_it() {
 fn each_way_to_write_a_time() {
     let second = 1_775_877_460_i64;
     for (written, read_as) in [
-        ("1775877460".to_owned(), "2026-04-11T03:17:40Z, 20 s ago; epoch seconds"),
-        ("1775877460.25".to_owned(), "2026-04-11T03:17:40.250Z, 19 s ago; epoch seconds"),
-        (format!("{second}000"), "2026-04-11T03:17:40Z, 20 s ago; epoch milliseconds"),
-        (format!("{second}000001"), "2026-04-11T03:17:40.000001Z, 19 s ago; epoch microseconds"),
-        (format!("{second}000000000"), "2026-04-11T03:17:40Z, 20 s ago; epoch nanoseconds"),
-        ("'1775877660'".to_owned(), "2026-04-11T03:21:00Z, in 3 min; epoch seconds, as text"),
-        ("'2026-04-11 03:18:00'".to_owned(), "2026-04-11T03:18:00Z, now; text without a zone, read as UTC"),
-        ("'2026-04-09T01:18:00+02:00'".to_owned(), "2026-04-08T23:18:00Z, 2 d 4 h ago; text"),
+        (
+            "1775877460".to_owned(),
+            "2026-04-11T03:17:40Z, 20 s ago; epoch seconds",
+        ),
+        (
+            "1775877460.25".to_owned(),
+            "2026-04-11T03:17:40.250Z, 19 s ago; epoch seconds",
+        ),
+        (
+            format!("{second}000"),
+            "2026-04-11T03:17:40Z, 20 s ago; epoch milliseconds",
+        ),
+        (
+            format!("{second}000001"),
+            "2026-04-11T03:17:40.000001Z, 19 s ago; epoch microseconds",
+        ),
+        (
+            format!("{second}000000000"),
+            "2026-04-11T03:17:40Z, 20 s ago; epoch nanoseconds",
+        ),
+        (
+            "'1775877660'".to_owned(),
+            "2026-04-11T03:21:00Z, in 3 min; epoch seconds, as text",
+        ),
+        (
+            "'2026-04-11 03:18:00'".to_owned(),
+            "2026-04-11T03:18:00Z, now; text without a zone, read as UTC",
+        ),
+        (
+            "'2026-04-09T01:18:00+02:00'".to_owned(),
+            "2026-04-08T23:18:00Z, 2 d 4 h ago; text",
+        ),
         ("'yesterday'".to_owned(), "not readable as a time"),
         ("42".to_owned(), "not readable as a time"),
         ("''".to_owned(), "nothing"),
@@ -121,7 +148,10 @@ fn each_way_to_write_a_time() {
         let profile = format!("database.time_zone = '{zone}'");
         let seen = seen(&world, &profile, "runs.heartbeat").concat();
         assert!(seen.contains(read_as), "{seen}");
-        assert!(seen.ends_with(&format!("text without a zone, read as {zone}")), "{seen}");
+        assert!(
+            seen.ends_with(&format!("text without a zone, read as {zone}")),
+            "{seen}"
+        );
     }
 }
 
@@ -129,13 +159,21 @@ fn each_way_to_write_a_time() {
 fn where_no_task_runs_the_newest_rows_are_shown() {
     is_seen(&World::new(), "tasks", "- -> no row yet");
     is_seen(&World::new(), "tasks.id", "- -> -");
-    let world = World::new().task("t1").other_run("r1").status("failed").bare_task("t2");
+    let world = World::new()
+        .task("t1")
+        .other_run("r1")
+        .status("failed")
+        .bare_task("t2");
     is_seen(&world, "tasks", "- -> the newest task, as none is running");
     is_seen(&world, "tasks.id", "t2 -> an id");
     is_seen(&world, "tasks.status", "open -> not running");
     is_seen(&world, "runs", "- -> the newest run");
     is_seen(&world, "runs.status", "failed -> finished");
-    let world = World::new().running("t1").other_run("r1").status("odd").task("t2");
+    let world = World::new()
+        .running("t1")
+        .other_run("r1")
+        .status("odd")
+        .task("t2");
     is_seen(&world, "tasks.active_run", " -> nothing");
     is_seen(&world, "runs", "- -> its newest run");
     is_seen(&world, "runs.status", "odd -> unknown");
@@ -224,7 +262,10 @@ fn run_that_a_condition_tells() {
     let profile = "runs.running_where = 'r.completed_at IS NULL'";
     let status = |world: World| seen(&world, profile, "runs.status").concat();
     assert_eq!(status(at_work()), "running -> running, by runs.running_where");
-    let ended = at_work().sql(&format!("UPDATE task_runs SET completed_at = '{}'", moment("1m ago")));
+    let ended = at_work().sql(&format!(
+        "UPDATE task_runs SET completed_at = '{}'",
+        moment("1m ago")
+    ));
     assert_eq!(status(ended), "running -> finished, by runs.running_where");
 }
 

@@ -32,11 +32,15 @@ fn words_that_the_queue_uses_are_not_doubted() {
 fn word_that_no_task_has_is_doubted() {
     assert_eq!(
         words(&two_tasks(), "tasks.words.running = 'busy'").doubts(),
-        ["no task has the status \"busy\" (tasks.words.running); they have open, running; see docs/profile.md#tasks"]
+        [
+            "no task has the status \"busy\" (tasks.words.running); they have open, running; see docs/profile.md#tasks"
+        ]
     );
     assert_eq!(
         words(&two_tasks(), "tasks.words.open = 'ready'").doubts(),
-        ["no task has the status \"ready\" (tasks.words.open); they have open, running; see docs/profile.md#tasks"]
+        [
+            "no task has the status \"ready\" (tasks.words.open); they have open, running; see docs/profile.md#tasks"
+        ]
     );
 }
 
