@@ -1,6 +1,7 @@
 //! What stands where a role is played, in a running task and what belongs to it, and what it is read as: whoever names
 //! columns in a profile sees by it whether they are the right ones.
 
+mod look;
 mod read_as;
 mod rows;
 mod unused;
@@ -64,7 +65,7 @@ impl Schema {
         // What belongs together is read as of one moment.
         let snapshot = conn.is_autocommit().then(|| conn.unchecked_transaction());
         let _snapshot = snapshot.transpose()?;
-        let rows = Rows::read(conn, self)?;
+        let rows = look::rows(conn, self)?;
         let calendar = Calendar::new(now.into(), self.time_zone);
         let reader = Reader::new(self, &rows, calendar);
         Ok(Examples {

@@ -2,8 +2,9 @@
 
 use serde::de::IgnoredAny;
 
-use super::super::facts::{Length, is_blank, is_true, is_word, length};
+use super::super::facts::{is_blank, is_true, is_word};
 use super::super::schema::{Leases, Recurring, Role, Schema};
+use super::super::signs::{Length, length};
 use super::super::value::read;
 use super::rows::Rows;
 use crate::zombie::{Calendar, Id, Number, Reading, Style, TimeZone, Timestamp, Zone};

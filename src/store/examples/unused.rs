@@ -18,6 +18,8 @@ use crate::zombie::{Calendar, Id, Reading, Timestamp};
 
 /// How many of the newest rows of a table are looked at.
 const ROWS: usize = 100;
+/// From how many bytes on a value is neither a time nor a word.
+const LONG: usize = 256;
 /// The longest text that may be a word, and how many words a column of them has at most.
 const LONGEST: usize = 24;
 const WORDS: usize = 8;
@@ -118,8 +120,10 @@ impl Look<'_> {
         let mut unused = Vec::new();
         // What is computed from other columns says nothing that these do not, and may call what only the queue knows.
         for info in columns.filter(|column| !column.generated) {
-            // Each by itself: a long row is read no further than to this column.
-            let sql = newest_rows(("t", table), &[column("t", info)], "TRUE", ROWS);
+            // How long a value is stands before it: a payload of any size is not read.
+            let name = column("t", info);
+            let short = format!("CASE WHEN octet_length({name}) > {LONG} THEN '…' ELSE {name} END");
+            let sql = newest_rows(("t", table), &[short], "TRUE", ROWS);
             let mut newest = self.conn.prepare(&sql)?;
             let values = newest.query_map([], |row| Ok(Id::from(row.get_ref(0)?)))?;
             let values = values.collect::<rusqlite::Result<Vec<_>>>()?;

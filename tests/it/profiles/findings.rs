@@ -75,6 +75,18 @@ fn columns_that_hold_words() {
 }
 
 #[test]
+fn long_values_are_neither() {
+    let long = "printf('%.300c', 'x')";
+    for values in [
+        &[long][..],
+        &["'2026-04-11T03:17:40Z'", long],
+        &["'a'", "'b'", "'a'", "'b'", long, "'a'", "'b'"],
+    ] {
+        assert_eq!(said_of("picked", values), None, "{values:?}");
+    }
+}
+
+#[test]
 fn columns_that_are_called_like_holders() {
     for (column, value, said) in [
         (
