@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
-pub(crate) use names::{Candidates, Constant, Constants, LeaseColumns, Names};
+pub(crate) use names::{Candidates, Constant, Constants, Hints, LeaseColumns, Names};
 pub(crate) use open_words::OpenWords;
 
 const BUILT_IN: &str = include_str!("orchestra.toml");

@@ -242,4 +242,7 @@ section!(ProjectColumns {
     name: Candidates
 });
 // How a name begins, or a word in it, that sounds like a role.
-section!(Hints { heartbeat: Vec<String> });
+section!(Hints {
+    heartbeat: Vec<String>,
+    holder: Vec<String>
+});

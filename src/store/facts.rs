@@ -340,7 +340,7 @@ pub(super) fn is_word(value: ValueRef<'_>, word: &str) -> bool {
 }
 
 /// A flag as SQL has it: a number other than 0, in digits too, or the word `true`.
-fn is_true(value: ValueRef<'_>) -> bool {
+pub(super) fn is_true(value: ValueRef<'_>) -> bool {
     match value {
         ValueRef::Integer(number) => number != 0,
         ValueRef::Real(number) => number != 0.0,

@@ -6,7 +6,7 @@ use super::catalog::{ColumnInfo, TableInfo};
 use super::value::identifier;
 
 /// From how many rows on that were read in vain an index is worth a word: reading them takes about a millisecond.
-const MANY: usize = 10_000;
+pub(super) const MANY: usize = 10_000;
 
 /// How many rows a statement has read from end to end, where that is many more than the rows it `found`.
 pub(super) fn rows_in_vain(statement: &Statement<'_>, found: usize) -> Option<usize> {

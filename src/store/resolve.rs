@@ -84,7 +84,7 @@ pub(super) fn resolve(conn: &Connection, profile: &Profile) -> Result<Schema, Sc
         projects,
         says_starts_alone: says_starts_alone(names),
         time_zone: names.database.time_zone.0,
-        look_alikes: names.hints.heartbeat.clone(),
+        hints: names.hints.clone(),
         roles: roles.found,
     })
 }

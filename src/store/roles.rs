@@ -55,6 +55,7 @@ impl<'a> Roles<'a> {
         self.found.push(Role {
             role: section.to_owned(),
             column: table.as_ref().map(|table| table.name.clone()),
+            columns: Vec::new(),
         });
         match &table {
             Some(table) => self.claim(section, table),

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::catalog::{ColumnInfo, TableInfo};
 use super::resolve::resolve;
-use crate::profile::{Constants, OpenWords, Profile};
+use crate::profile::{Constants, Hints, OpenWords, Profile};
 use crate::zombie::TimeZone;
 
 /// What the sweeper understood of a database: which table and column plays which role.
@@ -22,8 +22,8 @@ pub struct Schema {
     pub(super) says_starts_alone: bool,
     /// Of the timestamps that name none.
     pub(super) time_zone: TimeZone,
-    /// Parts of names of columns that look like a heartbeat.
-    pub(super) look_alikes: Vec<String>,
+    /// What columns without a role may be called.
+    pub(super) hints: Hints,
     pub(super) roles: Vec<Role>,
 }
 
@@ -178,6 +178,9 @@ pub struct Role {
     pub role: String,
     /// Table and column, such as `tasks.last_heartbeat`, or several behind each other; `None` where the database has none.
     pub column: Option<String>,
+    /// The names of the columns, without the table's; none for a table.
+    #[serde(skip)]
+    pub(super) columns: Vec<String>,
 }
 
 /// A database whose schema cannot be swept, and all that is wrong with it.
@@ -247,22 +250,6 @@ impl Schema {
             .chain(events)
             .chain(workspaces)
     }
-
-    /// Columns of tasks and runs that play no role, but are called like a heartbeat.
-    pub(super) fn look_alikes(&self) -> impl Iterator<Item = (&TableInfo, &ColumnInfo)> {
-        let of_tasks = self
-            .tasks
-            .without_role()
-            .map(|column| (&self.tasks.table, column));
-        let of_runs = self.runs.iter().flat_map(|runs| {
-            let columns = runs.without_role();
-            columns.map(|column| (&runs.table, column))
-        });
-        let looks_alike = |name: &str| self.look_alikes.iter().any(|part| has_word(name, part));
-        of_tasks
-            .chain(of_runs)
-            .filter(move |(_, column)| looks_alike(&column.name))
-    }
 }
 
 impl Tasks {
@@ -289,76 +276,6 @@ impl Tasks {
             AtWork::Where(condition) => Some(condition),
         }
     }
-
-    /// Columns that are neither read nor written for what they are.
-    pub(super) fn without_role(&self) -> impl Iterator<Item = &ColumnInfo> {
-        let recurring = match &self.recurring {
-            Recurring::Never => None,
-            Recurring::Kind(column, _) | Recurring::Flag(column) => Some(column),
-        };
-        let single = [
-            &self.active_run,
-            &self.worker,
-            &self.project.name,
-            &self.project.id,
-            &self.next_eligible,
-        ];
-        let lists = [
-            &self.heartbeat,
-            &self.started,
-            &self.updated,
-            &self.ended,
-            &self.clear,
-            &self.stamp,
-            &self.increment,
-        ];
-        let known: Vec<_> = std::iter::once(&self.id)
-            .chain(self.status())
-            .chain(self.lease.columns())
-            .chain(single.into_iter().flatten())
-            .chain(recurring)
-            .chain(lists.into_iter().flatten())
-            .collect();
-        without(&self.table, known, &self.set)
-    }
-}
-
-impl Runs {
-    /// Columns that are neither read nor written for what they are.
-    pub(super) fn without_role(&self) -> impl Iterator<Item = &ColumnInfo> {
-        let lists = [&self.heartbeat, &self.started, &self.ended, &self.clear];
-        let single = [&self.status, &self.created, &self.worker];
-        let known: Vec<_> = [&self.id, &self.task]
-            .into_iter()
-            .chain(self.lease.columns())
-            .chain(single.into_iter().flatten())
-            .chain(lists.into_iter().flatten())
-            .collect();
-        without(&self.table, known, &self.set)
-    }
-}
-
-fn without<'t>(
-    table: &'t TableInfo,
-    known: Vec<&'t ColumnInfo>,
-    set: &'t Constants,
-) -> impl Iterator<Item = &'t ColumnInfo> {
-    table.columns.iter().filter(move |column| {
-        !known.iter().any(|known| known.includes(column))
-            && !set.keys().any(|name| name.eq_ignore_ascii_case(&column.name))
-    })
-}
-
-/// Whether a name has a word that begins so: at its start, behind a sign, or where capitals begin.
-fn has_word(name: &str, part: &str) -> bool {
-    let (lower, part) = (name.to_ascii_lowercase(), part.to_ascii_lowercase());
-    lower.match_indices(&part).any(|(place, _)| {
-        let before = name.get(..place).and_then(|before| before.chars().next_back());
-        let first = name.get(place..).and_then(|rest| rest.chars().next());
-        before.is_none_or(|before| {
-            !before.is_alphanumeric() || before.is_lowercase() && first.is_some_and(char::is_uppercase)
-        })
-    })
 }
 
 impl Events {

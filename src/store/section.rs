@@ -296,13 +296,13 @@ impl<'r, 'a> Section<'r, 'a> {
     }
 
     fn show<'c>(&mut self, role: &str, columns: impl IntoIterator<Item = &'c ColumnInfo>) {
-        let names: Vec<_> = columns
-            .into_iter()
-            .map(|column| format!("{}.{}", self.table.name, column.name))
-            .collect();
+        let columns: Vec<_> = columns.into_iter().map(|column| column.name.clone()).collect();
+        let full = |name: &String| format!("{}.{name}", self.table.name);
+        let names: Vec<_> = columns.iter().map(full).collect();
         self.roles.found.push(Role {
             role: format!("{}.{role}", self.name),
             column: (!names.is_empty()).then(|| names.join(", ")),
+            columns,
         });
     }
 

@@ -130,13 +130,13 @@ impl Facts<'_> {
 }
 
 /// How long a lease lasts from its start on.
-enum Length {
+pub(super) enum Length {
     None,
     Unreadable,
     Of(Duration),
 }
 
-fn length(seconds: ValueRef<'_>) -> Length {
+pub(super) fn length(seconds: ValueRef<'_>) -> Length {
     let seconds = match Id::from(seconds) {
         id if id.is_blank() => return Length::None,
         id => match id.by_number() {

@@ -185,6 +185,40 @@ pub(super) fn statuses(table: &TableInfo, status: &ColumnInfo) -> String {
     render(include_str!("sql/statuses.sql"), &names)
 }
 
+/// These columns of the newest rows of a table, by this alias, of which a condition is true; at most so many.
+pub(super) fn newest_rows(
+    (alias, table): (&str, &TableInfo),
+    columns: &[String],
+    is_wanted: &str,
+    most: usize,
+) -> String {
+    let of_key = || {
+        table
+            .key_columns()
+            .into_iter()
+            .map(|info| column(alias, info))
+            .collect()
+    };
+    let order: Vec<_> = table
+        .rowid()
+        .map_or_else(of_key, |rowid| vec![format!("{alias}.{rowid}")]);
+    let order: Vec<_> = order.into_iter().map(|place| format!("{place} DESC")).collect();
+    let newest_first = if order.is_empty() {
+        String::new()
+    } else {
+        format!("ORDER BY {}", order.join(", "))
+    };
+    let names = [
+        ("columns", columns.join(", ")),
+        ("table", table.qualified_name()),
+        ("alias", alias.to_owned()),
+        ("is_wanted", is_wanted.to_owned()),
+        ("newest_first", newest_first),
+        ("most", most.to_string()),
+    ];
+    render(include_str!("sql/newest_rows.sql"), &names)
+}
+
 /// A word as SQL, in each form in which the column may hold it: one without a type keeps numbers as numbers, and a number
 /// is the word of its digits.
 fn forms(column: &ColumnInfo, word: &str) -> impl Iterator<Item = String> {
@@ -210,7 +244,7 @@ pub(super) fn is_finished(runs: &Runs) -> String {
 }
 
 /// Whether a task is one of those looked at, as SQL on `t`.
-fn is_running(tasks: &Tasks) -> String {
+pub(super) fn is_running(tasks: &Tasks) -> String {
     let mut is_running = match &tasks.at_work {
         AtWork::Where(condition) => condition.clone(),
         AtWork::Words(info, words) => {

@@ -74,7 +74,7 @@ impl Words {
             for (key, words) in [("running", &self.running), ("open", &self.open)] {
                 for word in words.iter().filter(|word| !self.task_statuses.contains(word)) {
                     doubts.push(format!(
-                        "no task has the status {word:?} (tasks.words.{key}); they have {found}"
+                        "no task has the status {word:?} (tasks.words.{key}); they have {found}; see docs/profile.md#tasks"
                     ));
                 }
             }
@@ -83,13 +83,14 @@ impl Words {
             if !self.run_running.contains(status) && !self.finished.contains(status) {
                 doubts.push(format!(
                     "unknown run status {status:?}: such a run is finished by evidence when it has an end, else \
-                     unfinished; name it in runs.words.finished or runs.words.running"
+                     unfinished; name it in runs.words.finished or runs.words.running; see docs/profile.md#runs"
                 ));
             }
         }
         for column in &self.look_alikes {
             doubts.push(format!(
-                "{column} looks like a heartbeat, and is not read: if it is one, name it in columns.heartbeat"
+                "{column} looks like a heartbeat, and is not read: if it is one, name it in columns.heartbeat; \
+                 see docs/profile.md#runs"
             ));
         }
         doubts

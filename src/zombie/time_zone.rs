@@ -1,3 +1,4 @@
+use std::fmt;
 use std::str::FromStr;
 
 use chrono::{DateTime, Local, Offset as _, TimeZone as _};
@@ -46,6 +47,21 @@ impl FromStr for TimeZone {
                     found: text.to_owned(),
                 }),
             },
+        }
+    }
+}
+
+/// As a profile names it.
+impl fmt::Display for TimeZone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Utc => f.write_str("UTC"),
+            Self::Local => f.write_str("local"),
+            Self::Offset { minutes } => {
+                let sign = if *minutes < 0 { '-' } else { '+' };
+                let minutes = minutes.unsigned_abs();
+                write!(f, "{sign}{:02}:{:02}", minutes / 60, minutes % 60)
+            }
         }
     }
 }

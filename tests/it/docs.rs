@@ -309,7 +309,10 @@ fn profile_page_shows_what_the_program_understands() {
         .unwrap()
         .roles()
         .iter()
-        .map(|role| format!("{} {}", role.role, role.column.as_deref().unwrap_or("absent")))
+        .flat_map(|role| {
+            let columns = role.column.as_deref().unwrap_or("absent").split(", ");
+            columns.map(|column| format!("{} {column}", role.role))
+        })
         .collect();
     let shown = shape("One table", "console");
     let shown = shown.iter().find(|block| block.contains("ROLE")).unwrap();
@@ -613,6 +616,33 @@ fn links_lead_somewhere() {
         }
     }
     assert!(followed > 10, "{followed}");
+}
+
+/// What the program says of its own pages.
+#[test]
+fn pages_named_by_the_program_have_such_a_heading() {
+    let mut named = 0;
+    let mut folders = vec![root().join("src")];
+    while let Some(path) = folders.pop() {
+        if path.is_dir() {
+            folders.extend(
+                std::fs::read_dir(path)
+                    .unwrap()
+                    .map(|entry| entry.unwrap().path()),
+            );
+            continue;
+        }
+        for link in std::fs::read_to_string(&path).unwrap().split("docs/").skip(1) {
+            let is_of_link = |c: char| c.is_ascii_alphanumeric() || "-_.#".contains(c);
+            let end = link.find(|c| !is_of_link(c)).unwrap_or(link.len());
+            if let Some((page, heading)) = link[..end].split_once('#') {
+                let headings = headings(&read(&format!("docs/{page}")));
+                assert!(headings.contains(heading), "{}: {page}#{heading}", path.display());
+                named += 1;
+            }
+        }
+    }
+    assert!(named > 3, "{named}");
 }
 
 const BUILT_IN: &str = include_str!("../../src/profile/orchestra.toml");

@@ -1,6 +1,7 @@
+use chrono::Utc;
 use serde::Serialize;
 use zombie_sweeper::Profile;
-use zombie_sweeper::store::{Role, Schema, Words, read_database};
+use zombie_sweeper::store::{Example, Schema, Unused, Words, read_database};
 
 use super::args::Cli;
 use super::exit::Exit;
@@ -12,38 +13,70 @@ use super::{output, signals, text};
 struct Understood<'a> {
     database: &'a str,
     profile: String,
-    roles: Vec<Role>,
+    roles: Vec<Shown>,
     words: Words,
+    unused: Vec<Unused>,
     warnings: Vec<String>,
+}
+
+/// Who plays a role, and what stands there. Of several columns it is said one behind the other.
+#[derive(Serialize)]
+struct Shown {
+    role: String,
+    column: Option<String>,
+    value: Option<String>,
+    read_as: Option<String>,
+}
+
+impl From<&Example> for Shown {
+    fn from(example: &Example) -> Self {
+        let seen = example.seen.iter();
+        let values: Vec<_> = seen.clone().map(|seen| seen.value.as_deref()).collect();
+        let has_value = values.iter().any(Option::is_some);
+        let values = values.into_iter().map(|value| value.unwrap_or("-"));
+        let mut read_as: Vec<_> = seen.filter_map(|seen| seen.read_as.as_deref()).collect();
+        read_as.dedup();
+        Self {
+            role: example.role.role.clone(),
+            column: example.role.column.clone(),
+            value: has_value.then(|| values.collect::<Vec<_>>().join(", ")),
+            read_as: (!read_as.is_empty()).then(|| read_as.join(" | ")),
+        }
+    }
 }
 
 /// `zombie-sweeper schema`: prints which table and column plays which role, and the words.
 pub(crate) fn run(cli: &Cli) -> anyhow::Result<Exit> {
     let asked = profile::asked(cli.database.profile.as_deref())?;
+    #[expect(clippy::disallowed_methods, reason = "what stands there is of this moment")]
+    let now = Utc::now();
     let configure = |conn: &mut _| signals::obey(conn, cli.database.busy_timeout);
     let look = |conn: &mut _| {
         profile::look(conn, asked.as_ref(), |conn, profile| {
             let schema = Schema::read(conn, profile)?;
             let words = schema.words(conn)?;
-            Ok((profile.name().to_owned(), schema.roles().to_vec(), words))
+            let mut warnings = words.doubts();
+            warnings.extend(schema.findings(conn)?);
+            let examples = schema.examples(conn, now)?;
+            Ok((profile.name().to_owned(), examples, words, warnings))
         })
     };
     let opened_by = asked.clone().unwrap_or_default();
-    let (((profile, roles, words), taken), copied) =
+    let (((profile, examples, words, found), taken), copied) =
         read_database::<_, Failed>(&cli.database.db, &opened_by, configure, signals::none, look)?;
-    let mut warnings: Vec<_> = taken.into_iter().chain(copied).collect();
-    warnings.extend(words.doubts());
     let understood = Understood {
         database: &cli.database.db.to_string_lossy(),
         profile,
-        roles,
+        roles: examples.roles.iter().map(Shown::from).collect(),
         words,
-        warnings,
+        unused: examples.unused,
+        warnings: taken.into_iter().chain(copied).chain(found).collect(),
     };
     let printed = output::print(cli.log.format, &understood, |out| {
-        text::roles(out, &understood.roles)?;
+        text::examples(out, &examples.roles)?;
         text::words(out, &understood.words)?;
         text::profile(out, &understood.profile)?;
+        text::unused(out, &understood.unused)?;
         text::warnings(out, &understood.warnings)
     });
     output::as_far_as_read(printed.map_err(Into::into))?;

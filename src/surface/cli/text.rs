@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use comfy_table::{ContentArrangement, Table, presets};
-use zombie_sweeper::store::{Role, Words};
+use zombie_sweeper::store::{Example, Seen, Unused, Words};
 use zombie_sweeper::{Profile, SweepReport};
 
 const BOLD: Style = Style::new().bold();
@@ -159,15 +159,31 @@ pub(crate) fn warnings(out: &mut dyn Write, warnings: &[String]) -> io::Result<(
         .try_for_each(|warning| writeln!(out, "{YELLOW}warning:{YELLOW:#} {}", shown(warning)))
 }
 
-/// Who plays which role.
-pub(crate) fn roles(out: &mut dyn Write, roles: &[Role]) -> io::Result<()> {
-    let rows = roles.iter().map(|role| {
-        [
-            role.role.clone(),
-            role.column.clone().unwrap_or_else(|| "absent".to_owned()),
-        ]
+/// Who plays which role, a column on each line, and what stands there.
+pub(crate) fn examples(out: &mut dyn Write, examples: &[Example]) -> io::Result<()> {
+    let rows = examples.iter().flat_map(|example| {
+        let role = &example.role.role;
+        let absent = [role.clone(), "absent".to_owned(), String::new(), String::new()];
+        let absent = example.seen.is_empty().then_some(absent);
+        let seen = example.seen.iter().map(|seen: &Seen| {
+            let [value, read_as] = [&seen.value, &seen.read_as].map(|text| text.clone().unwrap_or_default());
+            [role.clone(), seen.column.clone(), value, read_as]
+        });
+        absent.into_iter().chain(seen).collect::<Vec<_>>()
     });
-    writeln!(out, "{}", table(["role", "table.column"], rows))
+    let header = ["role", "table.column", "value", "read as"];
+    writeln!(out, "{}", table(header, rows))
+}
+
+/// Columns without a role, each on a line.
+pub(crate) fn unused(out: &mut dyn Write, unused: &[Unused]) -> io::Result<()> {
+    if unused.is_empty() {
+        return Ok(());
+    }
+    writeln!(out)?;
+    unused
+        .iter()
+        .try_for_each(|unused| writeln!(out, "{DIM}unused:{DIM:#} {}", shown(&unused.to_string())))
 }
 
 /// The words in force, and those of the database.

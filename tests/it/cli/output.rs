@@ -6,11 +6,12 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use insta::assert_snapshot;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::place::Place;
 use super::program::{BINARY, Program};
 use super::signals::{ended, long_sweep, wait_until};
+use crate::world::moment;
 
 const NOW: [&str; 3] = ["--dry-run", "--now", "2026-04-11T03:18:00Z"];
 /// An id that would colour the terminal, rename its window, and fake a line of the log.
@@ -201,6 +202,59 @@ fn schema_is_one_line_of_json() {
     let understood: Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(understood["database"], place.db().to_str().unwrap());
     assert_eq!(ran.stderr, "");
+}
+
+#[test]
+fn schema_shows_what_a_running_task_has() {
+    let place = Place::queue(|world| {
+        let world = world.sql("ALTER TABLE tasks ADD COLUMN picked_at TEXT");
+        world
+            .zombie("t1")
+            .running(HOSTILE)
+            .set("picked_at", moment("now"))
+    });
+    let ran = place.sweeper(&["schema"]).run().exits(0);
+    let understood: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let role = |name: &str| {
+        let mut roles = understood["roles"].as_array().unwrap().iter();
+        roles.find(|role| role["role"] == name).unwrap().clone()
+    };
+    assert_eq!(
+        role("tasks.status"),
+        json!({ "role": "tasks.status", "column": "tasks.status", "value": "running", "read_as": "running" })
+    );
+    assert_eq!(
+        role("tasks.worker"),
+        json!({ "role": "tasks.worker", "column": null, "value": null, "read_as": null })
+    );
+    assert_eq!(role("tasks")["read_as"], "the newest running task");
+    assert_eq!(role("tasks.clear")["value"], "slot-3, worker-7, /trees/3, -");
+    assert_eq!(role("tasks.clear")["read_as"], "emptied by a reap | nothing");
+    let started = role("tasks.started");
+    let started = started["read_as"].as_str().unwrap();
+    assert!(
+        started.starts_with("2026-04-11T01:18:00Z, ") && started.ends_with(" ago; text"),
+        "{started}"
+    );
+    assert_eq!(
+        understood["unused"][1],
+        json!({ "column": "tasks.picked_at", "looks_like": "heartbeat", "value": "2026-04-11T03:18:00Z" })
+    );
+    let text = place
+        .sweeper(&["schema", "--format", "text"])
+        .run()
+        .exits(0)
+        .stdout;
+    has_no_control_characters(&text);
+    for line in [
+        "tasks.clear tasks.assigned_slot slot-3 emptied by a reap",
+        "tasks.clear tasks.assigned_worker worker-7 emptied by a reap",
+        "unused: tasks.created_at looks like a time (2026-04-11T01:18:00Z) and plays no role",
+    ] {
+        let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+        let is_shown = text.lines().any(|shown| words(shown) == line);
+        assert!(is_shown, "{line} in {text}");
+    }
 }
 
 #[test]

@@ -190,7 +190,35 @@ fn schema_shows_by_the_one_that_fits_and_says_so() {
         .run()
         .exits(0)
         .stdout;
-    assert!(text.contains("\nprofile: hermes-kanban\nwarning: "), "{text}");
+    for line in [
+        "profile: hermes-kanban",
+        "warning: the schema is not Orchestra's but ",
+    ] {
+        assert!(text.contains(&format!("\n{line}")), "{text}");
+    }
+}
+
+/// Of each queue, what shows the life of its running task.
+#[test]
+fn schema_shows_the_sign_of_life_of_each() {
+    let shapes = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/shapes");
+    for (name, _) in Profile::shipped().skip(1) {
+        let place = foreign(&fs::read_to_string(shapes.join(format!("{name}.sql"))).unwrap());
+        let shown = place.untouched(|| json_of(place.sweeper(&["schema", "--profile", name])));
+        let roles = shown["roles"].as_array().unwrap();
+        let signs = roles.iter().filter(|role| {
+            let name = role["role"].as_str().unwrap();
+            let is_sign = ["heartbeat", "lease", "started", "updated"];
+            is_sign.iter().any(|sign| name.ends_with(sign)) && role["value"].is_string()
+        });
+        let read: Vec<_> = signs.map(|role| role["read_as"].as_str().unwrap()).collect();
+        assert!(
+            read.iter().any(|read| read.starts_with("2026-04-11T0")),
+            "{name}: {shown:#}"
+        );
+        let status = roles.iter().find(|role| role["role"] == "tasks").unwrap();
+        assert_eq!(status["read_as"], "the newest running task", "{name}");
+    }
 }
 
 /// In place, as it lies there, and in a copy.

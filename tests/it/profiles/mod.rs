@@ -1,6 +1,8 @@
 //! A profile file: other names and words, as data.
 
 mod condition;
+mod examples;
+mod findings;
 mod jobs;
 mod overrides;
 mod refused;

@@ -32,11 +32,15 @@ fn words_that_the_queue_uses_are_not_doubted() {
 fn word_that_no_task_has_is_doubted() {
     assert_eq!(
         words(&two_tasks(), "tasks.words.running = 'busy'").doubts(),
-        ["no task has the status \"busy\" (tasks.words.running); they have open, running"]
+        [
+            "no task has the status \"busy\" (tasks.words.running); they have open, running; see docs/profile.md#tasks"
+        ]
     );
     assert_eq!(
         words(&two_tasks(), "tasks.words.open = 'ready'").doubts(),
-        ["no task has the status \"ready\" (tasks.words.open); they have open, running"]
+        [
+            "no task has the status \"ready\" (tasks.words.open); they have open, running; see docs/profile.md#tasks"
+        ]
     );
 }
 
@@ -49,8 +53,8 @@ fn each_of_several_words_is_looked_for() {
     assert_eq!(
         words.doubts(),
         [
-            "no task has the status \"queued\" (tasks.words.running); they have open, running",
-            "no task has the status \"failed\" (tasks.words.open); they have open, running",
+            "no task has the status \"queued\" (tasks.words.running); they have open, running; see docs/profile.md#tasks",
+            "no task has the status \"failed\" (tasks.words.open); they have open, running; see docs/profile.md#tasks",
         ]
     );
 }
@@ -62,7 +66,7 @@ fn unknown_status_of_a_run_is_doubted() {
         words(&world(), "").doubts(),
         [
             "unknown run status \"succeeded\": such a run is finished by evidence when it has an end, else unfinished; \
-             name it in runs.words.finished or runs.words.running"
+             name it in runs.words.finished or runs.words.running; see docs/profile.md#runs"
         ]
     );
     for toml in [
@@ -88,7 +92,8 @@ fn column_that_looks_like_a_heartbeat_and_is_not_read_is_doubted() {
         assert_eq!(
             doubts,
             [format!(
-                "task_runs.{column} looks like a heartbeat, and is not read: if it is one, name it in columns.heartbeat"
+                "task_runs.{column} looks like a heartbeat, and is not read: if it is one, name it in columns.heartbeat; \
+                 see docs/profile.md#runs"
             )]
         );
         for toml in [

@@ -1,0 +1,101 @@
+//! What a schema lacks that a sweep could do with.
+
+use rusqlite::Connection;
+
+use super::catalog::{ColumnInfo, TableInfo};
+use super::query_plan::{MANY, create_index};
+use super::runs::compare;
+use super::schema::{Leases, Runs, Schema, SchemaError};
+use super::statements::{column, newest_rows, running_ids};
+
+impl Schema {
+    /// A sentence for each thing that it lacks: signs of life, and indexes that a large table needs to be swept fast.
+    ///
+    /// # Errors
+    ///
+    /// Where SQLite cannot read the schema.
+    pub fn findings(&self, conn: &Connection) -> Result<Vec<String>, SchemaError> {
+        let mut findings = Vec::new();
+        if !self.shows_life() {
+            findings.push(
+                "no column is read as a heartbeat or a lease: whoever has been at work for longer than --stale-after counts as \
+                 dead, so set it to more than the longest work takes; see docs/worker.md#how-often"
+                    .to_owned(),
+            );
+        }
+        let tasks = &self.tasks;
+        if let Some(status) = tasks.status()
+            && is_large(conn, &tasks.table)?
+            && scans(conn, "t", &running_ids(self))?
+        {
+            findings.push(no_index("the running tasks", "reads", &tasks.table, status));
+        }
+        if let Some(runs) = &self.runs
+            && is_large(conn, &runs.table)?
+            && compare(&runs.task, &tasks.id)
+            && scans(conn, "r", &of_a_task(runs))?
+        {
+            findings.push(no_index(
+                "the runs of a task",
+                "may have to read",
+                &runs.table,
+                &runs.task,
+            ));
+        }
+        Ok(findings)
+    }
+
+    /// Whether a worker at work can be told from a dead one before its work should be over.
+    fn shows_life(&self) -> bool {
+        let shows = |heartbeat: &[ColumnInfo], lease: &Leases| {
+            !heartbeat.is_empty() || lease.columns().next().is_some()
+        };
+        let (tasks, runs, workers) = (&self.tasks, &self.runs, &self.workers);
+        shows(&tasks.heartbeat, &tasks.lease)
+            || runs
+                .as_ref()
+                .is_some_and(|runs| shows(&runs.heartbeat, &runs.lease))
+            || workers
+                .as_ref()
+                .is_some_and(|workers| shows(&workers.heartbeat, &workers.lease))
+    }
+}
+
+fn no_index(of_what: &str, reads: &str, table: &TableInfo, column: &ColumnInfo) -> String {
+    let (name, create) = (&table.name, create_index(table, column));
+    format!(
+        "no index leads to {of_what}, so that a sweep {reads} {name} from end to end (docs/speed.md#all-is-well); this one spares \
+         that: {create}"
+    )
+}
+
+fn of_a_task(runs: &Runs) -> String {
+    let is_of_task = format!("{} = ?1", column("r", &runs.task));
+    newest_rows(("r", &runs.table), &["1".to_owned()], &is_of_task, 1)
+}
+
+/// Whether `SQLite` would look for what a query wants in the table with this alias from end to end.
+fn scans(conn: &Connection, alias: &str, sql: &str) -> rusqlite::Result<bool> {
+    let mut plan = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+    let details = plan.raw_query();
+    let details = details.mapped(|row| row.get::<_, String>(3));
+    let scan = format!("SCAN {alias}");
+    for detail in details {
+        let detail = detail?;
+        if detail
+            .strip_prefix(&scan)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Whether a table has so many rows that reading them takes a while; no more of them are counted.
+fn is_large(conn: &Connection, table: &TableInfo) -> rusqlite::Result<bool> {
+    let rows = newest_rows(("t", table), &["1".to_owned()], "TRUE", MANY + 1);
+    let sql = format!("SELECT count(*) FROM ({rows})");
+    let count: i64 = conn.query_row(&sql, [], |row| row.get(0))?;
+    Ok(usize::try_from(count).is_ok_and(|count| count > MANY))
+}
