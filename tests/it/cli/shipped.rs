@@ -360,7 +360,7 @@ fn a_queue_that_shows_nothing_but_starts_wants_to_know_how_long_a_task_may_take(
         "{warnings:?}"
     );
     let swept = inside(&place, &sweep)
-        .args(["--stale-after", "2h"])
+        .args(["--quiet", "--stale-after", "2h"])
         .run()
         .exits(0)
         .summary();

@@ -324,7 +324,7 @@ fn the_manuals_own_queue() {
     let manual = include_str!("../../../docs/profile.md");
     let schema = manual
         .split("```sql\n")
-        .find(|block| block.starts_with("CREATE TABLE jobs"))
+        .find(|block| block.contains("CREATE TABLE attempts"))
         .unwrap();
     let schema = schema.split("```").next().unwrap();
     let rows = "
