@@ -196,14 +196,10 @@ pub(crate) fn words(out: &mut dyn Write, words: &Words) -> io::Result<()> {
         ("tasks in the database", words.task_statuses.join(", ")),
         ("runs in the database", words.run_statuses.join(", ")),
     ];
-    writeln!(
-        out,
-        "\n{}",
-        table(
-            ["whose", "status"],
-            rows.map(|(whose, status)| [whose.to_owned(), status])
-        )
-    )
+    // Where a condition tells, or there are no runs, there are no words.
+    let rows = rows.into_iter().filter(|(_, words)| !words.is_empty());
+    let rows = rows.map(|(whose, words)| [whose.to_owned(), words]);
+    writeln!(out, "\n{}", table(["whose", "status"], rows))
 }
 
 /// The profile in force, where it is not Orchestra's.
