@@ -5,7 +5,7 @@ use rusqlite::Connection;
 use super::catalog::{ColumnInfo, TableInfo};
 use super::query_plan::{MANY, create_index};
 use super::runs::compare;
-use super::schema::{Leases, Runs, Schema, SchemaError};
+use super::schema::{Runs, Schema, SchemaError};
 use super::statements::{column, newest_rows, running_ids};
 
 impl Schema {
@@ -16,10 +16,10 @@ impl Schema {
     /// Where SQLite cannot read the schema.
     pub fn findings(&self, conn: &Connection) -> Result<Vec<String>, SchemaError> {
         let mut findings = Vec::new();
-        if !self.shows_life() {
+        if self.shows_starts_alone() {
             findings.push(
-                "no column is read as a heartbeat or a lease: whoever has been at work for longer than --stale-after counts as \
-                 dead, so set it to more than the longest work takes; see docs/worker.md#how-often"
+                "no column is read as a heartbeat or a lease, and nothing but its start shows that a task is at work: say with \
+                 --stale-after how long the longest may take; see docs/worker.md#how-often"
                     .to_owned(),
             );
         }
@@ -43,21 +43,6 @@ impl Schema {
             ));
         }
         Ok(findings)
-    }
-
-    /// Whether a worker at work can be told from a dead one before its work should be over.
-    fn shows_life(&self) -> bool {
-        let shows = |heartbeat: &[ColumnInfo], lease: &Leases| {
-            !heartbeat.is_empty() || lease.columns().next().is_some()
-        };
-        let (tasks, runs, workers) = (&self.tasks, &self.runs, &self.workers);
-        shows(&tasks.heartbeat, &tasks.lease)
-            || runs
-                .as_ref()
-                .is_some_and(|runs| shows(&runs.heartbeat, &runs.lease))
-            || workers
-                .as_ref()
-                .is_some_and(|workers| shows(&workers.heartbeat, &workers.lease))
     }
 }
 

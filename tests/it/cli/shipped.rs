@@ -363,7 +363,7 @@ fn a_queue_that_shows_nothing_but_starts_wants_to_know_how_long_a_task_may_take(
         .args(["--quiet", "--stale-after", "2h"])
         .run()
         .exits(0)
-        .summary();
+        .json();
     assert_eq!(swept["reaped"], 2);
 }
 

@@ -217,7 +217,7 @@ fn queue_that_shows_no_life() {
     let world = World::new();
     assert!(findings(&world, "").is_empty());
     let none = "tasks.columns.heartbeat = []\ntasks.columns.lease = []\nruns.columns.heartbeat = []\nruns.columns.lease = []";
-    insta::assert_snapshot!(findings(&world, none).join("\n"), @"no column is read as a heartbeat or a lease: whoever has been at work for longer than --stale-after counts as dead, so set it to more than the longest work takes; see docs/worker.md#how-often");
+    insta::assert_snapshot!(findings(&world, none).join("\n"), @"no column is read as a heartbeat or a lease, and nothing but its start shows that a task is at work: say with --stale-after how long the longest may take; see docs/worker.md#how-often");
     for one in [
         "tasks.columns.heartbeat",
         "tasks.columns.lease",

@@ -34,10 +34,6 @@ fn gone(worker: Worker) -> Worker {
     }
 }
 
-fn some(worker: Worker) -> Option<Arc<Worker>> {
-    Some(Arc::new(worker))
-}
-
 /// What it holds: heartbeat and start.
 const HELD: [(&str, &str); 5] = [
     ("", ""),
@@ -112,13 +108,13 @@ fn of_a_run_by_its_own_name_or_by_its_tasks() {
             let what = format!("worker {beat}, began {began}, gone: {is_gone}; run {heartbeat}, {started}");
             let run = run(heartbeat, started);
             let of_task = Task {
-                worker: some(worker.clone()),
+                worker: Some(Arc::new(worker.clone())),
                 ..Task::default()
             };
             let found = judge(&of_task, &ActiveRun::Own(&run), &[]);
             assert_eq!(letter_of(&found), expected, "named by the task: {what}");
             let of_run = Run {
-                worker: some(worker.clone()),
+                worker: Some(Arc::new(worker.clone())),
                 ..run
             };
             let found = judge(&Task::default(), &ActiveRun::Own(&of_run), &[]);
@@ -136,7 +132,7 @@ fn of_a_task_that_is_its_own_run_and_of_a_claim() {
         };
         for ((heartbeat, started), expected) in HELD.into_iter().zip(row.chars()) {
             let task = Task {
-                worker: some(worker.clone()),
+                worker: Some(Arc::new(worker.clone())),
                 ..task(heartbeat, started)
             };
             for (active, silence) in [
@@ -176,7 +172,7 @@ fn of_another_run_than_the_active_one() {
             let other = Run {
                 id: "r2".into(),
                 place: Some(6),
-                worker: some(worker.clone()),
+                worker: Some(Arc::new(worker.clone())),
                 ..run(heartbeat, started)
             };
             // One that cannot be read and began with the active one, or has no start, is placed by its row.
@@ -203,21 +199,21 @@ fn its_lease_is_that_of_all_it_holds() {
         let expected = |silence| if expected == 'D' { silence } else { expected };
         let what = format!("lease {lease}, start {start}, heartbeat {beat}");
         let held = Run {
-            worker: some(leased(lease, beat)),
+            worker: Some(Arc::new(leased(lease, beat))),
             ..run("", start)
         };
         let found = judge(&Task::default(), &ActiveRun::Own(&held), &[]);
         assert_eq!(letter(&found), expected('C'), "{what}");
         // Its heartbeats and the run's are the same to it.
         let held = Run {
-            worker: some(leased(lease, "")),
+            worker: Some(Arc::new(leased(lease, ""))),
             ..run(beat, start)
         };
         let found = judge(&Task::default(), &ActiveRun::Own(&held), &[]);
         assert_eq!(letter(&found), expected('C'), "{what}");
         for (active, silence) in [(ActiveRun::Itself, 'C'), (ActiveRun::None, 'B')] {
             let held = Task {
-                worker: some(leased(lease, beat)),
+                worker: Some(Arc::new(leased(lease, beat))),
                 ..task("", start)
             };
             assert_eq!(letter(&judge(&held, &active, &[])), expected(silence), "{what}");
@@ -240,7 +236,7 @@ fn a_lease_of_one_that_is_gone_or_lives_another_life_is_none() {
         (gone(worker("", "")), "", 'G'),
     ] {
         let held = Run {
-            worker: some(leased(worker.clone())),
+            worker: Some(Arc::new(leased(worker.clone()))),
             ..run("", started)
         };
         let found = judge(&Task::default(), &ActiveRun::Own(&held), &[]);
@@ -252,11 +248,11 @@ fn a_lease_of_one_that_is_gone_or_lives_another_life_is_none() {
 fn of_two_that_are_named_one_is_enough() {
     let both = |of_run: Worker, of_task: Worker| {
         let run = Run {
-            worker: some(of_run),
+            worker: Some(Arc::new(of_run)),
             ..running()
         };
         let task = Task {
-            worker: some(of_task),
+            worker: Some(Arc::new(of_task)),
             ..Task::default()
         };
         letter_of(&judge(&task, &ActiveRun::Own(&run), &[]))
@@ -276,7 +272,7 @@ fn of_two_that_are_named_one_is_enough() {
 fn a_lease_that_is_over_settles_it_though_the_worker_is_gone() {
     let held = Run {
         lease: lease("1s ago"),
-        worker: some(gone(worker("1s ago", ""))),
+        worker: Some(Arc::new(gone(worker("1s ago", "")))),
         ..running()
     };
     assert_eq!(letter(&judge(&Task::default(), &ActiveRun::Own(&held), &[])), 'L');
@@ -291,7 +287,7 @@ fn a_lease_that_is_over_settles_it_though_the_worker_is_gone() {
 #[test]
 fn a_run_that_shows_nothing_but_its_worker_lives_by_it_whatever_its_claim_says() {
     let run = |beat| Run {
-        worker: some(worker(beat, "1h ago")),
+        worker: Some(Arc::new(worker(beat, "1h ago"))),
         ..running()
     };
     let task = |updated| Task {
@@ -304,7 +300,7 @@ fn a_run_that_shows_nothing_but_its_worker_lives_by_it_whatever_its_claim_says()
     assert_eq!(of("20m ago", "20m ago"), 'C');
     assert_eq!(of("20m ago", "1m ago"), 'H', "somebody has just claimed it");
     let named_by_task = Task {
-        worker: some(worker("1s ago", "1h ago")),
+        worker: Some(Arc::new(worker("1s ago", "1h ago"))),
         ..task("20m ago")
     };
     assert_eq!(
@@ -317,7 +313,7 @@ fn a_run_that_shows_nothing_but_its_worker_lives_by_it_whatever_its_claim_says()
 fn whoever_claimed_a_task_again_speaks_for_it() {
     let task = |beat, began| Task {
         started: at("20m ago"),
-        worker: some(worker(beat, began)),
+        worker: Some(Arc::new(worker(beat, began))),
         ..Task::default()
     };
     let finished = Run {
@@ -354,13 +350,13 @@ fn beside_a_run_that_is_finished_by_evidence_alone_its_worker_counts() {
     ] {
         let task = Task {
             started: at("3h ago"),
-            worker: some(worker(beat, began)),
+            worker: Some(Arc::new(worker(beat, began))),
             ..Task::default()
         };
         let found = letter(&judge(&task, &ActiveRun::Own(&ended), &[]));
         assert_eq!(found, expected, "{beat}, {began}");
         let task = Task {
-            worker: some(gone(worker(beat, began))),
+            worker: Some(Arc::new(gone(worker(beat, began)))),
             ..task
         };
         assert_eq!(letter(&judge(&task, &ActiveRun::Own(&ended), &[])), 'A');
