@@ -6,6 +6,9 @@ that opens, writes, syncs, truncates, deletes or locks a file, then at its secon
 and with a rollback journal, in one transaction and in several, alone and beside another connection, and on a queue
 that a crash has been through already.
 
+So is a sweep of queues of two other shapes, without events: one table in which a condition tells what runs, and runs that no
+task names.
+
 Then the draw: a sweep of many thousand zombies is killed at random moments.
 
 After each kill:
@@ -22,6 +25,7 @@ nothing that was handed to the system, synced or not.
 
 import argparse
 import collections
+import pathlib
 import random
 import signal
 import subprocess
@@ -35,8 +39,9 @@ from functools import partial
 sys.dont_write_bytecode = True  # no litter in the repository
 
 import calls
+import shapes
 import world
-from stage import Campaign, CutShort, Stage, Variant, sample, told
+from stage import TRIES, Campaign, CutShort, Stage, Variant, sample, told
 
 VARIANTS = [
     Variant(journal, batches, neighbour)
@@ -123,6 +128,58 @@ def draw(campaign, variant, zombies, rounds, seed):
     return rounds
 
 
+def walk_shape(campaign, variant, zombies, most, _seed):
+    """Kills a sweep of a queue of another shape at each call in turn, or at `most` of them."""
+    began = time.time()
+    queue = shapes.Queue(campaign.folder, variant.shape, variant.journal, zombies, int(began))
+    args = ["--batch-size", -(-zombies // variant.batches)]
+
+    def fresh(folder):
+        return world.copy(queue.template, pathlib.Path(folder) / "work.db")
+
+    for _ in range(TRIES):
+        with tempfile.TemporaryDirectory(dir=campaign.folder) as folder:
+            work = fresh(folder)
+            found, run = calls.calls_of(campaign.binary, work, "--profile", queue.profile, *args)
+            summary = queue.told(run, queue.zombies)
+            queue.judge(world.dump(work), run.began, run.ended)
+        if summary["transactions"] == variant.batches:
+            break  # on a busy machine one may end by its time
+    chosen = sample(found, most) if most else found
+
+    def kill(call):
+        with tempfile.TemporaryDirectory(dir=campaign.folder) as folder:
+            work = fresh(folder)
+            run = queue.sweep(campaign, work, *args, prefix=calls.injecting(call, "signal=KILL"))
+            if run.signal != signal.SIGKILL:
+                raise CutShort(f"was not killed, but ended with {run.end}")
+            return queue.look(campaign, work, run, args)
+
+    violations = campaign.violations
+    done = campaign.each(f"{variant}, killed at", chosen, kill)
+    if not most and {"none", "all"} - done.keys() and campaign.violations == violations:
+        campaign.violated(variant, f"no kill left the queue as it was, or none left it swept: {dict(done)}")
+    print(
+        f"{variant}: {len(chosen)} of {len(found)} calls; {told(done)}; "
+        f"{campaign.violations - violations} violations, {time.time() - began:.0f} s",
+        flush=True,
+    )
+    return len(chosen)
+
+
+@dataclass(frozen=True)
+class OfShape:
+    """A way to sweep a queue of another shape."""
+
+    shape: object
+    journal: str
+    batches: int
+
+    def __str__(self):
+        journal = "WAL" if self.journal == "wal" else "rollback journal"
+        return f"{self.shape.name}, {journal}, {self.batches} transaction{'s' * (self.batches > 1)}"
+
+
 @dataclass(frozen=True)
 class Moment:
     """So long after the start."""
@@ -158,6 +215,12 @@ def main():
         plays = []
         if args.only != "draw" and calls.available():
             plays += [(walk, variant, zombies, zombies * 2 // 3, 9 if quick else 0) for variant in VARIANTS]
+            plays += [
+                (walk_shape, OfShape(shape, journal, batches), zombies, 9 if quick else 0)
+                for shape in shapes.SHAPES
+                for journal in world.JOURNALS
+                for batches in (1, 3)
+            ]
         elif args.only != "draw":
             world.skipped("the walk over system calls takes strace, which is not here or may not trace")
         if args.only != "walk":

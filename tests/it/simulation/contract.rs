@@ -5,7 +5,8 @@ use std::time::Duration;
 use zombie_sweeper::Policy;
 
 use super::clock::{Cell, MINUTE, Stamp};
-use super::truth::{Run, Task, Truth};
+use super::shape::{Shape, Told};
+use super::truth::{Run, Task, Truth, WorkerRow};
 
 /// How far ahead a lease may lie.
 const LONGEST_LEASE_MS: i64 = 366 * 24 * 60 * MINUTE;
@@ -35,9 +36,13 @@ pub(super) struct Released {
 }
 
 /// Somebody who should be heard of: a run, or a claim that has none yet.
-struct Holder {
+struct Holder<'a> {
     heartbeats: Vec<Cell>,
     start: Cell,
+    /// When the work itself began, which tells the life of a worker that does it from another.
+    began: Cell,
+    /// The workers that it names; `None` where one has no row.
+    workers: Vec<Option<&'a WorkerRow>>,
     /// What else shows somebody at work.
     update: Option<Stamp>,
     leases: Vec<Cell>,
@@ -53,32 +58,98 @@ enum Lease {
 
 /// The contract's words, as of one moment.
 struct Look<'a> {
+    shape: Shape,
+    truth: &'a Truth,
     task: &'a Task,
+    told: Told,
     policy: &'a Policy,
     now: Stamp,
 }
 
+impl<'a> Look<'a> {
+    fn new(shape: Shape, truth: &'a Truth, task: &'a Task, policy: &'a Policy, now: Stamp) -> Self {
+        Self {
+            shape,
+            truth,
+            task,
+            told: shape.told(task),
+            policy,
+            now,
+        }
+    }
+
+    /// The active run: the one that the task names; where it names none, the unfinished one begun last, else the one begun
+    /// last, unless the task was touched since that ended.
+    fn active(&self) -> Option<&'a Run> {
+        let mut runs: Vec<_> = self.truth.runs_of(&self.task.id).collect();
+        if self.shape.has_pointer() {
+            return runs.into_iter().find(|run| run.id == self.task.active_run_id);
+        }
+        let begun = |run: &&Run| {
+            let start = self.sign(run.started_at).at();
+            (start.is_none(), start, run.place)
+        };
+        runs.sort_by_key(begun);
+        let unfinished = runs.iter().rfind(|run| self.is_unfinished(run));
+        unfinished
+            .or(runs.last().filter(|run| !self.is_touched_since(run)))
+            .copied()
+    }
+
+    fn is_touched_since(&self, run: &Run) -> bool {
+        let alone = Holder {
+            workers: Vec::new(),
+            ..self.run(run)
+        };
+        let end = run.completed_at.or(self.newest(&alone));
+        let is_later = |cell| match self.sign(cell) {
+            Cell::Nothing => false,
+            Cell::At(at) => end.is_none_or(|end| at > end),
+            Cell::Odd => true,
+        };
+        let of_task = self.told.heartbeats.iter().copied().chain([self.told.start]);
+        of_task.chain(self.told.update.map(Cell::At)).any(is_later)
+    }
+}
+
+/// The id of a task's active run, as the contract has it at this moment.
+pub(super) fn active_run(
+    shape: Shape,
+    truth: &Truth,
+    task: &Task,
+    policy: &Policy,
+    now: Stamp,
+) -> Option<String> {
+    let active = Look::new(shape, truth, task, policy, now).active();
+    active.map(|run| run.id.clone())
+}
+
 /// What a task is at this moment; `None` where it is not running.
-pub(super) fn judge(truth: &Truth, task: &Task, policy: &Policy, now: Stamp) -> Option<Judgment> {
+pub(super) fn judge(
+    shape: Shape,
+    truth: &Truth,
+    task: &Task,
+    policy: &Policy,
+    now: Stamp,
+) -> Option<Judgment> {
     if !task.is_running() {
         return None;
     }
-    let look = Look { task, policy, now };
-    let mut active = None;
+    let look = Look::new(shape, truth, task, policy, now);
+    let active = look.active();
     let mut others = Vec::new();
     let mut last = 0;
     for run in truth.runs_of(&task.id) {
         last = last.max(run.place);
-        if run.id == task.active_run_id {
-            active = Some(run);
-        } else if look.is_unfinished(run) {
+        if active.is_none_or(|active| active.id != run.id) && look.is_unfinished(run) {
             others.push(run);
         }
     }
     let at_work = match active {
         Some(run) if look.is_unfinished(run) => Some(look.active_run(run)),
         Some(_) => None,
-        None => Some(look.claim()),
+        None if shape.has_runs() => Some(look.claim()),
+        None => Some(look.row()),
     };
     // The first row that fits: live, then undecided, then A, B and C.
     let is_live = |holder: &Holder| look.is_live(holder);
@@ -95,15 +166,22 @@ pub(super) fn judge(truth: &Truth, task: &Task, policy: &Policy, now: Stamp) -> 
     if others.iter().any(may_be_successor) {
         return Some(Judgment::Undecided);
     }
+    if look.told.end.is_some_and(|end| !look.goes_on_after(end)) {
+        return Some(Judgment::Undecided); // it may be finished, and is not to be done again
+    }
     Some(match (active, at_work) {
         (Some(run), None) if run.is_finished() => look.finished(run),
         (Some(run), None) => look.finished_by_evidence(run),
+        (_, Some(holder)) if look.says_nothing(&holder) && holder.is_left_alone() => {
+            zombie("worker_gone", true, None)
+        }
         (_, Some(holder)) if look.says_nothing(&holder) => Judgment::Undecided,
         (_, Some(holder)) => {
             let reason = match active {
                 _ if look.lease(&holder) == Some(Lease::Over) => "lease_expired",
                 Some(_) => "stale_heartbeat",
-                None if task.active_run_id.is_empty() => "no_active_run",
+                None if !shape.has_runs() => "stale_heartbeat",
+                None if task.active_run_id.is_empty() || !shape.has_pointer() => "no_active_run",
                 None => "missing_run",
             };
             zombie(reason, true, look.newest(&holder))
@@ -120,15 +198,37 @@ fn zombie(reason: impl Into<String>, by_silence: bool, sign: Option<Stamp>) -> J
     })
 }
 
-impl Look<'_> {
+impl Holder<'_> {
+    /// Whether every worker that it names is gone.
+    fn is_left_alone(&self) -> bool {
+        !self.workers.is_empty() && self.workers.iter().all(|worker| worker.is_none_or(is_gone))
+    }
+}
+
+fn is_gone(worker: &WorkerRow) -> bool {
+    worker.state == "left"
+}
+
+impl<'a> Look<'a> {
     fn grace_ms(&self) -> i64 {
         ms(self.policy.claim_grace.unwrap_or(self.policy.stale_after))
     }
 
-    fn run(&self, run: &Run) -> Holder {
+    /// The worker of this name, where one is named: none, where it has no row.
+    fn worker(&self, name: &str) -> Vec<Option<&'a WorkerRow>> {
+        if self.shape.has_workers() && !name.is_empty() {
+            vec![self.truth.workers.get(name)]
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn run(&self, run: &Run) -> Holder<'a> {
         Holder {
             heartbeats: vec![run.last_heartbeat.into(), run.heartbeat_at],
             start: run.started_at,
+            began: run.started_at,
+            workers: self.worker(&run.worker_id),
             update: None,
             leases: vec![run.lease_expires_at],
             bears_ms: ms(self.policy.stale_after),
@@ -136,29 +236,58 @@ impl Look<'_> {
     }
 
     /// The task's own heartbeats and lease count for it too, and its claim's signs where it has none of its own.
-    fn active_run(&self, run: &Run) -> Holder {
-        let task = self.task;
+    fn active_run(&self, run: &Run) -> Holder<'a> {
         let mut holder = self.run(run);
-        if self.says_nothing_at_all(&holder) {
-            holder.start = task.started_at;
-            holder.update = Some(task.updated_at);
+        let own = holder.heartbeats.iter().chain([&holder.start]);
+        if own.into_iter().all(|cell| *cell == Cell::Nothing) {
+            holder.start = self.told.start;
+            holder.update = self.told.update;
         }
-        holder
-            .heartbeats
-            .extend([task.last_heartbeat.into(), task.heartbeat_at]);
-        holder.leases.push(task.lease_expires_at);
+        holder.heartbeats.extend(&self.told.heartbeats);
+        holder.leases.push(self.told.lease);
+        holder.workers.extend(self.worker(&self.task.assigned_worker));
         holder
     }
 
-    fn claim(&self) -> Holder {
-        let task = self.task;
+    fn claim(&self) -> Holder<'a> {
         Holder {
-            heartbeats: vec![task.last_heartbeat.into(), task.heartbeat_at],
-            start: task.started_at,
-            update: Some(task.updated_at),
-            leases: vec![task.lease_expires_at],
+            heartbeats: self.told.heartbeats.clone(),
+            start: self.told.start,
+            began: self.told.start,
+            workers: self.worker(&self.task.assigned_worker),
+            update: self.told.update,
+            leases: vec![self.told.lease],
             bears_ms: self.grace_ms(),
         }
+    }
+
+    /// The task is its own run. An update says something where nothing else does.
+    fn row(&self) -> Holder<'a> {
+        let mut row = self.claim();
+        let own = row.heartbeats.iter().chain([&row.start]).chain(&row.leases);
+        if own.into_iter().any(|cell| *cell != Cell::Nothing) {
+            row.update = None;
+        }
+        row.bears_ms = ms(self.policy.stale_after);
+        row
+    }
+
+    /// Whether a heartbeat or a start of the task follows this end, so that it is that of an earlier attempt.
+    fn goes_on_after(&self, end: Stamp) -> bool {
+        let signs = self.told.heartbeats.iter().chain([&self.told.start]);
+        signs
+            .filter_map(|cell| self.sign(*cell).at())
+            .any(|sign| sign > end)
+    }
+
+    /// All heartbeats: those of its workers too, unless one is gone or began after the work did.
+    fn beats(&self, holder: &Holder) -> Vec<Cell> {
+        let began = self.sign(holder.began).at();
+        let speaks =
+            |worker: &&WorkerRow| !is_gone(worker) && began.is_none_or(|began| worker.started_at <= began);
+        let workers = holder.workers.iter().copied().flatten().filter(speaks);
+        let of_workers = workers.map(|worker| Cell::At(worker.beat_at));
+        holder.heartbeats.iter().copied().chain(of_workers).collect()
     }
 
     /// A sign of life, unless it is odd or further ahead than anybody's clock may be.
@@ -171,7 +300,7 @@ impl Look<'_> {
 
     fn signs(&self, holder: &Holder) -> Vec<Cell> {
         let update = holder.update.map_or(Cell::Nothing, Cell::At);
-        let cells = holder.heartbeats.iter().copied().chain([holder.start, update]);
+        let cells = self.beats(holder).into_iter().chain([holder.start, update]);
         cells.map(|cell| self.sign(cell)).collect()
     }
 
@@ -198,7 +327,10 @@ impl Look<'_> {
 
     fn is_lease_asked(&self, holder: &Holder) -> bool {
         let start = self.sign(holder.start).at();
-        let beats = holder.heartbeats.iter().filter_map(|cell| self.sign(*cell).at());
+        let beats = self
+            .beats(holder)
+            .into_iter()
+            .filter_map(|cell| self.sign(cell).at());
         beats
             .max()
             .is_none_or(|beat| start.is_some_and(|start| beat < start))
@@ -208,7 +340,10 @@ impl Look<'_> {
     /// very moment is the claim's own.
     fn may_be_silent(&self, holder: &Holder) -> bool {
         let start = self.sign(holder.start).at();
-        let beats = holder.heartbeats.iter().filter_map(|cell| self.sign(*cell).at());
+        let beats = self
+            .beats(holder)
+            .into_iter()
+            .filter_map(|cell| self.sign(cell).at());
         beats.max().zip(start).is_none_or(|(beat, start)| beat <= start)
     }
 
@@ -247,7 +382,10 @@ impl Look<'_> {
             "running" => true,
             _ if run.is_finished() => false,
             _ => {
-                let holder = self.run(run);
+                let holder = Holder {
+                    workers: Vec::new(),
+                    ..self.run(run)
+                };
                 let followed = |end: Stamp| {
                     self.signs(&holder)
                         .into_iter()
@@ -273,12 +411,11 @@ impl Look<'_> {
     /// The active run is finished by its word.
     fn finished(&self, run: &Run) -> Judgment {
         let reason = format!("run_{}", run.status);
-        let task = self.task;
         let last = [run.last_heartbeat.into(), run.heartbeat_at, run.started_at];
         let last = last.into_iter().filter_map(|cell| self.sign(cell).at()).max();
         let end = run.completed_at.or(last);
         let is_later = |at: Option<Stamp>| at.is_some_and(|at| end.is_none_or(|end| at > end));
-        match self.sign(task.started_at) {
+        match self.sign(self.told.start) {
             Cell::Odd => return Judgment::Undecided,
             start if is_later(start.at()) => {
                 // Claimed again, and by a lease that is over it has its grace all the same. Whoever ended the run may have
@@ -302,11 +439,8 @@ impl Look<'_> {
             }
             _ => {}
         }
-        let of_task = [
-            task.last_heartbeat.into(),
-            task.heartbeat_at,
-            Cell::At(task.updated_at),
-        ];
+        let of_task = self.told.heartbeats.iter().copied();
+        let of_task = of_task.chain(self.told.update.map(Cell::At));
         let was_updated = of_task.into_iter().any(|cell| is_later(self.sign(cell).at()));
         if self.policy.settle.is_zero() {
             return zombie(reason, was_updated, run.completed_at.max(last));
@@ -360,6 +494,8 @@ pub(super) fn edges(truth: &Truth, task: &Task, policy: &Policy) -> Vec<(Stamp, 
         );
     }
     edges.extend(task.lease_expires_at.at().map(|at| (at, Duration::ZERO)));
+    let beats = truth.workers.values().map(|worker| worker.beat_at);
+    edges.extend(beats.map(|at| (at, policy.stale_after)));
     for run in truth.runs_of(&task.id) {
         for cell in [run.last_heartbeat.into(), run.heartbeat_at, run.started_at] {
             edges.extend(cell.at().map(|at| (at, policy.stale_after)));
@@ -374,9 +510,12 @@ pub(super) fn edges(truth: &Truth, task: &Task, policy: &Policy) -> Vec<(Stamp, 
     edges
 }
 
-/// What must not have changed between two looks at a silent task: signs, leases, statuses and pointer.
-pub(super) fn print(truth: &Truth, task: &str) -> String {
+/// What must not have changed between two looks at a silent task: signs, leases, statuses and pointer, and what the workers
+/// show that it names, unless it is another life under the same name that does.
+pub(super) fn print(shape: Shape, truth: &Truth, task: &str, policy: &Policy, now: Stamp) -> String {
     let row = &truth.tasks[task];
+    let look = Look::new(shape, truth, row, policy, now);
+    let active = look.active();
     let of_task = (
         (&row.status, &row.active_run_id, row.lease_expires_at),
         (
@@ -388,8 +527,29 @@ pub(super) fn print(truth: &Truth, task: &str) -> String {
     );
     let runs = truth
         .runs_of(task)
-        .filter(|run| run.id == row.active_run_id || !run.is_finished());
+        .filter(|run| active.is_some_and(|active| active.id == run.id) || !run.is_finished());
+    let runs: Vec<_> = runs.collect();
+    let names = runs
+        .iter()
+        .map(|run| &run.worker_id)
+        .chain([&row.assigned_worker]);
+    let starts = [Some(look.told.start), active.map(|run| run.started_at)];
+    let starts: Vec<_> = starts
+        .into_iter()
+        .flatten()
+        .map(|start| look.sign(start).at())
+        .collect();
+    let shows = |worker: &WorkerRow| {
+        let is_of_this_life = |start: &Option<Stamp>| start.is_none_or(|start| worker.started_at <= start);
+        let shown = starts.iter().any(is_of_this_life).then(|| worker.clone());
+        (is_gone(worker), shown)
+    };
+    let workers = names
+        .flat_map(|name| look.worker(name))
+        .map(|worker| worker.map(shows));
+    let workers: Vec<_> = workers.collect();
     let runs: Vec<_> = runs
+        .iter()
         .map(|run| {
             (
                 (&run.id, &run.status, run.lease_expires_at, run.completed_at),
@@ -397,11 +557,11 @@ pub(super) fn print(truth: &Truth, task: &str) -> String {
             )
         })
         .collect();
-    format!("{of_task:?} {runs:?}")
+    format!("{of_task:?} {runs:?} {workers:?}")
 }
 
 /// Does to the rows what a reap does, its event aside.
-pub(super) fn reap(truth: &mut Truth, id: &str, now: Stamp) -> Released {
+pub(super) fn reap(truth: &mut Truth, id: &str, active: Option<&str>, now: Stamp) -> Released {
     let mut released = Released {
         runs: Vec::new(),
         workspaces: 0,
@@ -414,10 +574,9 @@ pub(super) fn reap(truth: &mut Truth, id: &str, now: Stamp) -> Released {
         released.workspaces += 1;
         truth.workspaces.insert(workspace.id.clone(), workspace);
     }
-    let active = truth.tasks[id].active_run_id.clone();
     for run in truth.runs.values_mut().filter(|run| run.task_id == id) {
         // A status that nobody knows is kept, but for that of the active run, where nothing says that it has ended.
-        let is_open = run.id == active && !run.is_finished() && run.completed_at.is_none();
+        let is_open = active == Some(&*run.id) && !run.is_finished() && run.completed_at.is_none();
         if run.status == "running" || is_open {
             "abandoned".clone_into(&mut run.status);
             run.completed_at.get_or_insert(now);

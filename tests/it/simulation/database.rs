@@ -8,12 +8,14 @@ use rusqlite::{Connection, Row};
 use zombie_sweeper::rusqlite;
 
 use super::failure::{Fallible, hold};
-use super::truth::{Event, Run, Task, Truth, Workspace};
+use super::shape::Shape;
+use super::truth::{Event, Run, Task, Truth, WorkerRow, Workspace};
 use crate::world::ORCHESTRA;
 
 /// What kind of queue it is.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Schema {
+    pub(super) shape: Shape,
     /// A write-ahead log, not a rollback journal.
     pub(super) wal: bool,
     /// What becomes of a row of runs that repeats the end of an abandoned one of the task.
@@ -73,15 +75,23 @@ impl Refusal {
 /// The title of a task that refuses to be reset, where the queue is of that kind.
 pub(super) const STUBBORN: &str = "a stubborn one";
 
-/// Empty queues: with a write-ahead log and with a rollback journal, with each conflict clause.
+/// Empty queues: with a write-ahead log and with a rollback journal, with each conflict clause, of each shape.
 static EMPTY: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
     let journals = ["WAL", "DELETE"].into_iter();
     journals
-        .flat_map(|journal| Conflict::ALL.map(|conflict| empty(journal, conflict)))
+        .flat_map(|journal| kinds().map(move |(conflict, shape)| empty(journal, conflict, shape)))
         .collect()
 });
 
-fn empty(journal: &str, conflict: Option<Conflict>) -> Vec<u8> {
+/// Conflict clauses are of Orchestra's shape alone.
+fn kinds() -> impl Iterator<Item = (Option<Conflict>, Shape)> {
+    let of_orchestra = Conflict::ALL
+        .into_iter()
+        .map(|conflict| (conflict, Shape::Orchestra));
+    of_orchestra.chain(Shape::ALL.into_iter().skip(1).map(|shape| (None, shape)))
+}
+
+fn empty(journal: &str, conflict: Option<Conflict>, shape: Shape) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("empty.db");
     let conn = Connection::open(&path).unwrap();
@@ -102,7 +112,9 @@ fn empty(journal: &str, conflict: Option<Conflict>) -> Vec<u8> {
          );
          CREATE INDEX idx_task_runs_task ON task_runs(task_id);
          INSERT INTO projects VALUES ('p-A', 'A', '2026-01-01'), ('p-B', 'B', '2026-01-01');
-         PRAGMA journal_mode = {journal}"
+         {}
+         PRAGMA journal_mode = {journal}",
+        shape.sql()
     ))
     .unwrap();
     conn.close().unwrap();
@@ -110,10 +122,8 @@ fn empty(journal: &str, conflict: Option<Conflict>) -> Vec<u8> {
 }
 
 pub(super) fn create(path: &Path, schema: Schema) -> Fallible {
-    let kind = Conflict::ALL
-        .iter()
-        .position(|conflict| *conflict == schema.conflict);
-    let place = kind.unwrap() + if schema.wal { 0 } else { Conflict::ALL.len() };
+    let kind = kinds().position(|kind| kind == (schema.conflict, schema.shape));
+    let place = kind.unwrap() + if schema.wal { 0 } else { kinds().count() };
     std::fs::write(path, &EMPTY[place])?;
     if let Some(refusal) = schema.refusal {
         open(path)?.execute_batch(&refusal.trigger())?;
@@ -137,13 +147,26 @@ pub(super) fn open(path: &Path) -> Fallible<Connection> {
 }
 
 /// All rows but the events up to this one.
-pub(super) fn read(conn: &Connection, known_event: i64) -> Fallible<Truth> {
-    Ok(Truth {
-        tasks: keyed(all(conn, "tasks", 20, task)?, |task| &task.id),
-        runs: keyed(all(conn, "task_runs", 13, run)?, |run| &run.id),
-        workspaces: keyed(all(conn, "workspaces", 8, workspace)?, |workspace| &workspace.id),
-        events: events_after(conn, known_event)?,
-    })
+pub(super) fn read(conn: &Connection, shape: Shape, known_event: i64) -> Fallible<Truth> {
+    let mut found = Truth {
+        tasks: tasks(conn)?,
+        ..Truth::default()
+    };
+    if shape.has_runs() {
+        found.runs = keyed(all(conn, "task_runs", 13, run)?, |run| &run.id);
+        found.workspaces = keyed(all(conn, "workspaces", 8, workspace)?, |workspace| &workspace.id);
+    }
+    if shape.has_workers() {
+        found.workers = keyed(all(conn, "workers", 4, worker)?, |worker| &worker.name);
+    }
+    if shape.has_events() {
+        found.events = events_after(conn, known_event)?;
+    }
+    Ok(found)
+}
+
+pub(super) fn tasks(conn: &Connection) -> Fallible<BTreeMap<String, Task>> {
+    Ok(keyed(all(conn, "tasks", 20, task)?, |task| &task.id))
 }
 
 /// The projects, which nobody ever touches.
@@ -228,6 +251,15 @@ fn run(row: &Row<'_>) -> rusqlite::Result<Run> {
         error: row.get(9)?,
         heartbeat_at: row.get(10)?,
         lease_expires_at: row.get(11)?,
+    })
+}
+
+fn worker(row: &Row<'_>) -> rusqlite::Result<WorkerRow> {
+    Ok(WorkerRow {
+        name: row.get(0)?,
+        beat_at: row.get(1)?,
+        started_at: row.get(2)?,
+        state: row.get(3)?,
     })
 }
 

@@ -4,13 +4,16 @@
 //! What befalls them: crashes, stalls, hosts and machines that sleep, clocks that jump, times in which nobody can write,
 //! values that nobody can read, words that no profile knows, tasks that refuse to be reset. Which of it, a seed settles.
 //!
+//! Half of the stories are told of Orchestra, the others of queues of other shapes: one table, leases alone, runs that no task
+//! names, workers with rows of their own that leave, are struck off and come back under the same name.
+//!
 //! What is true is kept apart from the database, row by row, and a sweep is held to it:
 //!
 //! 1. no task is reaped whose worker lives and was heard of no longer ago than the policy bears, by the sweeper's clock;
 //! 2. nor one whose worker was awake between the two looks of a sweep, and could write, whatever the machine, the database
 //!    and the clocks did before;
 //! 3. every task that is a zombie all the time of a sweep is reaped by it, or refuses, and is reported;
-//! 4. one event for each reap, and none without;
+//! 4. one event for each reap, and none without, where there are events;
 //! 5. nothing else changes in any row, and no row is lost;
 //! 6. a second sweep right after the first reaps nothing;
 //! 7. a dry run plans what the sweep then does, and writes nothing;
@@ -34,6 +37,7 @@ mod found;
 mod ledger;
 mod promises;
 mod sequence;
+mod shape;
 mod stage;
 mod supervisor;
 mod sweeper;
@@ -47,6 +51,7 @@ use fleet::{OVERWRITTEN, REWRITTEN, Setup, TAKEN};
 use ledger::Ledger;
 use promises::{CLOCKS, NOT_TOLD, OUTAGE, REFUSED, SILENT, SLEPT, SUSPENDED, TWICE, UNDECIDED};
 use sequence::Sequence;
+use shape::Shape;
 use supervisor::OVERLAP;
 use worker::LEARNT;
 use writes::{FENCE, FINISH_RUN, FINISH_TASK};
@@ -68,6 +73,7 @@ fn every_promise_holds_whatever_befalls_the_fleet() {
             "stale_heartbeat",
             "lease_expired",
             "run_succeeded",
+            "worker_gone",
         ];
         let moments = ["Reading", "Waiting", "Resting"];
         let reaped = reasons.map(|reason| format!("reaped: {reason}"));
@@ -75,11 +81,12 @@ fn every_promise_holds_whatever_befalls_the_fleet() {
         let others = [
             SILENT, CLOCKS, SUSPENDED, OUTAGE, SLEPT, NOT_TOLD, LEARNT, OVERLAP, REWRITTEN, TAKEN,
         ];
+        let shapes = Shape::ALL.map(|shape| format!("reaped of {shape:?}"));
         let others = others
             .into_iter()
             .chain([TWICE, REFUSED, UNDECIDED])
             .map(str::to_owned);
-        for what in reaped.into_iter().chain(between).chain(others) {
+        for what in reaped.into_iter().chain(between).chain(shapes).chain(others) {
             assert!(
                 total.of(&what) > 0,
                 "the stories are too tame: no {what}\n{total}"

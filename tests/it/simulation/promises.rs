@@ -10,9 +10,10 @@ use super::contract::{self, Judgment, Zombie, ms};
 use super::database;
 use super::failure::{Failure, Fallible, hold};
 use super::fleet::Fleet;
+use super::shape::Shape;
 use super::stage::{Interruption, Moment};
 use super::truth::{Event, Row};
-use super::worker::{Stage, Worker};
+use super::worker::{Job, Stage, Worker};
 use crate::world;
 
 /// The reaps of tasks whose workers live.
@@ -68,7 +69,7 @@ impl Doubt {
     fn is_about(self, zombie: &Zombie, policy: &Policy, now: Stamp) -> bool {
         let is_short = |sign: Stamp| now.since(sign) - self.suspended_ms <= ms(policy.stale_after);
         let may_be_short = self.suspended_ms > 0 && zombie.sign.is_none_or(is_short);
-        zombie.by_silence && (self.always || may_be_short)
+        zombie.by_silence && (self.always || may_be_short || zombie.reason == "worker_gone")
     }
 }
 
@@ -100,18 +101,42 @@ impl Fleet {
                 zombies.get(task).is_some_and(|zombie| {
                     // What was silent at the first look and then changes is left to the next sweep, whatever it is then.
                     let counts = watch.wait.is_none() && !is_doubtful(first) && !is_doubtful(zombie);
-                    counts || contract::print(&self.truth, task) == watch.prints[task]
+                    counts || self.print(task, &policy, watch.now) == watch.prints[task]
                 })
             });
             self.watches.insert(place, watch);
         }
     }
 
-    pub(super) fn prints(&self, zombies: &BTreeMap<String, Zombie>) -> BTreeMap<String, String> {
+    pub(super) fn prints(
+        &self,
+        zombies: &BTreeMap<String, Zombie>,
+        place: usize,
+        now: Stamp,
+    ) -> BTreeMap<String, String> {
+        let policy = self.sweepers[place].policy;
         let tasks = zombies.keys();
         tasks
-            .map(|task| (task.clone(), contract::print(&self.truth, task)))
+            .map(|task| (task.clone(), self.print(task, &policy, now)))
             .collect()
+    }
+
+    fn print(&self, task: &str, policy: &Policy, now: Stamp) -> String {
+        contract::print(self.setup.shape(), &self.truth, task, policy, now)
+    }
+
+    /// The tasks that a sweep has just reset, each with its event where there are events.
+    fn just_reaped(&self) -> Fallible<Vec<(String, Option<Event>)>> {
+        if self.setup.shape().has_events() {
+            let events = database::events_after(&self.observer, self.truth.last_event_id())?;
+            return Ok(events
+                .into_iter()
+                .map(|event| (event.task_id.clone(), Some(event)))
+                .collect());
+        }
+        let found = database::tasks(&self.observer)?;
+        let changed = found.into_iter().filter(|(id, row)| self.truth.tasks[id] != *row);
+        Ok(changed.map(|(id, _)| (id, None)).collect())
     }
 
     pub(super) fn zombies_of_watch(&self) -> Vec<String> {
@@ -126,20 +151,20 @@ impl Fleet {
         if self.nothing_new()? {
             return Ok(());
         }
-        let events = database::events_after(&self.observer, self.truth.last_event_id())?;
-        if events.is_empty() {
+        let reaped = self.just_reaped()?;
+        if reaped.is_empty() {
             return Ok(());
         }
         let mut watch = self.watches.pop().unwrap();
-        hold!(!watch.dry_run, "a dry run wrote {events:?}");
+        hold!(!watch.dry_run, "a dry run wrote {reaped:?}");
         let batch_size = self.sweepers[watch.place].batch_size.get();
         hold!(
-            events.len() <= batch_size || !watch.interruption.on_stage,
-            "more than a batch of {batch_size}: {events:?}"
+            reaped.len() <= batch_size || !watch.interruption.on_stage,
+            "more than a batch of {batch_size}: {reaped:?}"
         );
         watch.batches += 1;
-        for event in events {
-            self.settle_reap(&mut watch, event)?;
+        for (task, event) in reaped {
+            self.settle_reap(&mut watch, &task, event)?;
         }
         self.commits += 1;
         watch.commits_before += 1;
@@ -148,10 +173,11 @@ impl Fleet {
         self.agree("after a batch")
     }
 
-    fn settle_reap(&mut self, watch: &mut Watch, event: Event) -> Fallible {
+    fn settle_reap(&mut self, watch: &mut Watch, id: &str, event: Option<Event>) -> Fallible {
+        let shape = self.setup.shape();
         let sweeper = &self.sweepers[watch.place];
-        let task = &self.truth.tasks[&event.task_id];
-        let judgment = contract::judge(&self.truth, task, &sweeper.policy, watch.now);
+        let task = &self.truth.tasks[id];
+        let judgment = contract::judge(shape, &self.truth, task, &sweeper.policy, watch.now);
         let Some(Judgment::Zombie(zombie)) = judgment else {
             let runs: Vec<_> = self.truth.runs_of(&task.id).collect();
             return Err(Failure(format!(
@@ -162,28 +188,46 @@ impl Fleet {
         if is_doubtful || watch.looked_twice {
             let before = watch.wait.as_ref().and_then(|wait| wait.prints.get(&task.id));
             hold!(
-                watch.looked_twice && before == Some(&contract::print(&self.truth, &task.id)),
+                watch.looked_twice && before == Some(&self.print(id, &sweeper.policy, watch.now)),
                 "reaped as {zombie:?}, and its silence was not confirmed: {task:?}"
             );
         }
         hold!(sweeper.wants(task), "of another project: {task:?}");
-        let (named, updated_at) = (task.active_run_id.clone(), task.updated_at);
-        for worker in self.workers.iter().filter(|worker| worker.is_at(&event.task_id)) {
+        let active = contract::active_run(shape, &self.truth, task, &sweeper.policy, watch.now);
+        let named = if shape.has_pointer() {
+            task.active_run_id.clone()
+        } else {
+            active.clone().unwrap_or_default()
+        };
+        let updated_at = task.updated_at;
+        for worker in self.workers.iter().filter(|worker| worker.is_at(id)) {
             self.is_silent(watch, worker, &zombie)?;
             self.is_confirmed(watch, worker)?;
         }
-        self.count_false_reaps(watch, &event.task_id);
+        self.count_false_reaps(watch, id);
         let reason = zombie.reason;
-        let is_told = self.setup.fenced && self.setup.finish_in_one && !self.setup.keeps_pointers;
+        let is_told = self.setup.fenced
+            && self.setup.finish_in_one
+            && !self.setup.keeps_pointers
+            && shape.has_pointer();
         hold!(
             !(is_told && ["run_completed", "run_succeeded"].contains(&reason.as_str())),
             "finished in one transaction, and reaped as {reason}"
         );
         hold!(
-            !self.refuses(watch.place, &event.task_id, watch.now),
+            !self.refuses(watch.place, id, watch.now),
             "reaped, though a constraint stood in the way"
         );
-        let released = contract::reap(&mut self.truth, &event.task_id, watch.now);
+        let released = contract::reap(&mut self.truth, id, active.as_deref(), watch.now);
+        self.ledger.count(&format!("reaped: {reason}"));
+        self.ledger.count(&format!("reaped of {shape:?}"));
+        watch.runs_abandoned += released.runs.len();
+        watch.workspaces_freed += released.workspaces;
+        let twice = watch.reaps.insert(id.to_owned(), reason.clone());
+        hold!(twice.is_none(), "reaped twice by one sweep: {id}");
+        let Some(event) = event else {
+            return Ok(());
+        };
         let payload: serde_json::Value = serde_json::from_str(&event.payload)?;
         hold!(
             event.event_type == "zombie_reaped"
@@ -206,11 +250,6 @@ impl Fleet {
                 && overwritten["runs"].as_array().map(Vec::len) == Some(runs.len()),
             "not all that was overwritten is recorded: {event:?}"
         );
-        self.ledger.count(&format!("reaped: {reason}"));
-        watch.runs_abandoned += released.runs.len();
-        watch.workspaces_freed += released.workspaces;
-        let twice = watch.reaps.insert(event.task_id.clone(), reason);
-        hold!(twice.is_none(), "reaped twice by one sweep: {event:?}");
         self.truth.put(Row::Event(event));
         Ok(())
     }
@@ -225,32 +264,44 @@ impl Fleet {
         if zombie.reason == "lease_expired" {
             return Ok(()); // its own word of how long it may be silent
         }
+        let shape = self.setup.shape();
+        let active = contract::active_run(shape, &self.truth, task, policy, watch.now);
+        let is_active = |run: &String| {
+            if shape.has_runs() {
+                active.as_ref() == Some(run)
+            } else {
+                task.active_run_id == *run
+            }
+        };
+        let is_a_claim = shape.has_pointer() || active.is_none();
         let bears_ms = match &job.stage {
             // Others may set the task's heartbeat back, where nobody is fenced.
-            Stage::Working(run)
-                if job.on_task_alone && !(self.setup.fenced && task.active_run_id == *run) =>
-            {
-                None
-            }
+            Stage::Working(run) if job.on_task_alone && !(self.setup.fenced && is_active(run)) => None,
+            // The row says nothing of it, but that of its worker may.
+            Stage::Working(_) if shape == Shape::Workers => None,
+            Stage::Working(_) if !shape.has_runs() => Some(policy.stale_after),
             Stage::Working(run) | Stage::Retrying { new: run, .. } | Stage::Paused(run) => {
                 let run = &self.truth.runs[run];
                 // What nobody can read may be fresh; and one that shows nothing is judged by its claim.
                 hold!(
-                    run.heartbeat_at != Cell::Odd || run.is_finished() || task.active_run_id != run.id,
+                    run.heartbeat_at != Cell::Odd || run.is_finished() || !is_active(&run.id),
                     "{} lives, and a heartbeat of its cannot be read: {job:?}",
                     worker.name
                 );
-                (!run.is_finished()).then_some(policy.stale_after)
+                // Where tasks name no run, the next one counts before its task has been touched for it.
+                let is_judged_by_an_old_claim = !shape.has_pointer() && run.shows_nothing();
+                (!run.is_finished() && !is_judged_by_an_old_claim).then_some(policy.stale_after)
             }
             Stage::Claimed { pointer }
-                if task.active_run_id == *pointer && task.assigned_worker == worker.name =>
+                if task.active_run_id == *pointer && task.assigned_worker == worker.name && is_a_claim =>
             {
                 // Over a kept pointer, the start has to be later than the end of the run before it.
                 let end = self.truth.runs.get(pointer).and_then(|run| run.completed_at);
-                (pointer.is_empty() || task.started_at.at() > end).then_some(grace)
+                let is_seen = !shape.has_pointer() || pointer.is_empty() || task.started_at.at() > end;
+                is_seen.then_some(grace)
             }
-            Stage::Named(run) => (task.active_run_id == *run).then_some(grace),
-            Stage::Ended { run, word } if task.active_run_id == *run => match *word {
+            Stage::Named(run) => (task.active_run_id == *run && is_a_claim).then_some(grace),
+            Stage::Ended { run, word } if is_active(run) => match *word {
                 "succeeded" if self.truth.runs[run].status == *word => Some(grace),
                 _ => (!policy.settle.is_zero()).then_some(policy.settle),
             },
@@ -258,6 +309,16 @@ impl Fleet {
         };
         let silence_ms = watch.sign.elapsed_ms - job.heard.elapsed_ms;
         let disagreement_ms = watch.sign.ahead_ms - job.heard.ahead_ms;
+        if let Some(seen) = worker.seen.filter(|_| self.speaks_in_its_row(worker)) {
+            let silence_ms = watch.sign.elapsed_ms - seen.elapsed_ms;
+            let disagreement_ms = watch.sign.ahead_ms - seen.ahead_ms;
+            hold!(
+                silence_ms + disagreement_ms > ms(policy.stale_after),
+                "{} lives and was seen {silence_ms} ms ago, the clocks disagree by {disagreement_ms} ms, and {} was reaped: {job:?}",
+                worker.name,
+                task.id
+            );
+        }
         hold!(
             bears_ms.is_none_or(|bears| silence_ms + disagreement_ms > ms(bears)),
             "{} lives and was heard {silence_ms} ms ago, the clocks disagree by {disagreement_ms} ms, and {} was reaped: {job:?}",
@@ -267,6 +328,24 @@ impl Fleet {
         Ok(())
     }
 
+    /// Whether what a worker writes to its own row counts for what it is at work on: the row is there and is its own, and by
+    /// its own clock it began before the work did.
+    fn speaks_in_its_row(&self, worker: &Worker) -> bool {
+        let Some(Job {
+            task,
+            stage: Stage::Working(run),
+            ..
+        }) = &worker.job
+        else {
+            return false;
+        };
+        let row = self.truth.workers.get(&worker.name);
+        let start = self.truth.runs.get(run).and_then(|run| run.started_at.at());
+        let is_its_own = row.is_some_and(|row| row.state == "up" && row.started_at == worker.began);
+        let began_before = start.is_none_or(|start| worker.began <= start);
+        self.truth.owns(task, run) && is_its_own && began_before
+    }
+
     /// The promise of the second look: no worker falls that was awake between the two, and could write. It has taken a
     /// step, and that has changed its task or its run.
     fn is_confirmed(&self, watch: &Watch, worker: &Worker) -> Fallible {
@@ -274,6 +353,12 @@ impl Fleet {
             return Ok(());
         };
         let job = worker.job.as_ref().unwrap();
+        if self.setup.shape().has_workers()
+            && matches!(job.stage, Stage::Working(_))
+            && !self.speaks_in_its_row(worker)
+        {
+            return Ok(()); // it may have written to its row alone, and in vain
+        }
         let task = &self.truth.tasks[&job.task];
         let is_its_own = match &job.stage {
             Stage::Claimed { pointer } => {
@@ -298,7 +383,7 @@ impl Fleet {
         let bears_ms = ms(self.sweepers[watch.place].policy.stale_after);
         for worker in self.workers.iter().filter(|worker| worker.is_at(task)) {
             let job = worker.job.as_ref().unwrap();
-            let (from, to) = (job.heard.elapsed_ms, watch.sign.elapsed_ms);
+            let (from, to) = (worker.heard_ms().unwrap(), watch.sign.elapsed_ms);
             let without = |times: &[(i64, i64)]| to - from - overlap_ms(times, from, to);
             let what = match &job.stage {
                 Stage::Working(run) if !self.truth.owns(task, run) => continue,

@@ -176,7 +176,8 @@ pub(super) fn come_between(fleet: &mut Fleet, dice: &mut Dice) -> Fallible {
 
 /// What anybody does but sweep.
 pub(super) fn act(fleet: &mut Fleet, dice: &mut Dice) -> Fallible {
-    match dice.below(104) {
+    let has_workers = fleet.setup.shape().has_workers();
+    match dice.below(if has_workers { 108 } else { 104 }) {
         0..20 => return pass_time(fleet, dice),
         20..58 => {
             let busy = (0..fleet.workers.len()).filter(|&place| fleet.workers[place].job.is_some());
@@ -187,14 +188,15 @@ pub(super) fn act(fleet: &mut Fleet, dice: &mut Dice) -> Fallible {
         78..80 => return fleet.submit(dice),
         80 => return fleet.reset_by_hand(dice),
         81 => return fleet.cancel_by_hand(dice),
-        82..85 => fleet.crash(dice),
+        82..85 => return fleet.crash(dice),
         85..91 => fleet.stall(dice),
         91..92 => fleet.kill_group(dice),
         92..96 => return fleet.restart(dice),
         96..99 => fleet.jump(dice),
         99 => fleet.suspend(dice),
         100..102 => return fleet.suspend_all(dice),
-        _ => return fleet.fail_to_write(dice),
+        102..104 => return fleet.fail_to_write(dice),
+        _ => return fleet.strike_off_a_silent_one(dice),
     }
     Ok(())
 }

@@ -121,7 +121,7 @@ impl Fleet {
         let mut dice = Dice::new(watch.interruption.seed);
         watch.interruption.seed = dice.roll();
         let (place, now) = (watch.place, watch.now);
-        let prints = self.prints(&self.zombies(place, now));
+        let prints = self.prints(&self.zombies(place, now), place, now);
         self.watches.last_mut().unwrap().wait = Some(Wait {
             prints,
             awake: BTreeSet::new(),
@@ -170,7 +170,7 @@ impl Fleet {
             let Some(place) = self.workers.iter().position(|worker| worker.name == name) else {
                 return Ok(());
             };
-            let heard = self.workers[place].job.as_ref().map(|job| job.heard.elapsed_ms);
+            let heard = self.workers[place].heard_ms();
             if heard.is_none_or(|heard| heard > since_ms) || !self.is_awake(place) {
                 return Ok(());
             }

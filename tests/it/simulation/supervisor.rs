@@ -6,7 +6,7 @@ use super::database::STUBBORN;
 use super::dice::Dice;
 use super::failure::{Fallible, hold};
 use super::fleet::{Done, Fleet};
-use super::truth::{Event, Row, Run, Task, Truth, Workspace};
+use super::truth::{Event, Row, Run, Task, Truth, WorkerRow, Workspace};
 use super::worker::{Job, Stage};
 
 const PROJECTS: [&str; 2] = ["p-A", "p-B"];
@@ -126,7 +126,9 @@ impl Fleet {
         let kept = last
             .filter(|_| setup.keeps_pointers && dice.percent(60))
             .unwrap_or_default();
+        let shape = setup.shape();
         let (stage, pointer) = match dice.below(10) {
+            _ if !shape.has_runs() => (Stage::Working(run.clone()), run.as_str()),
             0..5 => (Stage::Working(run.clone()), run.as_str()),
             5..8 => (
                 Stage::Claimed {
@@ -142,22 +144,29 @@ impl Fleet {
             worker: &name,
             slot: &slot,
             now,
-            keep_start: dice.percent(30) && kept.is_empty(),
+            keep_start: dice.percent(30) && kept.is_empty() && shape.has_runs(),
             lease: setup.leases.then(|| now.plus(dice.between(2, 60) * MINUTE)),
         };
-        let (recorded, lent_to_run_only) = (dice.percent(30), dice.percent(25));
+        let (recorded, lent_to_run_only) = (dice.percent(30) && shape.has_events(), dice.percent(25));
+        // A supervisor writes its workers down too.
+        let beats = shape
+            .has_workers()
+            .then(|| (name.clone(), self.workers[place].began));
         self.note(|_| format!("{name} is to claim {task}: {stage:?}"));
         let done = self.transact(&conn, "", |conn, truth| {
             let Some(mut rows) = claim.task(conn, truth)? else {
                 return Ok(None);
             };
-            let created = matches!(stage, Stage::Working(_));
+            let created = matches!(stage, Stage::Working(_)) && shape.has_runs();
             rows.extend(claim.workspace(conn, truth, created, created && lent_to_run_only)?);
             if created {
                 rows.push(insert_run(conn, &run, &task, &name, &slot, Some(now))?);
             }
             if recorded {
                 rows.push(insert_event(conn, &task, &name, now)?);
+            }
+            if let Some((name, began)) = &beats {
+                rows.push(beat_of_worker(conn, name, *began, now)?);
             }
             Ok(Some(rows))
         })?;
@@ -166,11 +175,12 @@ impl Fleet {
                 if self.workers.iter().any(|other| other.is_at(&task)) {
                     self.ledger.count(OVERLAP);
                 }
+                self.workers[place].seen = beats.map(|_| sign);
                 self.workers[place].job = Some(Job {
                     task,
+                    on_task_alone: !shape.has_runs(),
                     stage,
                     heard: sign,
-                    on_task_alone: false,
                 });
             }
             Done::Lost => self.note(|_| "  but it is not eligible".to_owned()),
@@ -336,6 +346,21 @@ pub(super) fn insert_run(
     }))
 }
 
+/// A worker says in its own row that it is there, whoever had the row before.
+pub(super) fn beat_of_worker(conn: &Connection, name: &str, began: Stamp, now: Stamp) -> Fallible<Row> {
+    conn.execute(
+        "INSERT INTO workers VALUES (?1, ?2, ?3, 'up')
+         ON CONFLICT (name) DO UPDATE SET beat_at = excluded.beat_at, started_at = excluded.started_at, state = 'up'",
+        params![name, now, began],
+    )?;
+    Ok(Row::Worker(WorkerRow {
+        name: name.to_owned(),
+        beat_at: now,
+        started_at: began,
+        state: "up".to_owned(),
+    }))
+}
+
 /// Frees what the task or one of its runs holds.
 pub(super) fn free_workspaces(
     conn: &Connection,
@@ -343,6 +368,9 @@ pub(super) fn free_workspaces(
     task: &str,
     now: Stamp,
 ) -> Fallible<Vec<Row>> {
+    if truth.workspaces.is_empty() {
+        return Ok(Vec::new()); // the queue has none
+    }
     let mut held = truth.workspaces_of(task);
     let changed = conn.execute(
         "UPDATE workspaces SET task_id = NULL, run_id = NULL, status = 'free', released_at = ?1

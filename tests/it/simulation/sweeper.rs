@@ -127,14 +127,18 @@ impl Fleet {
             .policy(sweeper.policy)
             .batch_size(sweeper.batch_size)
             .actor(sweeper.actor.clone())
-            .dry_run(dry_run);
+            .dry_run(dry_run)
+            .waiting(stage::look_twice);
+        if let Some(profile) = self.setup.shape().profile() {
+            options = options.profile(profile.clone());
+        }
         if let Some(project) = sweeper.project {
             options = options.project(project);
         }
         let suspended_ms: i64 = self.suspends.iter().map(|(from, to)| to - from).sum();
         let confirms = interruption.on_stage;
         if confirms {
-            options = options.confirm(sweeper.confirm).waiting(stage::look_twice);
+            options = options.confirm(sweeper.confirm);
             if sweeper.counts_suspends {
                 options = options.suspended(Duration::from_millis(suspended_ms.try_into()?));
             }
@@ -148,7 +152,7 @@ impl Fleet {
             },
         };
         let zombies = self.zombies(place, now);
-        let prints = self.prints(&zombies);
+        let prints = self.prints(&zombies, place, now);
         let undecided = self.undecided(place, now);
         interruption.holds_lock &= self.outage_until_ms.is_none();
         if interruption.holds_lock {
@@ -214,7 +218,12 @@ impl Fleet {
         let report = match swept {
             Ok(report) => report,
             Err(SweepError::Partial { report, source }) if matches!(*source, SweepError::Interrupted) => {
-                hold!(watch.wait.is_some(), "stopped, and nobody said so");
+                // One that nothing comes between does not wait.
+                let would_wait = watch
+                    .zombies
+                    .values()
+                    .any(|zombie| zombie.reason == "worker_gone");
+                hold!(watch.wait.is_some() || would_wait, "stopped, and nobody said so");
                 return self
                     .ended_early(&watch, Some(&report), "sweeps told to stop")
                     .map(|()| None);
@@ -273,7 +282,7 @@ impl Fleet {
         let sweeper = &self.sweepers[place];
         let wanted = self.truth.tasks.values().filter(|task| sweeper.wants(task));
         wanted.filter_map(move |task| {
-            let judgment = contract::judge(&self.truth, task, &sweeper.policy, now)?;
+            let judgment = contract::judge(self.setup.shape(), &self.truth, task, &sweeper.policy, now)?;
             Some((task.id.clone(), judgment))
         })
     }
@@ -293,7 +302,8 @@ impl Fleet {
         }
         // Two ends of abandoned runs would be the same.
         let mut reaped = self.truth.clone();
-        contract::reap(&mut reaped, task, now);
+        let active = &self.truth.tasks[task].active_run_id;
+        contract::reap(&mut reaped, task, Some(active), now);
         let abandoned = reaped.runs_of(task).filter(|run| run.status == "abandoned");
         let ends: Vec<_> = abandoned.map(|run| run.completed_at).collect();
         ends.iter().collect::<BTreeSet<_>>().len() < ends.len()

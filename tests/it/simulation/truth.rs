@@ -8,6 +8,7 @@ pub(super) struct Truth {
     pub(super) tasks: BTreeMap<String, Task>,
     pub(super) runs: BTreeMap<String, Run>,
     pub(super) workspaces: BTreeMap<String, Workspace>,
+    pub(super) workers: BTreeMap<String, WorkerRow>,
     pub(super) events: Vec<Event>,
 }
 
@@ -67,6 +68,16 @@ pub(super) struct Workspace {
     pub(super) released_at: Option<Stamp>,
 }
 
+/// A process, where the queue keeps a row of each.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct WorkerRow {
+    pub(super) name: String,
+    pub(super) beat_at: Stamp,
+    /// When this life of it began.
+    pub(super) started_at: Stamp,
+    pub(super) state: String,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 #[expect(clippy::struct_field_names, reason = "the column's names")]
 pub(super) struct Event {
@@ -84,6 +95,9 @@ pub(super) enum Row {
     Task(Task),
     Run(Run),
     Workspace(Workspace),
+    Worker(WorkerRow),
+    /// The row of the worker of this name is gone.
+    NoWorker(String),
     Event(Event),
 }
 
@@ -123,6 +137,11 @@ impl Run {
         )
     }
 
+    pub(super) fn shows_nothing(&self) -> bool {
+        let signs = [self.started_at, self.last_heartbeat.into(), self.heartbeat_at];
+        signs.iter().all(|sign| *sign == Cell::Nothing)
+    }
+
     /// Whether a heartbeat of it or its start is this.
     pub(super) fn shows(&self, at: Stamp) -> bool {
         [self.started_at, self.last_heartbeat.into(), self.heartbeat_at].contains(&Cell::At(at))
@@ -144,6 +163,8 @@ impl Truth {
             Row::Task(row) => drop(self.tasks.insert(row.id.clone(), row)),
             Row::Run(row) => drop(self.runs.insert(row.id.clone(), row)),
             Row::Workspace(row) => drop(self.workspaces.insert(row.id.clone(), row)),
+            Row::Worker(row) => drop(self.workers.insert(row.name.clone(), row)),
+            Row::NoWorker(name) => drop(self.workers.remove(&name)),
             Row::Event(row) => self.events.push(row),
         }
     }
@@ -152,10 +173,11 @@ impl Truth {
         self.runs.values().filter(move |run| run.task_id == task)
     }
 
-    /// Whether a worker may write for this run: it is unfinished, and the running task's active one.
+    /// Whether a worker may write for this run: it is unfinished, where runs have rows, and the running task's active one.
     pub(super) fn owns(&self, task: &str, run: &str) -> bool {
         let task = &self.tasks[task];
-        task.is_running() && task.active_run_id == run && self.runs[run].status == "running"
+        let is_unfinished = |run: &Run| run.status == "running";
+        task.is_running() && task.active_run_id == run && self.runs.get(run).is_none_or(is_unfinished)
     }
 
     /// The workspaces held by the task, or by one of its runs for no task.

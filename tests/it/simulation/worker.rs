@@ -7,15 +7,19 @@ use super::clock::{Cell, MINUTE, Sign, Stamp};
 use super::dice::Dice;
 use super::failure::Fallible;
 use super::fleet::{Done, Fleet};
-use super::supervisor::insert_run;
+use super::shape::Shape;
+use super::supervisor::{beat_of_worker, insert_run};
 use super::writes::Write;
 
 /// What a fence is for.
 pub(super) const LEARNT: &str = "fence: a worker learnt that it had lost its task";
 
 pub(super) struct Worker {
-    /// Of this process alone: one that is restarted has another.
+    /// Of this process alone, while it lives: one that is restarted has another, but for some whose rows go by it.
     pub(super) name: String,
+    /// When it began, by its own clock, and when it last said so in its own row, where workers have rows.
+    pub(super) began: Stamp,
+    pub(super) seen: Option<Sign>,
     pub(super) slot: String,
     pub(super) group: usize,
     pub(super) conn: Rc<Connection>,
@@ -59,6 +63,12 @@ pub(super) enum Stage {
 }
 
 impl Worker {
+    /// When it was last heard of while it had its job, in true time.
+    pub(super) fn heard_ms(&self) -> Option<i64> {
+        let of_job = self.job.as_ref()?.heard.elapsed_ms;
+        Some(self.seen.map_or(of_job, |seen| seen.elapsed_ms.max(of_job)))
+    }
+
     pub(super) fn is_at(&self, task: &str) -> bool {
         self.job.as_ref().is_some_and(|job| job.task == task)
     }
@@ -77,6 +87,7 @@ impl Fleet {
         let (conn, name) = (self.workers[place].conn.clone(), self.workers[place].name.clone());
         let (now, sign) = (self.clock_of(place), self.clocks.sign(self.host_of(place)));
         let mut write = Write {
+            has_runs: self.setup.shape().has_runs(),
             fenced: self.setup.fenced,
             task: &job.task,
             run: "",
@@ -110,7 +121,13 @@ impl Fleet {
             }
             Stage::Working(run) => {
                 write.run = run;
-                self.work_on(&write, &conn, place, dice)?
+                if self.setup.shape().has_workers() && dice.percent(50) {
+                    self.beat_in_its_row(place)?
+                } else if write.has_runs {
+                    self.work_on(&write, &conn, place, dice)?
+                } else {
+                    self.work_on_row(&write, &conn, dice)?
+                }
             }
             Stage::Paused(run) => {
                 write.run = run;
@@ -141,7 +158,10 @@ impl Fleet {
                     (Stage::Working(_), Some(Stage::Working(run))) if !self.is_beat(&job.task, run, now) => {
                         (job.heard, job.on_task_alone)
                     }
-                    (_, Some(Stage::Working(run))) => (sign, !self.truth.runs[run].shows(now)),
+                    (_, Some(Stage::Working(run))) => {
+                        let is_shown = self.truth.runs.get(run).is_some_and(|run| run.shows(now));
+                        (sign, !is_shown)
+                    }
                     _ => (sign, false),
                 };
                 self.workers[place].job = next.map(|stage| Job {
@@ -165,9 +185,27 @@ impl Fleet {
     /// understands, is none.
     fn is_beat(&self, task: &str, run: &str, now: Stamp) -> bool {
         let task = &self.truth.tasks[task];
-        self.truth.runs[run].shows(now)
+        if self.setup.shape() == Shape::Leases {
+            return task.updated_at == now; // where there is nothing else, to renew it is to say so
+        }
+        self.truth.runs.get(run).is_some_and(|run| run.shows(now))
             || task.last_heartbeat == Some(now)
             || task.heartbeat_at == Cell::At(now)
+    }
+
+    /// A worker says in its own row alone that it is there, whatever it is at work on.
+    fn beat_in_its_row(&mut self, place: usize) -> Fallible<(Done, Option<Stage>, String)> {
+        let (now, sign) = (self.clock_of(place), self.clocks.sign(self.host_of(place)));
+        let worker = &self.workers[place];
+        let (conn, name, began) = (worker.conn.clone(), worker.name.clone(), worker.began);
+        let stage = worker.job.as_ref().map(|job| job.stage.clone());
+        let done = self.transact(&conn, "", |conn, _| {
+            Ok(Some(vec![beat_of_worker(conn, &name, began, now)?]))
+        })?;
+        if done == Done::Committed {
+            self.workers[place].seen = Some(sign);
+        }
+        Ok((done, stage, "heartbeat of the worker alone".to_owned()))
     }
 
     /// Mostly a heartbeat, at times the end.
@@ -250,6 +288,48 @@ impl Fleet {
                 (done, working(), format!("heartbeat of {run}"))
             }
         })
+    }
+
+    /// The same where the task row is all there is.
+    fn work_on_row(
+        &mut self,
+        write: &Write<'_>,
+        conn: &Connection,
+        dice: &mut Dice,
+    ) -> Fallible<(Done, Option<Stage>, String)> {
+        let (run, setup) = (write.run, self.setup.clone());
+        let working = || Some(Stage::Working(run.to_owned()));
+        let word = ["completed", "completed", "failed"][dice.below(3)];
+        let several = setup.several_columns && dice.percent(50);
+        let column = if several { "heartbeat_at" } else { "last_heartbeat" };
+        if dice.percent(25) {
+            let done = self.transact(conn, run, |conn, truth| write.finish_task(conn, truth, word))?;
+            return Ok((done, None, format!("finishes {run}: {word}")));
+        }
+        if dice.percent(5) {
+            self.transact(conn, run, |conn, truth| {
+                write.heartbeat_of_task(conn, truth, column).map(|_| None)
+            })?;
+            return Ok((Done::Busy, None, "is interrupted while it writes".to_owned()));
+        }
+        if setup.leases && (setup.shape() == Shape::Leases || dice.percent(15)) {
+            let until = Cell::At(write.now.plus(dice.between(2, 60) * MINUTE));
+            let lease = if setup.odd_values && dice.percent(10) {
+                Cell::Odd
+            } else {
+                until
+            };
+            let done = self.transact(conn, run, |conn, truth| write.renew(conn, truth, true, lease))?;
+            return Ok((done, working(), format!("renews the lease of {run}: {lease:?}")));
+        }
+        if setup.odd_values && dice.percent(8) {
+            let done = self.transact(conn, run, |conn, truth| write.spoil(conn, truth, true))?;
+            return Ok((done, working(), format!("unreadable heartbeat of {run}")));
+        }
+        let done = self.transact(conn, run, |conn, truth| {
+            write.heartbeat_of_task(conn, truth, column)
+        })?;
+        Ok((done, working(), format!("heartbeat of {run}")))
     }
 
     /// A second run follows one that failed, and has begun or shows nothing yet.

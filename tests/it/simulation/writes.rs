@@ -16,6 +16,8 @@ const PAUSE_MS: i64 = 15 * MINUTE;
 
 /// One write of a worker.
 pub(super) struct Write<'a> {
+    /// Whether runs have rows of their own.
+    pub(super) has_runs: bool,
     pub(super) fenced: bool,
     pub(super) task: &'a str,
     pub(super) run: &'a str,
@@ -105,7 +107,9 @@ impl Write<'_> {
         column: &str,
         value: Cell,
     ) -> Fallible<Option<Task>> {
-        let guard = if self.fenced {
+        let guard = if self.fenced && !self.has_runs {
+            "AND status = 'running' AND active_run_id = :run"
+        } else if self.fenced {
             "AND status = 'running' AND active_run_id = :run
              AND EXISTS (SELECT 1 FROM task_runs WHERE id = :run AND status = 'running')"
         } else {
