@@ -13,7 +13,7 @@ use super::tables::Tables;
 use super::times::{Time, is_moment};
 
 /// What is true of a task that a worker is at, where no word says so.
-pub(super) fn running_where(tasks: &Portrait, held_by: &[String], ended_by: &[String]) -> Line {
+pub(super) fn running_where(tasks: &Portrait, held_by: &[String], ended_by: &[String]) -> Option<Line> {
     let column = |name: &String| format!("t.{}", bare(name));
     let ends: Vec<_> = ended_by
         .iter()
@@ -30,11 +30,13 @@ pub(super) fn running_where(tasks: &Portrait, held_by: &[String], ended_by: &[St
         .filter(|column| HINTS.columns.attempts.find(&column.words).is_some());
     let counts = counts.filter(|column| HINTS.columns.limits.find(&column.words).is_none());
     conditions.extend(counts.map(|count| format!("{} > 0{ends}", column(&count.info.name))));
-    let why = "there is no status: is one of these true of a task that a worker is at, and of no other?";
+    let why = "there is no status: is one of these true of a task that a worker is at, and of no other? A reap must make it untrue: \
+               put what it asks for into `clear`";
     let candidates = conditions
         .into_iter()
         .map(|condition| (Value::text(condition), "read what it says".to_owned()));
-    Line::none("running_where", why).or_any(candidates)
+    let line = Line::none("running_where", why).or_any(candidates);
+    (!line.candidates.is_empty()).then_some(line)
 }
 
 /// Where each task has a heartbeat in another table, but some of those at work have none: nothing shows whether those live.

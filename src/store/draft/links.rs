@@ -97,12 +97,31 @@ pub(super) fn links(
     }
     let mut found = Vec::new();
     for column in &from.columns {
-        if let Some(link) = link(conn, from, column, to, sounds)? {
+        if let Some(link) = link(conn, from, column, to, sounds, true)? {
             found.push(link);
         }
     }
     found.sort_by_key(|link| std::cmp::Reverse(link.weight()));
     Ok(found)
+}
+
+/// Whether a column names rows of the other table by its declaration or by its name, and what stands in it agrees.
+pub(super) fn names(
+    conn: &Connection,
+    from: &Portrait,
+    to: &Portrait,
+    sounds: &Phrases,
+) -> rusqlite::Result<bool> {
+    if to.key.len() > 1 {
+        return Ok(by_several(from, to).is_some());
+    }
+    for column in &from.columns {
+        let found = link(conn, from, column, to, sounds, false)?;
+        if found.is_some_and(|link| link.is_sure()) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 fn link(
@@ -111,6 +130,7 @@ fn link(
     column: &Column,
     to: &Portrait,
     sounds: &Phrases,
+    by_values: bool,
 ) -> rusqlite::Result<Option<Link>> {
     let name = &column.info.name;
     let foreign_key = from
@@ -124,7 +144,7 @@ fn link(
     let named = is_named_after(column, to, sounds);
     let numbers = column.facts.integers > 0;
     let (seen, hits) = match to.id() {
-        Some(id) if foreign_key || named || !numbers => look_up(conn, from, name, to, id)?,
+        Some(id) if foreign_key || named || by_values && !numbers => look_up(conn, from, name, to, id)?,
         _ => (0, 0),
     };
     let link = Link {
@@ -166,7 +186,10 @@ fn by_several(from: &Portrait, to: &Portrait) -> Option<Link> {
             .key
             .iter()
             .map(|name| Some(from.column(name)?.info.name.clone()));
-        columns.collect::<Option<Vec<_>>>()
+        let columns = columns.collect::<Option<Vec<_>>>()?;
+        // A key of the same names is one of its own.
+        let is_own_key = from.key.iter().all(|key| columns.contains(key));
+        (!is_own_key).then_some(columns)
     };
     let foreign_key = declared.is_some();
     let mut columns = declared.or_else(same)?.into_iter();

@@ -49,7 +49,13 @@ impl<'p> Moments<'p> {
                 timed.column.info.name == column.info.name
                     && matches!(
                         timed.time,
-                        Time::Heartbeat | Time::Started | Time::Lease | Time::Ended | Time::NextEligible
+                        Time::Heartbeat
+                            | Time::Started
+                            | Time::Lease
+                            | Time::Deadline
+                            | Time::Ended
+                            | Time::NextEligible
+                            | Time::Past
                     )
             });
             let is_fresh = facts.times > 0 && facts.ahead == 0 && facts.newest > begun && begun.is_some();

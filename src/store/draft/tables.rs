@@ -4,7 +4,7 @@ use rusqlite::Connection;
 
 use super::hints::{HINTS, Hit, Phrases};
 use super::holders::Holders;
-use super::links::{Link, links};
+use super::links::{Link, links, names};
 use super::portrait::Portrait;
 use super::status::{Status, status};
 use super::times::{Time, times};
@@ -43,6 +43,7 @@ struct Weighed<'p> {
 impl<'p> Tables<'p> {
     pub(super) fn find(conn: &Connection, all: &'p [Portrait]) -> rusqlite::Result<Self> {
         let mut weighed: Vec<_> = all.iter().map(weigh).collect();
+        let like_tasks = &HINTS.tables.tasks;
         for place in 0..weighed.len() {
             let Some(this) = weighed.get(place) else { break };
             let table = this.table;
@@ -51,13 +52,13 @@ impl<'p> Tables<'p> {
                 if std::ptr::eq(other.table, table) || other.weight < 2 && this.weight < 2 {
                     continue;
                 }
-                if this.weight >= 2 && names(conn, other.table, table)? {
+                if this.weight >= 2 && names(conn, other.table, table, like_tasks)? {
                     named_by += 1;
                 }
                 // A task may well name a run; only what names a task is none itself.
                 let is_run = |table| Sounds::of(table).is_most_like(&HINTS.tables.runs);
                 let is_task = other.weight >= 4 && other.is_queue && (!is_run(other.table) || is_run(table));
-                names_one |= is_task && names(conn, table, other.table)?;
+                names_one |= is_task && names(conn, table, other.table, like_tasks)?;
             }
             if let Some(this) = weighed.get_mut(place) {
                 this.weight += named_by.min(3) - if names_one { 4 } else { 0 };
@@ -115,6 +116,12 @@ impl<'p> Tables<'p> {
                 self.beats = Some(linked.link);
             } else if name.is(&HINTS.tables.workspaces) {
                 self.workspaces.push(linked);
+            } else if table.key.iter().all(|key| linked.link.columns().contains(key)) && !table.key.is_empty()
+            {
+                if name.is(&HINTS.tables.runs) {
+                    self.no_runs
+                        .push((table, "it has one row for each task, known by the task's id"));
+                }
             } else if name.is_most_like(&HINTS.tables.events) {
                 // A log may be of anything; that it is of tasks is told by a key or by what stands in it.
                 if name.is_surely(&HINTS.tables.events) || linked.link.is_more_than_a_name() {
@@ -252,11 +259,4 @@ fn weigh(table: &Portrait) -> Weighed<'_> {
         weight,
         is_queue,
     }
-}
-
-fn names(conn: &Connection, from: &Portrait, to: &Portrait) -> rusqlite::Result<bool> {
-    let found = links(conn, from, to, &HINTS.tables.tasks)?;
-    Ok(found
-        .iter()
-        .any(|link| link.is_sure() && (link.foreign_key || link.named)))
 }

@@ -127,6 +127,19 @@ fn a_log_that_may_be_of_anything_is_not_written_to() {
 }
 
 #[test]
+fn a_row_for_each_task_is_no_run() {
+    Drafted::of(
+        "CREATE TABLE jobs (id INTEGER PRIMARY KEY, status TEXT NOT NULL DEFAULT 'new', started_at TEXT);
+         CREATE TABLE job_runs (job_id INTEGER PRIMARY KEY REFERENCES jobs, status TEXT, started_at TEXT, ended_at TEXT);
+         INSERT INTO jobs VALUES (1, 'running', '2026-04-11T01:00:00Z'), (2, 'new', NULL);
+         INSERT INTO job_runs VALUES (1, 'running', '2026-04-11T01:00:00Z', NULL);",
+    )
+    .says("runs.table", &[])
+    .comments("it has one row for each task")
+    .profile();
+}
+
+#[test]
 fn two_tables_that_could_be_the_tasks() {
     let jobs = |name: &str| {
         format!(

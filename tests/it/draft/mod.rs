@@ -1,5 +1,6 @@
 //! A draft of a profile names what the database itself speaks for, and leaves the rest to its reader.
 
+mod any;
 mod doubts;
 mod odd;
 mod peers;

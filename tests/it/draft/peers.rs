@@ -105,10 +105,19 @@ fn peers() -> Vec<String> {
     names
 }
 
+/// Of these a tenth more is left open, and why.
+const LEFT_TO_THEIR_READER: [(&str, &str); 2] = [
+    (
+        "plainjob",
+        "its words are bare numbers, and nothing in a row shows that somebody is at it",
+    ),
+    ("goqite", "it has no status: what runs is for its reader to say"),
+];
+
 #[test]
 fn nine_roles_of_ten_are_found_and_none_is_wrong() {
     let mut report = String::new();
-    let (mut all_right, mut all, mut wrong) = (0, 0, 0);
+    let (mut all_right, mut all, mut wrong, mut few) = (0, 0, 0, Vec::new());
     for name in peers() {
         let compared = compare(&name);
         let right = compared.iter().filter(|compared| compared.is_right()).count();
@@ -134,12 +143,21 @@ fn nine_roles_of_ten_are_found_and_none_is_wrong() {
             )
             .unwrap();
         }
+        let expected = if LEFT_TO_THEIR_READER.iter().any(|(peer, _)| *peer == name) {
+            8
+        } else {
+            9
+        };
+        if right * 10 < compared.len() * expected {
+            few.push(name.clone());
+        }
         all_right += right;
         all += compared.len();
         wrong += compared.iter().filter(|compared| compared.is_wrong()).count();
     }
     println!("{report}");
     assert!(all_right * 10 >= all * 9, "{all_right} of {all}\n{report}");
+    assert!(few.is_empty(), "{few:?}\n{report}");
     assert_eq!(wrong, 0, "{report}");
 }
 
