@@ -118,6 +118,7 @@ const LEFT_TO_THEIR_READER: [(&str, &str); 2] = [
 fn nine_roles_of_ten_are_found_and_none_is_wrong() {
     let mut report = String::new();
     let (mut all_right, mut all, mut wrong, mut few) = (0, 0, 0, Vec::new());
+    let (mut all_found, mut all_named) = (0, 0);
     for name in peers() {
         let compared = compare(&name);
         let right = compared.iter().filter(|compared| compared.is_right()).count();
@@ -151,12 +152,18 @@ fn nine_roles_of_ten_are_found_and_none_is_wrong() {
         if right * 10 < compared.len() * expected {
             few.push(name.clone());
         }
+        all_found += found;
+        all_named += named.len();
         all_right += right;
         all += compared.len();
         wrong += compared.iter().filter(|compared| compared.is_wrong()).count();
     }
     println!("{report}");
     assert!(all_right * 10 >= all * 9, "{all_right} of {all}\n{report}");
+    assert!(
+        all_found * 10 >= all_named * 9,
+        "{all_found} of {all_named}\n{report}"
+    );
     assert!(few.is_empty(), "{few:?}\n{report}");
     assert_eq!(wrong, 0, "{report}");
 }
