@@ -209,7 +209,7 @@ fn is_named_after(column: &Column, to: &Portrait, sounds: &Phrases) -> bool {
     let stem = stem(&column.words);
     let Some(last) = stem.last() else { return false };
     let is_id = stem.len() < column.words.len();
-    let by_table = stem.iter().all(|word| to.words.contains(word)) || is_id && to.words.last() == Some(last);
+    let by_table = to.words.ends_with(stem) || is_id && to.words.last() == Some(last);
     let by_sound = is_id
         && sounds
             .exactly(std::slice::from_ref(last))

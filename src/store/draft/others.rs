@@ -47,7 +47,7 @@ fn workspaces(conn: &Connection, tables: &Tables<'_>, tasks: &Portrait) -> rusql
         let run = match &tables.runs {
             Some(runs) => links(conn, portrait, runs.table, &HINTS.tables.runs)?
                 .into_iter()
-                .find(Link::is_sure),
+                .find(|link| link.is_sure() && link.column != linked.link.column),
             None => None,
         };
         let released = portrait

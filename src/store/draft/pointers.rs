@@ -87,27 +87,28 @@ pub(super) fn worker(
 
 /// What `--project` asks for.
 pub(super) fn project(tasks: &Portrait) -> Line {
-    let hits = |column: &&Column| {
-        HINTS
-            .columns
-            .project
-            .exactly(&column.words)
-            .is_some_and(|hit| hit.sure)
-    };
-    if let Some(column) = tasks.columns.iter().find(hits) {
-        return Line::found("project", Value::text(&column.info.name), "named so");
-    }
-    let like = tasks
+    let hits = tasks
         .columns
         .iter()
-        .filter(|column| HINTS.columns.project.exactly(&column.words).is_some());
-    let candidates = like.map(|column| {
+        .filter_map(|column| Some((HINTS.columns.project.exactly(&column.words)?, column)));
+    let mut hits: Vec<_> = hits.collect();
+    hits.sort_by_key(|(hit, _)| hit.place());
+    let line = match hits.first() {
+        Some((hit, column)) if hit.sure => Line::found(
+            "project",
+            Value::text(&column.info.name),
+            "by its name; it is what `--project` takes",
+        ),
+        _ => Line::none("project", "none found"),
+    };
+    let others = hits.iter().skip(line.names().len());
+    let others = others.map(|(_, column)| {
         (
             Value::text(&column.info.name),
-            "what `--project NAME` could ask for".to_owned(),
+            "what `--project` could take".to_owned(),
         )
     });
-    Line::none("project", "none found").or_any(candidates)
+    line.or_any(others.collect::<Vec<_>>())
 }
 
 /// The column that names a row of the projects.

@@ -106,18 +106,16 @@ fn peers() -> Vec<String> {
 }
 
 /// Of these a tenth more is left open, and why.
-const LEFT_TO_THEIR_READER: [(&str, &str); 2] = [
-    (
-        "plainjob",
-        "its words are bare numbers, and nothing in a row shows that somebody is at it",
-    ),
-    ("goqite", "it has no status: what runs is for its reader to say"),
-];
+const LEFT_TO_THEIR_READER: [(&str, &str); 1] = [(
+    "plainjob",
+    "its words are bare numbers, and nothing in a row shows that somebody is at it",
+)];
 
 #[test]
 fn nine_roles_of_ten_are_found_and_none_is_wrong() {
     let mut report = String::new();
     let (mut all_right, mut all, mut wrong, mut few) = (0, 0, 0, Vec::new());
+    let (mut all_found, mut all_named) = (0, 0);
     for name in peers() {
         let compared = compare(&name);
         let right = compared.iter().filter(|compared| compared.is_right()).count();
@@ -151,12 +149,18 @@ fn nine_roles_of_ten_are_found_and_none_is_wrong() {
         if right * 10 < compared.len() * expected {
             few.push(name.clone());
         }
+        all_found += found;
+        all_named += named.len();
         all_right += right;
         all += compared.len();
         wrong += compared.iter().filter(|compared| compared.is_wrong()).count();
     }
     println!("{report}");
     assert!(all_right * 10 >= all * 9, "{all_right} of {all}\n{report}");
+    assert!(
+        all_found * 10 >= all_named * 9,
+        "{all_found} of {all_named}\n{report}"
+    );
     assert!(few.is_empty(), "{few:?}\n{report}");
     assert_eq!(wrong, 0, "{report}");
 }

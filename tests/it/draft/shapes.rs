@@ -318,6 +318,32 @@ fn orchestra() {
     drafted.reaps(&["a"]);
 }
 
+/// Where nothing has run yet, names and declarations tell the columns, and no word is guessed.
+#[test]
+fn orchestra_before_its_first_task() {
+    let drafted = Drafted::of(ORCHESTRA);
+    for (role, column) in [
+        ("tasks.columns.active_run", "active_run_id"),
+        ("tasks.columns.heartbeat", "last_heartbeat"),
+        ("tasks.columns.lease", "lease_expires_at"),
+        ("tasks.words.open", "open"),
+        ("runs.columns.task", "task_id"),
+        ("runs.columns.heartbeat", "last_heartbeat"),
+        ("runs.columns.ended", "completed_at"),
+        ("runs.words.running", "running"),
+        ("events.columns.task", "task_id"),
+        ("workspaces.columns.task", "task_id"),
+        ("workspaces.columns.run", "run_id"),
+        ("workspaces.words.free", "free"),
+        ("projects.columns.name", "name"),
+    ] {
+        drafted.says(role, &[column]);
+    }
+    drafted
+        .says("events.columns.run", &[])
+        .refused(&["tasks.words.running", "runs.words.abandoned"]);
+}
+
 /// The worked example of docs/profile.md, with some rows.
 #[test]
 fn the_manuals_own_queue() {
