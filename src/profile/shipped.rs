@@ -44,6 +44,14 @@ impl Profile {
     }
 }
 
+impl Profile {
+    /// Whether it is one of those that ship, whose words were held to the queue's own.
+    #[must_use]
+    pub fn is_shipped(&self) -> bool {
+        SHIPPED.iter().any(|shipped| shipped.name == self.name())
+    }
+}
+
 fn nearest(name: &str) -> Vec<&'static str> {
     let asked = name.to_lowercase();
     let mut names: Vec<_> = SHIPPED.iter().map(|shipped| shipped.name).collect();

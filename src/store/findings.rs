@@ -16,6 +16,13 @@ impl Schema {
     /// Where SQLite cannot read the schema.
     pub fn findings(&self, conn: &Connection) -> Result<Vec<String>, SchemaError> {
         let mut findings = Vec::new();
+        if self.shows_nothing() {
+            findings.push(
+                "no column is read as a heartbeat, a lease or a start, so that no silence is ever proven: what is silent stays \
+                 undecided; see docs/profile.md#which-shape-is-yours"
+                    .to_owned(),
+            );
+        }
         if self.shows_starts_alone() {
             findings.push(
                 "no column is read as a heartbeat or a lease, and nothing but its start shows that a task is at work: say with \

@@ -46,7 +46,8 @@ impl Rehearsal {
     /// Whether a refusal rests on the row alone.
     fn is_certain(&self, error: &rusqlite::Error) -> bool {
         match error {
-            rusqlite::Error::StatementChangedRows(_) => self.0.has_triggers || self.0.has_conditions,
+            rusqlite::Error::StatementChangedRows(_) => self.0.has_triggers,
+            rusqlite::Error::UserFunctionError(_) => self.0.has_conditions,
             rusqlite::Error::SqliteFailure(code, _) => matches!(
                 code.extended_code,
                 ffi::SQLITE_CONSTRAINT_CHECK

@@ -224,12 +224,28 @@ impl Schema {
     /// none of leases. Then whoever works for longer than `stale_after` is taken for dead.
     #[must_use]
     pub fn shows_starts_alone(&self) -> bool {
+        !self.shows_life() && self.shows_starts()
+    }
+
+    /// Whether nothing at all can show that somebody is at work, so that no silence is ever proven.
+    #[must_use]
+    pub fn shows_nothing(&self) -> bool {
+        !self.shows_life() && !self.shows_starts()
+    }
+
+    fn shows_starts(&self) -> bool {
+        let of_tasks = !self.tasks.started.is_empty() || !self.tasks.updated.is_empty();
+        let of_runs = self.runs.as_ref();
+        of_tasks || of_runs.is_some_and(|runs| !runs.started.is_empty() || runs.created.is_some())
+    }
+
+    fn shows_life(&self) -> bool {
         let of_runs = self.runs.as_ref().map(|runs| (&runs.heartbeat, &runs.lease));
         let of_workers = self.workers.as_ref();
         let of_workers = of_workers.map(|workers| (&workers.heartbeat, &workers.lease));
         let of_tasks = (&self.tasks.heartbeat, &self.tasks.lease);
         let mut all = std::iter::once(of_tasks).chain(of_runs).chain(of_workers);
-        all.all(|(heartbeat, lease)| heartbeat.is_empty() && lease.columns().next().is_none())
+        all.any(|(heartbeat, lease)| !heartbeat.is_empty() || lease.columns().next().is_some())
     }
 
     /// Every role of the profile, in its order, and what plays it.

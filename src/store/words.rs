@@ -15,10 +15,14 @@ const MOST: usize = 50;
 pub struct Words {
     /// The statuses of a task at work.
     pub running: Vec<String>,
+    /// The condition that tells a task at work, where no status does.
+    pub running_where: Option<String>,
     /// The statuses that a reap gives a task, the usual one first.
     pub open: Vec<String>,
     /// The statuses of a run at work.
     pub run_running: Vec<String>,
+    /// The condition that tells a run at work, where no status does.
+    pub run_running_where: Option<String>,
     /// The statuses of a run that has ended.
     pub finished: Vec<String>,
     /// The statuses that the tasks have, 50 of them at most.
@@ -49,6 +53,11 @@ impl Schema {
         }
         Ok(Words {
             running: tasks.running().to_vec(),
+            running_where: tasks.running_where().map(as_written),
+            run_running_where: self
+                .runs
+                .as_ref()
+                .and_then(|runs| runs.running_where.as_deref().map(as_written)),
             open,
             run_running: runs.map_or_else(Vec::new, |runs| runs.running.clone()),
             finished: runs.map_or_else(Vec::new, |runs| {
@@ -64,10 +73,19 @@ impl Schema {
     }
 }
 
+/// A condition without the parentheses that keep it together.
+fn as_written(condition: &str) -> String {
+    let inner = condition
+        .strip_prefix('(')
+        .and_then(|rest| rest.strip_suffix(')'));
+    inner.unwrap_or(condition).trim().to_owned()
+}
+
 impl Words {
-    /// A sentence for each word that looks wrong, and for each column that is not read though it looks as if it should be.
+    /// A sentence for each word of a task that no task has: a running one finds nothing, and an open one is a status that
+    /// nobody may ever pick up.
     #[must_use]
-    pub fn doubts(&self) -> Vec<String> {
+    pub fn of_no_task(&self) -> Vec<String> {
         let mut doubts = Vec::new();
         if (1..MOST).contains(&self.task_statuses.len()) {
             let found = self.task_statuses.join(", ");
@@ -79,6 +97,13 @@ impl Words {
                 }
             }
         }
+        doubts
+    }
+
+    /// A sentence for each word that looks wrong, and for each column that is not read though it looks as if it should be.
+    #[must_use]
+    pub fn doubts(&self) -> Vec<String> {
+        let mut doubts = self.of_no_task();
         for status in &self.run_statuses {
             if !self.run_running.contains(status) && !self.finished.contains(status) {
                 doubts.push(format!(

@@ -52,6 +52,8 @@ impl Places {
 
 /// Looks at what was written once the queue's triggers have had their say.
 struct After<'c> {
+    /// Else it is a condition of the profile's that tells what runs.
+    has_triggers: bool,
     task_is_reset: Statement<'c>,
     event_is_there: Option<Statement<'c>>,
 }
@@ -108,6 +110,7 @@ impl<'c> Writer<'c> {
         let after = if has_triggers || by_condition {
             let event_is_there = events.as_ref().and_then(writes::event_is_there);
             Some(After {
+                has_triggers,
                 task_is_reset: prepare_aside(conn, &writes::task_is_reset(tasks))?,
                 event_is_there: event_is_there.map(|sql| prepare_aside(conn, &sql)).transpose()?,
             })
@@ -200,7 +203,7 @@ impl<'c> Writer<'c> {
                 None => true,
             };
             if !is_there || !after.task_is_reset.exists((&suspect.key, &open))? {
-                return Err(swallowed());
+                return Err(undone(after.has_triggers));
             }
             if let Some((_, is_unfinished)) = &mut self.abandon_run {
                 for run in abandoned
@@ -208,7 +211,7 @@ impl<'c> Writer<'c> {
                     .chain(&zombie.runs_to_abandon().collect::<Vec<_>>())
                 {
                     if is_unfinished.exists([&run.key])? {
-                        return Err(swallowed());
+                        return Err(undone(after.has_triggers));
                     }
                 }
             }
@@ -320,6 +323,22 @@ fn in_one_column(id: &Id) -> Cow<'_, Id> {
         id => Cow::Borrowed(id),
     }
 }
+
+/// What was written and yet is not as it was to be.
+fn undone(has_triggers: bool) -> rusqlite::Error {
+    if has_triggers {
+        swallowed()
+    } else {
+        rusqlite::Error::UserFunctionError(Box::new(StillRunning))
+    }
+}
+
+/// A condition of the profile's calls what was reaped running.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the profile's running_where is still true after the reap, so it was undone: name what ends it in clear, stamp or set"
+)]
+struct StillRunning;
 
 /// What a trigger of the queue kept from being written.
 fn swallowed() -> rusqlite::Error {

@@ -229,11 +229,11 @@ impl Batch {
         let task_id = task_id.to_string();
         let why = match source {
             rusqlite::Error::StatementChangedRows(_) => {
-                "a trigger of the queue kept a part of the reap from being written, or the profile's running_where is still \
-                 true after it, so it was undone"
+                "a trigger of the queue kept a part of the reap from being written, so it was undone"
                     .to_owned()
             }
             rusqlite::Error::SqliteFailure(_, Some(said)) => said.clone(),
+            rusqlite::Error::UserFunctionError(why) => why.to_string(),
             other => other.to_string(),
         };
         self.failed.push(FailedTask { task_id, why });
@@ -269,7 +269,9 @@ fn is_its_own(error: &rusqlite::Error) -> bool {
     use rusqlite::ErrorCode::{ConstraintViolation, TooBig, TypeMismatch, Unknown};
 
     match error {
-        rusqlite::Error::StatementChangedRows(_) | rusqlite::Error::ToSqlConversionFailure(_) => true,
+        rusqlite::Error::StatementChangedRows(_)
+        | rusqlite::Error::ToSqlConversionFailure(_)
+        | rusqlite::Error::UserFunctionError(_) => true,
         rusqlite::Error::SqliteFailure(code, said) => {
             matches!(code.code, ConstraintViolation | TooBig | TypeMismatch | Unknown)
                 && !is_of_the_orchestrator(said.as_deref().unwrap_or_default())

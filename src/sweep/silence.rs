@@ -89,8 +89,16 @@ impl<'a> Sweep<'a> {
             opts.confirm
         };
         self.report.confirm_s = confirm.as_secs_f64();
-        if !self.wait_while_others_could_write(confirm)? {
+        tracing::info!(
+            tasks = self.silent.len(),
+            wait_s = confirm.as_secs_f64(),
+            "looks twice at what is silent"
+        );
+        let could_write = self.wait_while_others_could_write(confirm);
+        if !matches!(could_write, Ok(true)) {
             self.report.moved_on += self.silent.len();
+        }
+        if !could_write? {
             self.report.warnings.push(format!(
                 "silent tasks are left to the next sweep ({}): the database was locked each time they were to be looked at \
                  again, and who cannot write is silent too",

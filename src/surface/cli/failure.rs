@@ -60,9 +60,6 @@ fn hint(error: &anyhow::Error) -> Option<&'static str> {
         SweepError::Open(OpenError::Missing(_)) => Some("name the database with --db, or in ORCHESTRA_DB"),
         SweepError::Open(OpenError::Directory(_)) => Some("name the file in it with --db"),
         SweepError::Open(OpenError::ReadOnly(_)) => Some("--dry-run works all the same"),
-        SweepError::Schema(SchemaError::Unfit(_)) => {
-            Some("where the queue calls them something else, name them in a profile (--profile FILE)")
-        }
         SweepError::Sqlite { source, .. } | SweepError::Reap { source, .. }
             if source.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) =>
         {

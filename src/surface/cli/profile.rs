@@ -58,7 +58,7 @@ pub(crate) enum Misfit {
     Several(Vec<String>),
     #[error(
         "in this queue nothing but its start shows that a task is at work: say with --stale-after how long the longest may \
-         take (15m, unless said), as whoever takes longer loses the task; --dry-run shows them"
+         take, as whoever takes longer loses the task; --dry-run shows them"
     )]
     Guess,
     #[error(
@@ -162,10 +162,13 @@ pub(crate) fn refuse_a_guess(conn: &Connection, asked: Option<&Profile>) -> Resu
 /// Why a sweep fails by Orchestra's profile, which nobody named: what writes is not chosen by guess.
 pub(crate) fn misfit(conn: &Connection, problems: SchemaError) -> Failed {
     match only_fitting(conn, problems) {
-        Ok(profile) => Failed::from(Misfit::Unnamed {
-            profile: profile.name().to_owned(),
-            command: command_with(profile.name()),
-        }),
+        Ok(profile) => {
+            let wants_patience = Schema::read(conn, &profile).is_ok_and(|schema| schema.shows_starts_alone());
+            Failed::from(Misfit::Unnamed {
+                profile: profile.name().to_owned(),
+                command: command_with(profile.name(), wants_patience),
+            })
+        }
         Err(failed) => failed,
     }
 }
@@ -189,14 +192,14 @@ fn only_fitting(conn: &Connection, problems: SchemaError) -> Result<Profile, Fai
 }
 
 /// The command that was given, with a profile named.
-fn command_with(profile: &str) -> String {
+fn command_with(profile: &str, wants_patience: bool) -> String {
     let given = std::env::args_os().skip(1).map(|arg| quoted(&arg));
-    let words = [
-        env!("CARGO_PKG_NAME").to_owned(),
-        "--profile".to_owned(),
-        profile.to_owned(),
-    ];
-    words.into_iter().chain(given).collect::<Vec<_>>().join(" ")
+    let mut words = vec![env!("CARGO_PKG_NAME"), "--profile", profile];
+    if wants_patience {
+        words.extend(["--stale-after", "TIME"]);
+    }
+    let words = words.into_iter().map(str::to_owned);
+    words.chain(given).collect::<Vec<_>>().join(" ")
 }
 
 /// As a shell takes it.

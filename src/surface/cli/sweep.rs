@@ -3,7 +3,7 @@ use std::time::Duration;
 use anyhow::anyhow;
 use chrono::Utc;
 use zombie_sweeper::Profile;
-use zombie_sweeper::store::{SchemaError, read_database, sweep_database};
+use zombie_sweeper::store::{Schema, SchemaError, read_database, sweep_database};
 use zombie_sweeper::{Policy, SweepError, SweepOptions, SweepReport, sweep_zombie_tasks};
 
 use super::args::{Cli, Format, SweepArgs};
@@ -86,7 +86,13 @@ fn sweep(cli: &Cli, asked: Option<&Profile>, options: &SweepOptions) -> Result<S
     look_twice(&cli.sweep, options, |options| {
         let look = |conn: &mut _| {
             profile::look(conn, asked, |conn, profile| {
-                sweep_zombie_tasks(conn, &options.clone().profile(profile.clone()))
+                let mut report = sweep_zombie_tasks(conn, &options.clone().profile(profile.clone()))?;
+                if !profile.is_shipped() {
+                    // Its words nobody has held to a queue yet.
+                    let words = Schema::read(conn, profile)?.words(conn)?;
+                    report.warnings.extend(words.of_no_task());
+                }
+                Ok(report)
             })
         };
         let _kept = log::keep();

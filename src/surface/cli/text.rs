@@ -24,7 +24,9 @@ const LISTED: usize = 3;
 /// The summary of a sweep.
 pub(crate) fn report(out: &mut dyn Write, report: &SweepReport) -> io::Result<()> {
     let reaped = report.reaps.len();
-    if reaped == 0 {
+    if reaped == 0 && report.failed.len() + report.moved_on > 0 {
+        writeln!(out, "{BOLD}No zombie tasks reaped.{BOLD:#}")?;
+    } else if reaped == 0 {
         writeln!(out, "{GREEN}No zombie tasks found.{GREEN:#}")?;
     } else {
         let verb = if report.dry_run { "Would reap" } else { "Reaped" };
@@ -33,7 +35,7 @@ pub(crate) fn report(out: &mut dyn Write, report: &SweepReport) -> io::Result<()
     }
     writeln!(
         out,
-        "{} of {}{}: {} healthy, {} undecided; {} abandoned, {} freed, {}, {} ms.",
+        "{} of {}{}: {} healthy, {} undecided{}; {} abandoned, {} freed, {}, {} ms.",
         counted(report.scanned, "running task"),
         report.project.as_deref().map_or_else(
             || "all projects".to_owned(),
@@ -42,6 +44,10 @@ pub(crate) fn report(out: &mut dyn Write, report: &SweepReport) -> io::Result<()
         other_profile(&report.profile).map_or_else(String::new, |name| format!(" (profile {name})")),
         report.healthy,
         report.undecided.len(),
+        match report.moved_on {
+            0 => String::new(),
+            left => format!(", {left} left to the next sweep"),
+        },
         counted(report.runs_abandoned, "run"),
         counted(report.workspaces_freed, "workspace"),
         counted(report.transactions, "transaction"),
@@ -190,8 +196,13 @@ pub(crate) fn unused(out: &mut dyn Write, unused: &[Unused]) -> io::Result<()> {
 pub(crate) fn words(out: &mut dyn Write, words: &Words) -> io::Result<()> {
     let rows = [
         ("a task at work", words.running.join(", ")),
+        ("a task at work", words.running_where.clone().unwrap_or_default()),
         ("a task that is reset", words.open.join(", ")),
         ("a run at work", words.run_running.join(", ")),
+        (
+            "a run at work",
+            words.run_running_where.clone().unwrap_or_default(),
+        ),
         ("a run that has ended", words.finished.join(", ")),
         ("tasks in the database", words.task_statuses.join(", ")),
         ("runs in the database", words.run_statuses.join(", ")),

@@ -74,7 +74,7 @@ fn unknown_key() {
 fn column_that_is_not_there() {
     assert_snapshot!(refused("[tasks.columns]\nheartbeat = ['pulse']\n"), @"
     exit 65
-    error: the schema does not fit: tasks.heartbeat: expected pulse; table tasks has id, project_id, title, status, task_type, frequency, priority, active_run_id, assigned_slot, assigned_worker, workspace_path, lease_expires_at, last_heartbeat, next_eligible_at, created_at, started_at, updated_at, completed_at; where the queue calls them something else, name them in a profile (--profile FILE)
+    error: the schema does not fit: tasks.heartbeat: expected pulse; table tasks has id, project_id, title, status, task_type, frequency, priority, active_run_id, assigned_slot, assigned_worker, workspace_path, lease_expires_at, last_heartbeat, next_eligible_at, created_at, started_at, updated_at, completed_at
     ");
 }
 
@@ -82,7 +82,7 @@ fn column_that_is_not_there() {
 fn table_that_is_not_there() {
     assert_snapshot!(refused("[runs]\ntable = 'attempts'\n"), @"
     exit 65
-    error: the schema does not fit: runs: expected a table attempts; the database has projects, task_events, task_runs, tasks, workspaces; where the queue calls them something else, name them in a profile (--profile FILE)
+    error: the schema does not fit: runs: expected a table attempts; the database has projects, task_events, task_runs, tasks, workspaces
     ");
 }
 
@@ -103,4 +103,20 @@ fn condition_that_does_not_compile() {
     exit 65
     error: tasks.where: expected an SQL condition on the task t, found "t.colour = 'red'": no such column: t.colour
     "#);
+}
+
+#[test]
+fn dry_run_by_a_profile_of_ones_own_warns_of_words_that_no_task_has() {
+    let place = Place::queue(|world| world.running("t1").run("r1").heartbeat("16m ago"));
+    let file = place.file("queue.toml");
+    std::fs::write(&file, "[tasks.words]\nrunning = 'runing'\nopen = 'opne'\n").unwrap();
+    let of_words = |args: &[&str]| {
+        let summary = place.sweeper(args).run().exits(0).json();
+        let warnings = summary["warnings"].as_array().unwrap().iter();
+        let of_words =
+            warnings.filter(|warning| warning.as_str().unwrap().starts_with("no task has the status"));
+        of_words.count()
+    };
+    assert_eq!(of_words(&["--dry-run", "--profile", file.to_str().unwrap()]), 2);
+    assert_eq!(of_words(&["--dry-run"]), 0);
 }

@@ -21,7 +21,9 @@ fn a_reap_after_which_the_condition_still_holds_is_undone_and_reported() {
     for report in [world.dry_run(), world.sweep()] {
         assert_eq!(report.reaps.len(), 0, "{report:?}");
         assert!(
-            report.failed[0].why.contains("running_where is still true"),
+            report.failed[0]
+                .why
+                .contains("running_where is still true after the reap"),
             "{report:?}"
         );
     }
