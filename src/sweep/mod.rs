@@ -267,7 +267,8 @@ impl<'a> Sweep<'a> {
         self.look_at_changed(store, writer, &queue.changed, round)
     }
 
-    /// Zombies that changed between the look and the lock are read anew, and judged again.
+    /// Zombies that changed between the look and the lock are read anew, and judged again: at the second look what broke
+    /// their silence is told from what says nothing of it, such as another life of their worker.
     fn look_at_changed<'s>(
         &mut self,
         store: &mut Store<'s>,
@@ -279,10 +280,6 @@ impl<'a> Sweep<'a> {
         'a: 's,
     {
         if changed.is_empty() {
-            return Ok(());
-        }
-        if self.is_second_look {
-            self.report.healthy += changed.len(); // the silence is broken
             return Ok(());
         }
         if round == ROUNDS {

@@ -180,6 +180,11 @@ class OfShape:
         return f"{self.shape.name}, {journal}, {self.batches} transaction{'s' * (self.batches > 1)}"
 
 
+OF_SHAPES = [
+    OfShape(shape, journal, batches) for shape in shapes.SHAPES for journal in world.JOURNALS for batches in (1, 3)
+]
+
+
 @dataclass(frozen=True)
 class Moment:
     """So long after the start."""
@@ -201,7 +206,7 @@ def main():
     parser.add_argument("--rounds", type=int, help="kills of each variant of the draw [default: 12; quick: 3]")
     parser.add_argument("--seed", type=int, default=1, help="of rows and moments [default: 1]")
     parser.add_argument("--jobs", type=int, default=4, help="how many at a time: most of it is waiting [default: 4]")
-    parser.add_argument("--only", choices=("walk", "draw"), help="this part alone")
+    parser.add_argument("--only", choices=("walk", "shapes", "draw"), help="this part alone")
     args = parser.parse_args()
     binary = world.find_binary(parser, args.binary)
     quick = args.quick
@@ -213,17 +218,14 @@ def main():
     with tempfile.TemporaryDirectory(prefix="crash-") as folder:
         campaign = Campaign(binary, folder, args.jobs)
         plays = []
-        if args.only != "draw" and calls.available():
-            plays += [(walk, variant, zombies, zombies * 2 // 3, 9 if quick else 0) for variant in VARIANTS]
-            plays += [
-                (walk_shape, OfShape(shape, journal, batches), zombies, 9 if quick else 0)
-                for shape in shapes.SHAPES
-                for journal in world.JOURNALS
-                for batches in (1, 3)
-            ]
-        elif args.only != "draw":
+        most = 9 if quick else 0
+        if args.only in (None, "walk") and calls.available():
+            plays += [(walk, variant, zombies, zombies * 2 // 3, most) for variant in VARIANTS]
+        if args.only in (None, "shapes") and calls.available():
+            plays += [(walk_shape, variant, zombies, most) for variant in OF_SHAPES]
+        if args.only != "draw" and not calls.available():
             world.skipped("the walk over system calls takes strace, which is not here or may not trace")
-        if args.only != "walk":
+        if args.only in (None, "draw"):
             plays += [(draw, variant, many, rounds) for variant in DRAWN]
         for play, variant, *more in plays:
             try:

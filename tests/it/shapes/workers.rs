@@ -139,3 +139,60 @@ fn a_table_of_workers_that_nobody_names_is_an_error() {
         "{said}"
     );
 }
+
+/// Has something done each time a sweep has judged a task: between its look and the lock.
+struct AfterEachLook<F>(F);
+
+impl<F: Fn() + 'static> tracing::Subscriber for AfterEachLook<F>
+where
+    F: Send + Sync,
+{
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        metadata.target().starts_with("zombie_sweeper") && *metadata.level() == tracing::Level::DEBUG
+    }
+
+    fn event(&self, _: &tracing::Event<'_>) {
+        (self.0)();
+    }
+
+    fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+        tracing::span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+    fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+    fn enter(&self, _: &tracing::span::Id) {}
+    fn exit(&self, _: &tracing::span::Id) {}
+}
+
+#[test]
+fn what_another_life_does_between_look_and_lock_keeps_nothing_from_being_reaped() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("q.db");
+    let profile = WORKERS.replace("started = []", "started = 'started_at'");
+    let world = World::of(rusqlite::Connection::open(&path).unwrap())
+        .sql(TABLES)
+        .sql(&format!(
+            "INSERT INTO jobs VALUES ('j1', 'working', 'w1', {})",
+            at("2h ago")
+        ))
+        .profile(&profile)
+        .options(|options| {
+            options
+                .confirm(Duration::from_secs(60))
+                .waiting(|_| Some(crate::world::NOW))
+        });
+    let mut world = worker(world, "w1", "1m ago", "up", "1h ago");
+    let looks = std::sync::atomic::AtomicUsize::new(0);
+    let other = rusqlite::Connection::open(&path).unwrap();
+    let other = std::sync::Mutex::new(other);
+    let beats = AfterEachLook(move || {
+        // At the first look and at the second; once it is read anew, nothing comes between.
+        if looks.fetch_add(1, std::sync::atomic::Ordering::Relaxed) < 2 {
+            let beat = "UPDATE workers SET beat_at = beat_at || ' '";
+            other.lock().unwrap().execute_batch(beat).unwrap();
+        }
+    });
+    let report = tracing::subscriber::with_default(beats, || world.sweep());
+    assert_eq!(reasons(&report), ["j1: stale_heartbeat"], "{report:?}");
+}

@@ -12,7 +12,7 @@ use super::sequence::{STEPS, Sequence};
 use super::stage::Ears;
 
 /// How many stories are told unless the environment says otherwise.
-const SEQUENCES: u64 = 1_000;
+const SEQUENCES: u64 = 1_400;
 
 /// More threads than cores: a sweep rests before it goes on where others write.
 const THREADS_PER_CORE: usize = 8;
