@@ -214,7 +214,7 @@ fn example_profile_sweeps_the_queue_it_describes() {
 
 /// The shapes whose example is run: what shows it in the database, before and after.
 #[cfg(feature = "cli")]
-const WORKED: [(&str, &str, &str); 3] = [
+const WORKED: [(&str, &str, &str); 4] = [
     (
         "One table",
         "SELECT group_concat(concat_ws(' ', state, failures, picked_by, picked_at > ''), ', ') FROM jobs",
@@ -229,6 +229,12 @@ const WORKED: [(&str, &str, &str); 3] = [
         "Workers",
         "SELECT group_concat(concat_ws(' ', state, worker), ', ') FROM jobs",
         "queued, active w2, queued, queued, done",
+    ),
+    (
+        "Runs without a pointer",
+        "SELECT (SELECT group_concat(status, ' ') FROM jobs)
+             || ', ' || (SELECT group_concat(concat(ifnull(result, '-'), finished_at > ''), ' ') FROM attempts)",
+        "waiting working done waiting waiting done, error1 lost1 - ok1 error1",
     ),
 ];
 
