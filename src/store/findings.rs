@@ -26,7 +26,7 @@ impl Schema {
         if self.shows_starts_alone() {
             findings.push(
                 "no column is read as a heartbeat or a lease, and nothing but its start shows that a task is at work: say with \
-                 --stale-after how long the longest may take; see docs/worker.md#how-often"
+                 --stale-after how long the longest may take; see docs/profile.md#which-shape-is-yours"
                     .to_owned(),
             );
         }

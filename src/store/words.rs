@@ -114,8 +114,8 @@ impl Words {
         }
         for column in &self.look_alikes {
             doubts.push(format!(
-                "{column} looks like a heartbeat, and is not read: if it is one, name it in columns.heartbeat; \
-                 see docs/profile.md#runs"
+                "{column} looks like a heartbeat, and is not read: if it is one, name it in columns.heartbeat \
+                 of its section; see docs/profile.md#the-keys"
             ));
         }
         doubts

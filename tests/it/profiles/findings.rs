@@ -217,7 +217,7 @@ fn queue_that_shows_no_life() {
     let world = World::new();
     assert!(findings(&world, "").is_empty());
     let none = "tasks.columns.heartbeat = []\ntasks.columns.lease = []\nruns.columns.heartbeat = []\nruns.columns.lease = []";
-    insta::assert_snapshot!(findings(&world, none).join("\n"), @"no column is read as a heartbeat or a lease, and nothing but its start shows that a task is at work: say with --stale-after how long the longest may take; see docs/worker.md#how-often");
+    insta::assert_snapshot!(findings(&world, none).join("\n"), @"no column is read as a heartbeat or a lease, and nothing but its start shows that a task is at work: say with --stale-after how long the longest may take; see docs/profile.md#which-shape-is-yours");
     for one in [
         "tasks.columns.heartbeat",
         "tasks.columns.lease",

@@ -92,8 +92,8 @@ fn column_that_looks_like_a_heartbeat_and_is_not_read_is_doubted() {
         assert_eq!(
             doubts,
             [format!(
-                "task_runs.{column} looks like a heartbeat, and is not read: if it is one, name it in columns.heartbeat; \
-                 see docs/profile.md#runs"
+                "task_runs.{column} looks like a heartbeat, and is not read: if it is one, name it in columns.heartbeat \
+                 of its section; see docs/profile.md#the-keys"
             )]
         );
         for toml in [

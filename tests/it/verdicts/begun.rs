@@ -32,6 +32,10 @@ fn by_start_then_by_row() {
         (begun(none(), none(), Some(4)), Ordering::Greater),
         (begun(unreadable(), none(), Some(4)), Ordering::Greater),
         (begun(unreadable(), at("3h ago"), Some(4)), Ordering::Greater),
+        (
+            begun(at("3h ago").and(&unreadable()), none(), Some(4)),
+            Ordering::Greater,
+        ),
     ] {
         assert_eq!(by_begin(&other, &old()), expected, "{other:?}");
         assert_eq!(by_begin(&old(), &other), expected.reverse(), "{other:?}");
