@@ -92,11 +92,27 @@ pub(super) struct Section {
     /// Such as `tasks.columns`.
     pub(super) name: &'static str,
     pub(super) lines: Vec<Line>,
+    /// It is commented out as a whole, to be taken in the place of one that counts.
+    pub(super) is_offer: bool,
+    /// What is said above it.
+    pub(super) about: String,
 }
 
 impl Section {
     pub(super) fn new(name: &'static str, lines: Vec<Line>) -> Self {
-        Self { name, lines }
+        Self {
+            name,
+            lines,
+            is_offer: false,
+            about: String::new(),
+        }
+    }
+
+    pub(super) fn offered(self) -> Self {
+        Self {
+            is_offer: true,
+            ..self
+        }
     }
 }
 

@@ -57,6 +57,7 @@ hints!(Times {
 });
 hints!(Columns {
     status,
+    outcome,
     holder,
     claim,
     handle,

@@ -44,18 +44,27 @@ impl<'p> Holders<'p> {
                 continue;
             }
             let (running, open) = (self.moments.running_facts(name), self.moments.open_facts(name));
-            let tells = running.filled > 0 && open.none_filled();
+            // Where nothing runs just now, the name speaks, unless what waits has a value as well.
+            let by_name = running.rows == 0 && open.filled == 0;
+            let tells = by_name || running.filled > 0 && open.none_filled();
             let believed = match sounds(column) {
                 Some(_) if column.facts.json > 0 => None,
-                Some(true) => Some(open.filled == 0 && (running.filled > 0 || running.rows == 0)),
+                Some(true) => Some(by_name || running.filled > 0 && open.filled == 0),
                 Some(false) if running.filled > 0 => Some(tells),
                 None if self.is_start(column, has_runs) => Some(tells),
                 Some(false) | None => None,
             };
-            let why = format!(
-                "{name}: filled in {} of {} running rows and {} of {} waiting ones",
-                running.filled, running.rows, open.filled, open.rows
-            );
+            let why = match (running.rows, open.rows) {
+                (0, 0) => format!("{name}: named so; no row is known to run, and none to wait"),
+                (0, _) => format!(
+                    "{name}: named so; no row is known to run, and {} of {} waiting ones have one",
+                    open.filled, open.rows
+                ),
+                _ => format!(
+                    "{name}: filled in {} of {} running rows and {} of {} waiting ones",
+                    running.filled, running.rows, open.filled, open.rows
+                ),
+            };
             match believed {
                 Some(true) => {
                     names.push(name.clone());
@@ -94,10 +103,7 @@ impl<'p> Holders<'p> {
                 && !is_moment(column)
                 && !self.kept.contains(&column.info.name)
         });
-        let mut line = Line::none(
-            "increment",
-            "no column that counts attempts is to be counted on by a reap",
-        );
+        let mut line = Line::none("increment", "none found: no column is called like a count of attempts");
         for column in counts {
             let name = &column.info.name;
             let running = self.moments.running_facts(name);
@@ -120,6 +126,7 @@ impl<'p> Holders<'p> {
             } else {
                 why
             };
+            line.why = "only a count that grows when an attempt is over needs one more from a reap".to_owned();
             line = line.or(value, why);
         }
         line

@@ -10,10 +10,12 @@ mod finding;
 mod hints;
 mod holders;
 mod inherited;
+mod keys;
 mod leases;
 mod links;
 mod moments;
 mod names;
+mod open_by;
 mod others;
 mod pointers;
 mod portrait;
@@ -50,6 +52,9 @@ const HOW_TO_READ: &str = "\
 const NOTHING_BUT_A_START: &str = "Neither a heartbeat nor a lease was found, so that nothing but a start tells that a \
                                    worker died: --stale-after must be longer than the longest task.";
 
+const NOTHING_AT_ALL: &str = "No column was found that shows that a worker lives, nor when it began: as it stands, every task that runs is \
+                              undecided, and none is reaped.";
+
 /// A profile that nobody has read yet.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -77,9 +82,7 @@ pub fn draft_profile(conn: &Connection, database: &str, now: DateTime<Utc>) -> R
         Some(tasks) => sections(conn, &calendar, &tables, tasks)?,
         None => (vec![no_tasks(&all)], true),
     };
-    let lines = sections
-        .iter()
-        .flat_map(|section| section.lines.iter().map(move |line| (section.name, line)));
+    let lines = counting(&sections).flat_map(|section| section.lines.iter().map(move |line| (section.name, line)));
     let missing = lines
         .filter(|(_, line)| line.is_missing)
         .map(|(name, line)| format!("{name}.{}", line.key));
@@ -99,18 +102,14 @@ fn sections(
     let mut sections = Vec::from_iter(time_zone(calendar, tables, tasks));
     sections.extend(tasks::sections(conn, calendar, tables, tasks)?);
     sections.extend(runs::sections(conn, calendar, tables, tasks)?);
-    let names_worker = |section: &Section| {
-        section
-            .lines
-            .iter()
-            .any(|line| line.key == "worker" && line.value.is_some())
-    };
-    let is_named = sections.iter().any(names_worker);
+    let is_named = counting(&sections)
+        .flat_map(|section| &section.lines)
+        .any(|line| line.key == "worker" && line.value.is_some());
     if !is_named {
         for section in &mut sections {
             section
                 .lines
-                .retain(|line| line.key != "worker" || !line.candidates.is_empty());
+                .retain(|line| line.key != "worker" || !section.is_offer && !line.candidates.is_empty());
         }
     }
     sections.extend(workers::sections(conn, calendar, tables, is_named)?);
@@ -120,7 +119,11 @@ fn sections(
     for section in &mut sections {
         let of = match section.name.split('.').next() {
             Some("tasks") => Some(tasks),
-            Some("runs") => tables.runs.as_ref().map(|runs| runs.table),
+            Some("runs") => tables
+                .runs
+                .as_ref()
+                .or(tables.maybe_runs.as_ref())
+                .map(|runs| runs.table),
             Some("events") => tables.events.first().map(|events| events.table),
             Some("workspaces") => tables.workspaces.first().map(|workspaces| workspaces.table),
             _ => None,
@@ -155,6 +158,11 @@ fn time_zone(calendar: &Calendar, tables: &Tables<'_>, tasks: &Portrait) -> Opti
     Some(Section::new("database", vec![line]))
 }
 
+/// Those that are not commented out as a whole.
+fn counting(sections: &[Section]) -> impl Iterator<Item = &Section> {
+    sections.iter().filter(|section| !section.is_offer)
+}
+
 fn no_tasks(all: &[Portrait]) -> Section {
     let why =
         "no table looks like one of tasks: with a status, or columns that say who holds a row and since when";
@@ -187,12 +195,19 @@ fn text(
     }
     out.push_str(HOW_TO_READ);
     if !missing.is_empty() {
+        let missing: Vec<_> = missing.iter().map(|key| or_condition(key)).collect();
         let missing = missing.join(", ");
         let refused = format!("As it stands it is refused. To be filled in, MISSING below: {missing}.");
         render::comment(&mut out, &refused);
     }
-    if !sees_life(sections) {
+    if shows(sections, &["heartbeat", "lease"]) {
+    } else if shows(sections, &["started", "updated", "created", "worker"]) {
         render::comment(&mut out, NOTHING_BUT_A_START);
+    } else {
+        render::comment(&mut out, NOTHING_AT_ALL);
+    }
+    if let Some(offered) = sections.iter().find(|section| section.is_offer) {
+        render::comment(&mut out, &offered.about);
     }
     for section in sections.iter().filter(|section| !section.lines.is_empty()) {
         render::section(&mut out, section);
@@ -204,11 +219,19 @@ fn text(
     out
 }
 
-/// Whether a heartbeat or a lease was found.
-fn sees_life(sections: &[Section]) -> bool {
-    let mut lines = sections.iter().flat_map(|section| &section.lines);
+/// A key that is missing; a status may be missing for good.
+fn or_condition(key: &str) -> String {
+    match key.strip_suffix(".columns.status") {
+        Some(section) => format!("{key} (or else {section}.running_where)"),
+        None => key.to_owned(),
+    }
+}
+
+/// Whether a column was found for one of these.
+fn shows(sections: &[Section], keys: &[&str]) -> bool {
+    let mut lines = counting(sections).flat_map(|section| &section.lines);
     lines.any(|line| {
-        let is_sign = matches!(line.key.as_str(), "heartbeat" | "lease");
+        let is_sign = keys.contains(&line.key.as_str());
         is_sign && (!line.names().is_empty() || matches!(line.value, Some(Value::Lease { .. })))
     })
 }

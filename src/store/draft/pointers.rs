@@ -16,11 +16,11 @@ pub(super) fn active_run(
     tasks: &Portrait,
     status: Option<&Status>,
 ) -> rusqlite::Result<Line> {
-    let Some(runs) = &tables.runs else {
+    let Some(runs) = tables.runs.as_ref().or(tables.maybe_runs.as_ref()) else {
         return Ok(Line::found(
             "active_run",
             Value::empty_list(),
-            "there is no table of runs",
+            "no column names a run",
         ));
     };
     let mut doubtful = Vec::new();
@@ -36,16 +36,17 @@ pub(super) fn active_run(
                 Value::text(&link.column),
                 format!("{why}; it sounds like a run of the past"),
             ));
-        } else if link.is_sure() {
+        } else if link.is_sure() && tables.runs.is_some() {
             return Ok(Line::found("active_run", Value::text(&link.column), why).or_any(doubtful));
         } else {
             doubtful.push((Value::text(&link.column), why));
         }
     }
-    let why = format!(
-        "no column names the run at work: {} is asked for the newest",
-        runs.table.table.name
-    );
+    let table = &runs.table.table.name;
+    let why = match tables.runs {
+        Some(_) => format!("no column names the run at work: {table} is asked for the newest"),
+        None => format!("no column is known to name a row of {table}"),
+    };
     Ok(Line::found("active_run", Value::empty_list(), why).or_any(doubtful))
 }
 

@@ -8,9 +8,17 @@ use super::finding::{Line, Section, Value};
 const WIDTH: usize = 110;
 
 pub(super) fn section(out: &mut String, section: &Section) {
-    let _ = writeln!(out, "\n[{}]", section.name); // writing to a String cannot fail
+    out.push('\n');
+    if !section.about.is_empty() {
+        comment(out, &section.about);
+    }
+    let mut text = format!("[{}]\n", section.name);
     for line in &section.lines {
-        line_of(out, line);
+        line_of(&mut text, line);
+    }
+    for line in text.lines() {
+        let before = if section.is_offer { "# " } else { "" };
+        let _ = writeln!(out, "{before}{line}"); // writing to a String cannot fail
     }
 }
 

@@ -4,15 +4,20 @@ use rusqlite::Connection;
 
 use super::conditions::bare;
 use super::finding::{Line, Section, Value, counted};
+use super::keys::{id, is_run_id};
 use super::moments::Moments;
+use super::open_by::OpenBy;
 use super::pointers::worker;
-use super::portrait::Portrait;
+use super::portrait::{Column, Portrait};
 use super::run_words::abandoned;
 use super::status::{Status, status};
-use super::tables::Tables;
+use super::tables::{Runs, Tables};
 use super::times::Time;
 use super::vocabulary::Vocabulary;
-use crate::zombie::Calendar;
+use crate::zombie::{Calendar, Id};
+
+/// So many runs at work are looked at.
+const ROWS: usize = 200;
 
 pub(super) fn sections(
     conn: &Connection,
@@ -20,13 +25,34 @@ pub(super) fn sections(
     tables: &Tables<'_>,
     tasks: &Portrait,
 ) -> rusqlite::Result<Vec<Section>> {
-    let Some(runs) = &tables.runs else {
-        return Ok(vec![Section::new("runs", vec![none(tables)])]);
-    };
+    if let Some(runs) = &tables.runs {
+        return of_table(conn, calendar, tables, tasks, runs);
+    }
+    let mut found = vec![Section::new("runs", vec![none(tables)])];
+    if let Some(runs) = &tables.maybe_runs {
+        let offered = of_table(conn, calendar, tables, tasks, runs)?;
+        found.extend(offered.into_iter().map(Section::offered));
+        if let Some(first) = found.get_mut(1) {
+            first.about = offer(runs);
+        }
+    }
+    Ok(found)
+}
+
+fn of_table(
+    conn: &Connection,
+    calendar: &Calendar,
+    tables: &Tables<'_>,
+    tasks: &Portrait,
+    runs: &Runs<'_>,
+) -> rusqlite::Result<Vec<Section>> {
     let (portrait, to_task) = (runs.table, &runs.link);
     let found = status(portrait);
     let by_name = Moments::new(portrait, calendar, &[], &[]);
     let ended_by = by_name.named(&[Time::Ended]);
+    // What has no status of its own and is offered whole has a condition as well.
+    let is_told = |open_by: &&OpenBy| open_by.is_strong || tables.runs.is_none() && found.is_none();
+    let told = runs.open_by.as_ref().filter(is_told);
     let words = match &found {
         Some(status) => {
             let words = status.words(conn, portrait)?;
@@ -41,8 +67,9 @@ pub(super) fn sections(
         None => None,
     };
     let running_words = words.as_ref().map(Vocabulary::run_running);
-    let running = match (&words, &running_words) {
-        (Some(words), Some(line)) => words.rows(&line.names()),
+    let running = match (&told, &words, &running_words) {
+        (Some(open_by), ..) => portrait.rows(conn, ROWS, Some((&open_by.column, &Id::Null)))?,
+        (None, Some(words), Some(line)) => words.rows(&line.names()),
         _ => Vec::new(),
     };
     let moments = Moments::new(portrait, calendar, &running, &[]);
@@ -53,26 +80,27 @@ pub(super) fn sections(
         to_task.why(tasks)
     );
     let mut table = vec![Line::found("table", Value::text(&portrait.table.name), why)];
-    match &found {
-        None => table.push(running_where(&ended_by)),
-        Some(status) => {
+    match (told, &found) {
+        (Some(open_by), _) => {
+            let condition = Value::text(open_by.condition());
+            table.push(Line::found("running_where", condition, &open_by.why));
+        }
+        (None, None) => table.push(running_where(runs.open_by.as_ref(), &ended_by)),
+        (None, Some(status)) => {
             let nulls = status.nulls(conn, portrait)?;
             table.extend((nulls > 0).then(|| open_by_null(status, nulls)));
         }
     }
-    let id = match portrait.key.as_slice() {
-        [] => Line::missing(
-            "id",
-            Value::empty_list(),
-            "no key is declared: which column is the id?",
-        ),
-        key => Line::found("id", Value::OneOrMore(key.to_vec()), "the key"),
-    };
+    let is_called_so = |column: &Column| is_run_id(portrait, column);
+    let id = id(conn, portrait, is_called_so, no_id(runs))?;
     let task = Line::found("task", Value::OneOrMore(to_task.columns()), to_task.why(tasks));
     let mut columns = vec![
         id,
         task,
-        status_line(found.as_ref()),
+        match told {
+            Some(open_by) => outcome_line(open_by),
+            None => status_line(found.as_ref()),
+        },
         moments.heartbeat(),
         moments.started(),
         moments.created(),
@@ -80,17 +108,61 @@ pub(super) fn sections(
     columns.extend([moments.ended(), moments.lease()]);
     columns.extend(worker(conn, tables, portrait)?);
 
-    let mut said = Vec::new();
-    if let (Some(words), Some(running)) = (&words, running_words) {
-        let finished = words.run_finished();
-        let abandoned = abandoned(&finished.names());
-        said.extend([running, finished, abandoned]);
-    }
+    let said = match (told, &words, running_words) {
+        (Some(open_by), ..) => Vec::from_iter(open_by.outcomes.as_deref().map(abandoned)),
+        (None, Some(words), Some(running)) => {
+            let finished = words.run_finished();
+            let abandoned = abandoned(&finished.names());
+            vec![running, finished, abandoned]
+        }
+        _ => Vec::new(),
+    };
     Ok(vec![
         Section::new("runs", table),
         Section::new("runs.columns", columns),
         Section::new("runs.words", said),
     ])
+}
+
+/// What is said above a table that is offered.
+fn offer(runs: &Runs<'_>) -> String {
+    let name = &runs.table.table.name;
+    let take = "take the section [runs] above out, and the first # from each line of this one";
+    if runs.can_have_id() {
+        format!("Is {name} the table of runs, one row for each time that a task was taken? If so, {take}:")
+    } else {
+        format!(
+            "{name} looks like the table of runs, but {}. Until then nothing it says is read, and a task is its own run. \
+             Once it has one, {take}:",
+            no_id(runs)
+        )
+    }
+}
+
+/// Why a table of runs without an id cannot be used, and what the way out is.
+fn no_id(runs: &Runs<'_>) -> String {
+    if runs.can_have_id() {
+        return "no key is declared: which column is the id?".to_owned();
+    }
+    "it has no id: a reap closes one certain run, and the number that SQLite gives each row is no column to find it by. \
+     The queue has to give its runs a column for it, such as id INTEGER PRIMARY KEY"
+        .to_owned()
+}
+
+/// What tells how a run ended takes the word of a reap; the end itself takes none.
+fn outcome_line(open_by: &OpenBy) -> Line {
+    match &open_by.outcomes {
+        Some(words) => {
+            let words = if words.is_empty() {
+                "no word yet".to_owned()
+            } else {
+                words.join(", ")
+            };
+            let why = format!("how a run ended: rows have {words}");
+            Line::found("status", Value::text(&open_by.column), why)
+        }
+        None => Line::found("status", Value::empty_list(), "none found: its end closes a run"),
+    }
 }
 
 fn status_line(found: Option<&Status>) -> Line {
@@ -101,10 +173,14 @@ fn status_line(found: Option<&Status>) -> Line {
     Line::missing("status", Value::empty_list(), why)
 }
 
-/// What is true of a run at work, where no word says so.
-fn running_where(ended_by: &[String]) -> Line {
-    let conditions = ended_by.iter().map(|name| format!("r.{} IS NULL", bare(name)));
-    let candidates = conditions.map(|condition| (Value::text(condition), "read what it says".to_owned()));
+/// What may be true of a run at work, where no word says so.
+fn running_where(open_by: Option<&OpenBy>, ended_by: &[String]) -> Line {
+    let by_end = ended_by.iter().map(|name| format!("r.{} IS NULL", bare(name)));
+    let mut conditions: Vec<_> = open_by.map(OpenBy::condition).into_iter().chain(by_end).collect();
+    conditions.dedup();
+    let candidates = conditions
+        .into_iter()
+        .map(|condition| (Value::text(condition), "read what it says".to_owned()));
     let why = "there is no status: is one of these true of a run at work, and of no other?";
     Line::none("running_where", why).or_any(candidates)
 }
@@ -124,7 +200,13 @@ fn open_by_null(status: &Status, nulls: usize) -> Line {
 }
 
 fn none(tables: &Tables<'_>) -> Line {
-    let why = "no table of runs was found: a task is its own run";
+    let why = match &tables.maybe_runs {
+        Some(runs) => format!(
+            "as it stands, a task is its own run: whether {} has the runs is asked below",
+            runs.table.table.name
+        ),
+        None => "no table of runs was found: a task is its own run".to_owned(),
+    };
     let others = tables
         .no_runs
         .iter()

@@ -4,7 +4,9 @@ use rusqlite::Connection;
 
 use super::hints::{HINTS, Hit, Phrases};
 use super::holders::Holders;
+use super::keys::is_run_id;
 use super::links::{Link, links, names};
+use super::open_by::OpenBy;
 use super::portrait::Portrait;
 use super::status::{Status, status};
 use super::times::{Time, times};
@@ -14,7 +16,9 @@ pub(super) struct Tables<'p> {
     pub(super) tasks: Option<&'p Portrait>,
     /// What else looks as much like a table of tasks.
     pub(super) rivals: Vec<&'p Portrait>,
-    pub(super) runs: Option<Linked<'p>>,
+    pub(super) runs: Option<Runs<'p>>,
+    /// What may be runs: offered whole, and not taken.
+    pub(super) maybe_runs: Option<Runs<'p>>,
     /// What looks like runs, but cannot be used as they are, and why.
     pub(super) no_runs: Vec<(&'p Portrait, &'static str)>,
     pub(super) workers: Option<&'p Portrait>,
@@ -31,6 +35,14 @@ pub(super) struct Tables<'p> {
 pub(super) struct Linked<'p> {
     pub(super) table: &'p Portrait,
     pub(super) link: Link,
+}
+
+/// A table of runs.
+pub(super) struct Runs<'p> {
+    pub(super) table: &'p Portrait,
+    pub(super) link: Link,
+    /// What is null in a run at work, where no word says so.
+    pub(super) open_by: Option<OpenBy>,
 }
 
 /// How much a table is like one of tasks.
@@ -76,6 +88,7 @@ impl<'p> Tables<'p> {
             tasks,
             rivals: likeliest.collect(),
             runs: None,
+            maybe_runs: None,
             no_runs: Vec::new(),
             workers: None,
             beats: None,
@@ -149,7 +162,7 @@ impl<'p> Tables<'p> {
 
     /// A table of runs says of each whether it is over, or shows life.
     fn take_runs(&mut self, conn: &Connection, linked: Linked<'p>, tasks: &Portrait) -> rusqlite::Result<()> {
-        let table = linked.table;
+        let Linked { table, link } = linked;
         let signs = times(table);
         let shows_life = signs
             .iter()
@@ -157,19 +170,31 @@ impl<'p> Tables<'p> {
         let pointed_at = links(conn, tasks, table, &HINTS.tables.runs)?
             .iter()
             .any(Link::is_sure);
-        if status(table).is_none() && !shows_life && !pointed_at {
+        let has_times = signs
+            .iter()
+            .any(|sign| matches!(sign.time, Time::Started | Time::Ended | Time::Heartbeat));
+        let status = status(table);
+        let open_by = OpenBy::find(conn, table, status.as_ref())?;
+        let is_told = open_by.as_ref().is_some_and(|open_by| open_by.is_strong);
+        let is_sure = status.is_some() || shows_life || pointed_at || is_told;
+        let runs = Runs { table, link, open_by };
+        if !has_times {
+            self.no_runs.push((table, "it has neither a start nor an end"));
+        } else if is_sure && runs.can_have_id() {
+            if self.runs.is_some() {
+                self.no_runs
+                    .push((table, "there is another that looks like runs"));
+            } else {
+                self.runs = Some(runs);
+            }
+        } else if !is_sure && runs.open_by.is_none() {
             self.no_runs
                 .push((table, "it has no status, and nothing that shows life"));
-        } else if !signs
-            .iter()
-            .any(|sign| matches!(sign.time, Time::Started | Time::Ended | Time::Heartbeat))
-        {
-            self.no_runs.push((table, "it has neither a start nor an end"));
-        } else if self.runs.is_some() {
+        } else if self.maybe_runs.is_none() {
+            self.maybe_runs = Some(runs);
+        } else {
             self.no_runs
                 .push((table, "there is another that looks like runs"));
-        } else {
-            self.runs = Some(linked);
         }
         Ok(())
     }
@@ -184,6 +209,14 @@ impl<'p> Tables<'p> {
         } else {
             self.workers = Some(table);
         }
+    }
+}
+
+impl Runs<'_> {
+    /// Whether a column of it is its key, or is called so: without one no run can be closed.
+    pub(super) fn can_have_id(&self) -> bool {
+        let table = self.table;
+        !table.key.is_empty() || table.columns.iter().any(|column| is_run_id(table, column))
     }
 }
 

@@ -14,11 +14,13 @@ impl Vocabulary<'_> {
         let mut by_look = Vec::new();
         let mut doubtful = Vec::new();
         for seen in &self.seen {
-            let looks_held = seen.is_held() && self.holding_tells() && !self.is_default(&seen.word);
+            let looks_held = self.is_held(seen) && !self.is_default(&seen.word);
             match meaning(&seen.word) {
                 Some((Meaning::Running, true))
                     if seen.ended * 2 <= seen.rows.len()
-                        && (held_elsewhere || seen.held * 2 >= seen.rows.len()) =>
+                        && (held_elsewhere
+                            || seen.held * 2 >= seen.rows.len()
+                            || seen.busy * 2 >= seen.count) =>
                 {
                     sure.push(seen);
                 }
@@ -29,7 +31,7 @@ impl Vocabulary<'_> {
                 Some((Meaning::Running | Meaning::Open, _)) if looks_held => doubtful.push(seen),
                 Some((Meaning::Running, _)) => doubtful.push(seen),
                 None if looks_held => by_look.push(seen),
-                Some((Meaning::Open, _)) | None if seen.held > 0 && seen.ended == 0 => doubtful.push(seen),
+                Some((Meaning::Open, _)) | None if (seen.held > 0 || seen.busy > 0) && seen.ended == 0 => doubtful.push(seen),
                 _ => {}
             }
         }
@@ -59,7 +61,7 @@ impl Vocabulary<'_> {
             };
             return Line::found("open", Value::text(default), why);
         }
-        let is_free = |seen: &&Seen| seen.held == 0 && seen.ended == 0;
+        let is_free = |seen: &&Seen| seen.held == 0 && seen.busy == 0 && seen.ended == 0;
         let sounds = |seen: &&Seen| matches!(meaning(&seen.word), Some((Meaning::Open, true)));
         let free: Vec<_> = self.seen.iter().filter(is_free).collect();
         let known: Vec<_> = free.iter().copied().filter(|seen| sounds(seen)).collect();
@@ -68,7 +70,7 @@ impl Vocabulary<'_> {
             .filter(|seen| meaning(&seen.word).is_none())
             .collect();
         let declared = self.declared(Meaning::Open, "the table allows it; no row has it now");
-        let tells = !self.held_by.is_empty() && self.seen.iter().any(|seen| seen.held > 0);
+        let tells = self.seen.iter().any(|seen| seen.held > 0 || seen.busy > 0);
         match (known.as_slice(), unknown.as_slice()) {
             ([only], _) => Line::found("open", Value::text(&only.word), self.say(only)),
             ([], [only]) if tells => Line::found("open", Value::text(&only.word), self.say(only)),

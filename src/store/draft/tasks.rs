@@ -2,20 +2,22 @@
 
 use rusqlite::Connection;
 
-use super::super::value::identifier;
 use super::conditions::{left_alone, running_where, without_beat};
 use super::finding::{Line, Section, Value};
-use super::hints::HINTS;
 use super::holders::Holders;
+use super::keys::{id, is_like_id};
 use super::moments::Moments;
+use super::open_by::OpenBy;
 use super::pointers::{active_run, project, project_id, worker};
 use super::portrait::Portrait;
 use super::recurring::{is_recurring, kind, next_eligible};
 use super::status::{Status, status};
-use super::tables::Tables;
+use super::tables::{Runs, Tables};
 use super::times::Time;
 use super::vocabulary::Vocabulary;
 use crate::zombie::Calendar;
+
+const NO_KEY: &str = "no key is declared: which column is the id?";
 
 pub(super) fn sections(
     conn: &Connection,
@@ -34,13 +36,14 @@ pub(super) fn sections(
     let words = match &found {
         Some(status) => {
             let words = status.words(conn, tasks)?;
-            Some(Vocabulary::new(
-                status,
-                words,
-                tasks,
-                ended_by.clone(),
-                held_by.clone(),
-            ))
+            let words = Vocabulary::new(status, words, tasks, ended_by.clone(), held_by.clone());
+            Some(match open_runs(tables) {
+                None => words,
+                Some((runs, open_by)) => {
+                    let busy = open_by.busy(conn, tasks, status, runs)?;
+                    words.busy(&runs.table.table.name, &busy)
+                }
+            })
         }
         None => None,
     };
@@ -69,7 +72,7 @@ pub(super) fn sections(
     table.push(holders.clear(has_runs));
     table.push(holders.increment(&finished));
 
-    let mut columns = vec![id(conn, tasks)?, status_line(found.as_ref()), active_run];
+    let mut columns = vec![id(conn, tasks, is_like_id, NO_KEY)?, status_line(found.as_ref()), active_run];
     columns.extend(worker);
     columns.extend([moments.heartbeat(), moments.started(), moments.updated()]);
     if !has_runs {
@@ -94,6 +97,12 @@ pub(super) fn sections(
     ])
 }
 
+/// What may be the table of runs, where it tells which of its rows are open.
+fn open_runs<'t>(tables: &'t Tables<'_>) -> Option<(&'t Runs<'t>, &'t OpenBy)> {
+    let runs = tables.maybe_runs.as_ref().filter(|_| tables.runs.is_none())?;
+    Some((runs, runs.open_by.as_ref()?))
+}
+
 fn table(tables: &Tables<'_>, tasks: &Portrait) -> Line {
     let rivals: Vec<_> = tables
         .rivals
@@ -115,41 +124,6 @@ fn table(tables: &Tables<'_>, tasks: &Portrait) -> Line {
         "which of these is the table of tasks? What follows is of the first",
     )
     .or_any(candidates)
-}
-
-fn id(conn: &Connection, tasks: &Portrait) -> rusqlite::Result<Line> {
-    if !tasks.key.is_empty() {
-        let is_primary = tasks.columns.iter().any(|column| column.info.key_place > 0);
-        let why = if is_primary {
-            "the primary key"
-        } else {
-            "declared unique"
-        };
-        return Ok(Line::found("id", Value::OneOrMore(tasks.key.clone()), why));
-    }
-    let mut line = Line::missing(
-        "id",
-        Value::empty_list(),
-        "no key is declared: which column is the id?",
-    );
-    for column in &tasks.columns {
-        if HINTS.columns.id.find(&column.words).is_none() {
-            continue;
-        }
-        let name = identifier(&column.info.name);
-        let sql = format!(
-            "SELECT count(*), count(DISTINCT t.{name}) FROM {} AS t",
-            tasks.table.qualified_name()
-        );
-        let (rows, different): (i64, i64) = conn.query_row(&sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let value = Value::text(&column.info.name);
-        let why = format!("no key is declared; {rows} rows have {different} different values");
-        if rows > 1 && rows == different {
-            return Ok(Line::found("id", value, why));
-        }
-        line = line.or(value, why);
-    }
-    Ok(line)
 }
 
 fn status_line(found: Option<&Status>) -> Line {

@@ -19,6 +19,8 @@ pub(super) struct Seen {
     pub(super) held: usize,
     /// Rows that name a holder, or a start that is one of a claim.
     pub(super) claimed: usize,
+    /// Of all rows, those that have an open row in what may be the table of runs.
+    pub(super) busy: usize,
 }
 
 /// The words of one status.
@@ -27,6 +29,8 @@ pub(super) struct Vocabulary<'s> {
     pub(super) seen: Vec<Seen>,
     pub(super) ended_by: Vec<String>,
     pub(super) held_by: Vec<String>,
+    /// What may be the table of runs.
+    busy_in: Option<String>,
 }
 
 impl<'s> Vocabulary<'s> {
@@ -55,6 +59,7 @@ impl<'s> Vocabulary<'s> {
             ended: count(&word.rows, &ended_by),
             held: count(&word.rows, &held_by),
             claimed: count(&word.rows, &claimed_by),
+            busy: 0,
             word: word.text,
             count: word.count,
             rows: word.rows,
@@ -64,7 +69,18 @@ impl<'s> Vocabulary<'s> {
             status,
             ended_by,
             held_by,
+            busy_in: None,
         }
+    }
+
+    /// With the rows of each word that have an open row in `table`.
+    pub(super) fn busy(mut self, table: &str, counts: &[(String, usize)]) -> Self {
+        for seen in &mut self.seen {
+            let of_word = counts.iter().find(|(word, _)| *word == seen.word);
+            seen.busy = of_word.map_or(0, |(_, count)| *count);
+        }
+        self.busy_in = Some(table.to_owned());
+        self
     }
 
     /// The newest rows that have one of these words.
@@ -96,9 +112,11 @@ impl<'s> Vocabulary<'s> {
         self.status.default.as_deref() == Some(word)
     }
 
-    /// Whether some word's rows are held by nobody: only then does it tell anything that others are.
-    pub(super) fn holding_tells(&self) -> bool {
-        self.seen.iter().any(|seen| seen.held == 0)
+    /// Whether somebody has every row of this word, and nobody those of another: only then does it tell anything.
+    pub(super) fn is_held(&self, seen: &Seen) -> bool {
+        let by_columns = seen.held == seen.rows.len() && self.seen.iter().any(|other| other.held == 0);
+        let by_runs = seen.busy == seen.count && self.seen.iter().any(|other| other.busy == 0);
+        !seen.rows.is_empty() && seen.ended == 0 && (by_columns || by_runs)
     }
 
     /// The running words: those that are sure, each that is not beside them.
@@ -160,7 +178,9 @@ impl<'s> Vocabulary<'s> {
         let rows = seen.rows.len();
         let held = (!self.held_by.is_empty()).then(|| format!("{} held", seen.held));
         let ended = (!self.ended_by.is_empty()).then(|| format!("{} with an end", seen.ended));
-        let looks: Vec<_> = held.into_iter().chain(ended).collect();
+        let busy = self.busy_in.as_ref();
+        let busy = busy.map(|table| format!("{} of all with an open row in {table}", seen.busy));
+        let looks: Vec<_> = held.into_iter().chain(ended).chain(busy).collect();
         let count = counted(seen.count, "row");
         match (looks.is_empty(), seen.count == rows) {
             (true, _) => format!("{}: {count}", seen.word),
@@ -177,9 +197,5 @@ impl<'s> Vocabulary<'s> {
 impl Seen {
     pub(super) fn all_ended(&self) -> bool {
         !self.rows.is_empty() && self.ended == self.rows.len()
-    }
-
-    pub(super) fn is_held(&self) -> bool {
-        !self.rows.is_empty() && self.held == self.rows.len() && self.ended == 0
     }
 }

@@ -244,3 +244,45 @@ fn a_start_that_is_kept_where_the_row_waits_again() {
     .says("tasks.clear", &[])
     .comments("attempted_by: filled in 1 of 1 running rows and 1 of 2 waiting ones");
 }
+
+/// What waits has neither a holder nor a start: where nothing runs just now, both are named, and both let go.
+#[test]
+fn a_holder_and_a_start_are_treated_alike_where_nothing_runs() {
+    let jobs = |waiting: &str| {
+        Drafted::of(&format!(
+            "CREATE TABLE jobs (id INTEGER PRIMARY KEY, state TEXT NOT NULL DEFAULT 'ready', taken_at INTEGER, worker TEXT, attempts INTEGER);
+             INSERT INTO jobs VALUES (1, 'ready', {waiting}, 0), (2, 'done', 1775870280, 'w', 1);"
+        ))
+    };
+    jobs("NULL, NULL")
+        .says("tasks.clear", &["taken_at", "worker"])
+        .comments("taken_at: named so; no row is known to run, and 0 of 1 waiting ones have one; worker: named so; no row is known");
+    jobs("1775860000, 'v'")
+        .says("tasks.clear", &[])
+        .comments("clear = [\"taken_at\"]   # doubtful: taken_at: named so; no row is known to run, and 1 of 1 waiting ones have one")
+        .comments("clear = [\"worker\"]")
+        .comments("increment: only a count that grows when an attempt is over needs one more from a reap");
+}
+
+#[test]
+fn no_status_and_a_lease_alone() {
+    for (status, rows) in [
+        ("visible_until", "(1, '{}', NULL, 0), (2, '{}', 1775870280, 1), (3, '{}', 1775877520, 1)"),
+        ("invisible_until", "(1, '{}', NULL, 0), (2, '{}', 1775870280, 1), (3, '{}', 1775877520, 1)"),
+    ] {
+        let mut drafted = Drafted::of(&format!(
+            "CREATE TABLE queue (id INTEGER PRIMARY KEY, payload TEXT, {status} INTEGER, attempts INTEGER NOT NULL DEFAULT 0);
+             INSERT INTO queue VALUES {rows};"
+        ));
+        let condition = format!("running_where = \"t.{status} IS NOT NULL\"");
+        drafted
+            .refused(&["tasks.columns.status"])
+            .says("tasks.columns.lease", &[status])
+            .comments("MISSING below: tasks.columns.status (or else tasks.running_where)")
+            .comments(&condition);
+        let line = drafted.text.lines().find(|line| line.contains(&condition)).unwrap();
+        drafted.text = drafted.text.replace(line, &condition);
+        drafted.missing.clear();
+        drafted.reaps(&["2"]);
+    }
+}

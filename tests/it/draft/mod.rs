@@ -1,6 +1,7 @@
 //! A draft of a profile names what the database itself speaks for, and leaves the rest to its reader.
 
 mod any;
+mod attempts;
 mod doubts;
 mod odd;
 mod peers;
