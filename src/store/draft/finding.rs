@@ -96,6 +96,8 @@ pub(super) struct Section {
     pub(super) is_offer: bool,
     /// What is said above it.
     pub(super) about: String,
+    /// What is said of it at the top of the draft.
+    pub(super) head: String,
 }
 
 impl Section {
@@ -105,6 +107,7 @@ impl Section {
             lines,
             is_offer: false,
             about: String::new(),
+            head: String::new(),
         }
     }
 

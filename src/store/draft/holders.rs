@@ -103,7 +103,10 @@ impl<'p> Holders<'p> {
                 && !is_moment(column)
                 && !self.kept.contains(&column.info.name)
         });
-        let mut line = Line::none("increment", "none found: no column is called like a count of attempts");
+        let mut line = Line::none(
+            "increment",
+            "none found: no column is called like a count of attempts",
+        );
         for column in counts {
             let name = &column.info.name;
             let running = self.moments.running_facts(name);
@@ -126,7 +129,8 @@ impl<'p> Holders<'p> {
             } else {
                 why
             };
-            line.why = "only a count that grows when an attempt is over needs one more from a reap".to_owned();
+            line.why =
+                "only a count that grows when an attempt is over needs one more from a reap".to_owned();
             line = line.or(value, why);
         }
         line

@@ -82,7 +82,8 @@ pub fn draft_profile(conn: &Connection, database: &str, now: DateTime<Utc>) -> R
         Some(tasks) => sections(conn, &calendar, &tables, tasks)?,
         None => (vec![no_tasks(&all)], true),
     };
-    let lines = counting(&sections).flat_map(|section| section.lines.iter().map(move |line| (section.name, line)));
+    let lines =
+        counting(&sections).flat_map(|section| section.lines.iter().map(move |line| (section.name, line)));
     let missing = lines
         .filter(|(_, line)| line.is_missing)
         .map(|(name, line)| format!("{name}.{}", line.key));
@@ -206,8 +207,8 @@ fn text(
     } else {
         render::comment(&mut out, NOTHING_AT_ALL);
     }
-    if let Some(offered) = sections.iter().find(|section| section.is_offer) {
-        render::comment(&mut out, &offered.about);
+    for section in sections.iter().filter(|section| !section.head.is_empty()) {
+        render::comment(&mut out, &section.head);
     }
     for section in sections.iter().filter(|section| !section.lines.is_empty()) {
         render::section(&mut out, section);

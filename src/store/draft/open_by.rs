@@ -6,7 +6,6 @@ use super::super::value::identifier;
 use super::conditions::bare;
 use super::declared::allowed_words;
 use super::facts::is_empty;
-use super::finding::counted;
 use super::hints::HINTS;
 use super::links::count;
 use super::portrait::{Column, Portrait};
@@ -36,8 +35,15 @@ impl OpenBy {
         status: Option<&Status>,
     ) -> rusqlite::Result<Option<Self>> {
         let times = times(portrait);
-        let ends = times.iter().filter(|timed| timed.time == Time::Ended && timed.sure);
-        let ends: Vec<_> = ends.map(|timed| timed.name()).collect();
+        let ends = times
+            .iter()
+            .filter(|timed| timed.time == Time::Ended && timed.sure);
+        let ends: Vec<_> = ends.collect();
+        let by_end = ends
+            .first()
+            .filter(|_| status.is_none())
+            .map(|end| Self::end(end.column));
+        let ends: Vec<_> = ends.iter().map(|timed| timed.name()).collect();
         let mut best: Option<Self> = None;
         for column in &portrait.columns {
             if status.is_some_and(|status| status.name != column.info.name) || !is_outcome(portrait, column) {
@@ -45,20 +51,28 @@ impl OpenBy {
             }
             let found = Self::outcome(conn, portrait, column, &ends)?;
             if let Some(found) = found
-                && best.as_ref().is_none_or(|best| found.is_strong && !best.is_strong)
+                && best
+                    .as_ref()
+                    .is_none_or(|best| found.is_strong && !best.is_strong)
             {
                 best = Some(found);
             }
         }
-        let end = ends.first().filter(|_| status.is_none());
-        Ok(best.or_else(|| {
-            end.map(|end| Self {
-                column: end.clone(),
-                outcomes: None,
-                why: "is a run at work as long as it has no end?".to_owned(),
-                is_strong: false,
-            })
-        }))
+        Ok(best.or(by_end))
+    }
+
+    fn end(column: &Column) -> Self {
+        let (name, facts) = (&column.info.name, &column.facts);
+        Self {
+            column: name.clone(),
+            outcomes: None,
+            why: format!(
+                "{} of its newest {} rows have no {name}: are they those at work?",
+                facts.rows - facts.filled,
+                facts.rows
+            ),
+            is_strong: false,
+        }
     }
 
     /// `None` where the ends speak against it.
@@ -90,14 +104,12 @@ impl OpenBy {
         let mut outcomes: Vec<_> = words.chain(allowed_words(&portrait.sql, name)).collect();
         outcomes.sort();
         outcomes.dedup();
-        let has = if open.len() == 1 { "has" } else { "have" };
+        let (no, has) = (open.len(), over.len());
         let why = if ends.is_empty() {
-            format!("{} {has} no {name}, and no column is the end of one", counted(open.len(), "run"))
+            format!("runs without a {name}: {no}; with one: {has}; no column is the end of one")
         } else {
             format!(
-                "{} {has} no {name} yet, {open_ended} of them with an end; of {} that have one, {over_ended} have an end",
-                counted(open.len(), "run"),
-                over.len()
+                "runs without a {name}: {no}, of which {open_ended} have an end; with one: {has}, of which {over_ended} have"
             )
         };
         Ok(Some(Self {
@@ -122,7 +134,10 @@ impl OpenBy {
         runs: &Runs<'_>,
     ) -> rusqlite::Result<Vec<(String, usize)>> {
         let list = |alias: &str, names: &[String]| {
-            let names: Vec<_> = names.iter().map(|name| format!("{alias}.{}", identifier(name))).collect();
+            let names: Vec<_> = names
+                .iter()
+                .map(|name| format!("{alias}.{}", identifier(name)))
+                .collect();
             names.join(", ")
         };
         let names = runs.link.columns();
@@ -157,7 +172,11 @@ fn is_outcome(portrait: &Portrait, column: &Column) -> bool {
         || facts.integers > 0
         || column.info.is_numeric()
         || column.info.not_null
-        || column.info.default.as_deref().is_some_and(|default| !default.eq_ignore_ascii_case("null"))
+        || column
+            .info
+            .default
+            .as_deref()
+            .is_some_and(|default| !default.eq_ignore_ascii_case("null"))
         || column.info.generated
         || column.info.key_place > 0
     {

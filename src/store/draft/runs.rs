@@ -33,7 +33,7 @@ pub(super) fn sections(
         let offered = of_table(conn, calendar, tables, tasks, runs)?;
         found.extend(offered.into_iter().map(Section::offered));
         if let Some(first) = found.get_mut(1) {
-            first.about = offer(runs);
+            (first.head, first.about) = offer(runs);
         }
     }
     Ok(found)
@@ -124,19 +124,25 @@ fn of_table(
     ])
 }
 
-/// What is said above a table that is offered.
-fn offer(runs: &Runs<'_>) -> String {
+/// What is said of a table that is offered: at the top of the draft, and above the section.
+fn offer(runs: &Runs<'_>) -> (String, String) {
     let name = &runs.table.table.name;
     let take = "take the section [runs] above out, and the first # from each line of this one";
     if runs.can_have_id() {
-        format!("Is {name} the table of runs, one row for each time that a task was taken? If so, {take}:")
-    } else {
-        format!(
-            "{name} looks like the table of runs, but {}. Until then nothing it says is read, and a task is its own run. \
-             Once it has one, {take}:",
-            no_id(runs)
-        )
+        let head = format!("Whether {name} is the table of runs is asked at [runs]: settle it first.");
+        let about = format!(
+            "Is {name} the table of runs, one row for each time that a task was taken? If so, {take}:"
+        );
+        return (head, about);
     }
+    let head =
+        format!("{name} looks like the table of runs, but has no id, so that it is not read: see [runs].");
+    let about = format!(
+        "{name} looks like the table of runs, but {}. Until then nothing it says is read, and a task is its own run. \
+         Once it has one, {take}:",
+        no_id(runs)
+    );
+    (head, about)
 }
 
 /// Why a table of runs without an id cannot be used, and what the way out is.

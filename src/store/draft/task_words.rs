@@ -31,7 +31,9 @@ impl Vocabulary<'_> {
                 Some((Meaning::Running | Meaning::Open, _)) if looks_held => doubtful.push(seen),
                 Some((Meaning::Running, _)) => doubtful.push(seen),
                 None if looks_held => by_look.push(seen),
-                Some((Meaning::Open, _)) | None if (seen.held > 0 || seen.busy > 0) && seen.ended == 0 => doubtful.push(seen),
+                Some((Meaning::Open, _)) | None if (seen.held > 0 || seen.busy > 0) && seen.ended == 0 => {
+                    doubtful.push(seen)
+                }
                 _ => {}
             }
         }

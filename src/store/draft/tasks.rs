@@ -72,7 +72,11 @@ pub(super) fn sections(
     table.push(holders.clear(has_runs));
     table.push(holders.increment(&finished));
 
-    let mut columns = vec![id(conn, tasks, is_like_id, NO_KEY)?, status_line(found.as_ref()), active_run];
+    let mut columns = vec![
+        id(conn, tasks, is_like_id, NO_KEY)?,
+        status_line(found.as_ref()),
+        active_run,
+    ];
     columns.extend(worker);
     columns.extend([moments.heartbeat(), moments.started(), moments.updated()]);
     if !has_runs {

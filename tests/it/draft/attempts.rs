@@ -48,15 +48,15 @@ fn attempts(id: &str, started: &str, finished: &str, more: &str) -> String {
 
 /// The lines of the section that is offered, each without the first sign of its comment, in the place of that which counts.
 fn with_the_offer_taken(drafted: &Drafted) -> String {
-    let (before, offered) = drafted.text.split_once("# [runs]\n").unwrap();
+    let (before, offered) = drafted.text.split_once("\n# [runs]\n").unwrap();
     let (offered, after) = offered.split_once("\n[").unwrap();
-    let (before, _) = before.split_once("[runs]\n").unwrap();
+    let (before, _) = before.split_once("\n[runs]\n").unwrap();
     let offered: Vec<_> = offered
         .lines()
         .filter(|line| !line.is_empty())
         .map(|line| line.strip_prefix("# ").unwrap_or_else(|| panic!("{line}")))
         .collect();
-    format!("{before}[runs]\n{}\n[{after}", offered.join("\n"))
+    format!("{before}\n[runs]\n{}\n[{after}", offered.join("\n"))
 }
 
 fn swept(conn: &mut Connection, profile: Profile) -> Vec<String> {
@@ -68,7 +68,8 @@ fn swept(conn: &mut Connection, profile: Profile) -> Vec<String> {
 #[test]
 fn an_attempt_is_open_until_it_has_a_result() {
     for (started, finished) in [("started", "finished"), ("started_at", "finished_at")] {
-        let mut drafted = Drafted::of(&(JOBS.to_owned() + &attempts("id INTEGER PRIMARY KEY", started, finished, "")));
+        let mut drafted =
+            Drafted::of(&(JOBS.to_owned() + &attempts("id INTEGER PRIMARY KEY", started, finished, "")));
         drafted
             .says("tasks.words.running", &["running"])
             .says("tasks.words.open", &["waiting"])
@@ -82,7 +83,7 @@ fn an_attempt_is_open_until_it_has_a_result() {
             .says("runs.columns.ended", &[finished])
             .says("runs.words.abandoned", &["failed"])
             .says("runs.words.running", &[])
-            .comments("4 runs have no result yet, 0 of them with an end; of 4 that have one, 4 have an end");
+            .comments("runs without a result: 4, of which 0 have an end; with one: 4, of which 4 have");
         drafted.reaps(&["1", "2"]);
         let profile = drafted.profile();
         assert_eq!(swept(&mut drafted.conn, profile), ["1", "2"]);
@@ -126,6 +127,8 @@ fn attempts_that_are_offered_can_be_taken_as_they_are() {
         .says("tasks.columns.active_run", &[])
         .says("runs.table", &[])
         .comments("every task that runs is undecided")
+        .comments("Whether attempts is the table of runs is asked at [runs]: settle it first.")
+        .comments("4 of its newest 8 rows have no finished")
         .comments("Is attempts the table of runs, one row for each time that a task was taken?")
         .comments("running: 4 rows, 4 of all with an open row in attempts");
     drafted.reaps(&[]);
@@ -198,9 +201,15 @@ fn attempts_without_an_id() {
 /// Whether a table of runs is taken or not: no column names a run.
 #[test]
 fn no_pointer() {
-    Drafted::of("CREATE TABLE jobs (id TEXT PRIMARY KEY, state TEXT NOT NULL DEFAULT 'new', started_at TEXT)")
-        .comments("active_run = []   # no column names a run");
+    let text = Drafted::of("CREATE TABLE jobs (id TEXT PRIMARY KEY, state TEXT, started_at TEXT)").text;
+    assert!(
+        text.contains("active_run = []   # no column names a run"),
+        "{text}"
+    );
     let text = Drafted::of(&(JOBS.to_owned() + &attempts("", "started", "finished", ""))).text;
     assert!(!text.contains("there is no table of runs"), "{text}");
-    assert!(text.contains("active_run = []   # no column is known to name a row of attempts"), "{text}");
+    assert!(
+        text.contains("active_run = []   # no column is known to name a row of attempts"),
+        "{text}"
+    );
 }

@@ -259,7 +259,8 @@ fn a_holder_and_a_start_are_treated_alike_where_nothing_runs() {
         .comments("taken_at: named so; no row is known to run, and 0 of 1 waiting ones have one; worker: named so; no row is known");
     jobs("1775860000, 'v'")
         .says("tasks.clear", &[])
-        .comments("clear = [\"taken_at\"]   # doubtful: taken_at: named so; no row is known to run, and 1 of 1 waiting ones have one")
+        .comments("doubtful: taken_at: named so; no row is known to run, and 1 of 1 waiting ones have one")
+        .comments("clear = [\"taken_at\"]")
         .comments("clear = [\"worker\"]")
         .comments("increment: only a count that grows when an attempt is over needs one more from a reap");
 }
@@ -267,8 +268,14 @@ fn a_holder_and_a_start_are_treated_alike_where_nothing_runs() {
 #[test]
 fn no_status_and_a_lease_alone() {
     for (status, rows) in [
-        ("visible_until", "(1, '{}', NULL, 0), (2, '{}', 1775870280, 1), (3, '{}', 1775877520, 1)"),
-        ("invisible_until", "(1, '{}', NULL, 0), (2, '{}', 1775870280, 1), (3, '{}', 1775877520, 1)"),
+        (
+            "visible_until",
+            "(1, '{}', NULL, 0), (2, '{}', 1775870280, 1), (3, '{}', 1775877520, 1)",
+        ),
+        (
+            "invisible_until",
+            "(1, '{}', NULL, 0), (2, '{}', 1775870280, 1), (3, '{}', 1775877520, 1)",
+        ),
     ] {
         let mut drafted = Drafted::of(&format!(
             "CREATE TABLE queue (id INTEGER PRIMARY KEY, payload TEXT, {status} INTEGER, attempts INTEGER NOT NULL DEFAULT 0);
@@ -280,7 +287,11 @@ fn no_status_and_a_lease_alone() {
             .says("tasks.columns.lease", &[status])
             .comments("MISSING below: tasks.columns.status (or else tasks.running_where)")
             .comments(&condition);
-        let line = drafted.text.lines().find(|line| line.contains(&condition)).unwrap();
+        let line = drafted
+            .text
+            .lines()
+            .find(|line| line.contains(&condition))
+            .unwrap();
         drafted.text = drafted.text.replace(line, &condition);
         drafted.missing.clear();
         drafted.reaps(&["2"]);
