@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 use super::super::value::{identifier, literal};
-use super::finding::{Line, Value};
+use super::finding::{Line, Value, running_have};
 use super::hints::HINTS;
 use super::links::count;
 use super::moments::Moments;
@@ -13,7 +13,12 @@ use super::tables::Tables;
 use super::times::{Time, is_moment};
 
 /// What is true of a task that a worker is at, where no word says so.
-pub(super) fn running_where(tasks: &Portrait, held_by: &[String], ended_by: &[String]) -> Option<Line> {
+pub(super) fn running_where(
+    conn: &Connection,
+    tasks: &Portrait,
+    held_by: &[String],
+    ended_by: &[String],
+) -> rusqlite::Result<Option<Line>> {
     let column = |name: &String| format!("t.{}", bare(name));
     let ends: Vec<_> = ended_by
         .iter()
@@ -32,11 +37,19 @@ pub(super) fn running_where(tasks: &Portrait, held_by: &[String], ended_by: &[St
     conditions.extend(counts.map(|count| format!("{} > 0{ends}", column(&count.info.name))));
     let why = "there is no status: is one of these true of a task that a worker is at, and of no other? A reap must make it untrue: \
                put what it asks for into `clear`";
-    let candidates = conditions
-        .into_iter()
-        .map(|condition| (Value::text(condition), "read what it says".to_owned()));
-    let line = Line::none("running_where", why).or_any(candidates);
-    (!line.candidates.is_empty()).then_some(line)
+    let mut line = Line::none("running_where", why);
+    for condition in conditions {
+        let sql = format!(
+            "SELECT count(*), coalesce(sum({condition}), 0) FROM {} AS t",
+            tasks.table.qualified_name()
+        );
+        let (rows, of_rows) = conn.query_row(&sql, [], |row| Ok((count(row.get(0)?), count(row.get(1)?))))?;
+        line = line.or(
+            Value::text(condition),
+            format!("it is true of {of_rows} of {rows} rows"),
+        );
+    }
+    Ok((!line.candidates.is_empty()).then_some(line))
 }
 
 /// Where each task has a heartbeat in another table, but some of those at work have none: nothing shows whether those live.
@@ -108,10 +121,7 @@ pub(super) fn left_alone(
     for deleted in tasks.columns.iter().filter(is_deletion) {
         let name = &deleted.info.name;
         let running = moments.running_facts(name);
-        leave(
-            name,
-            format!("{} of {} running rows have {name}", running.filled, running.rows),
-        );
+        leave(name, running_have(running.filled, running.rows, name));
     }
     if conditions.is_empty() {
         return None;
@@ -121,7 +131,8 @@ pub(super) fn left_alone(
 }
 
 pub(super) fn bare(name: &str) -> String {
-    let is_plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let is_plain = begins && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if is_plain {
         name.to_owned()
     } else {

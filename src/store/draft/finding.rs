@@ -123,3 +123,11 @@ impl Section {
 pub(super) fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
+
+/// So many running rows have something, where any row is known to run.
+pub(super) fn running_have(have: usize, rows: usize, what: &str) -> String {
+    match rows {
+        0 => format!("no row is known to run, so that none shows {what}"),
+        _ => format!("{have} of {rows} running rows have {what}"),
+    }
+}

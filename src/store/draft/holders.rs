@@ -1,6 +1,6 @@
 //! What a reap changes besides: who holds a task, and how often it was tried.
 
-use super::finding::{Line, Value};
+use super::finding::{Line, Value, running_have};
 use super::hints::HINTS;
 use super::moments::Moments;
 use super::portrait::{Column, Portrait};
@@ -113,8 +113,10 @@ impl<'p> Holders<'p> {
             let finished = self.moments.facts(finished, name);
             let (none, some) = (running.filled == 0, finished.all_filled());
             let why = format!(
-                "{name}: above 0 in {} of {} running rows and {} of {} finished ones",
-                running.filled, running.rows, finished.filled, finished.rows
+                "{name}: {}, and {} of {} finished ones",
+                running_have(running.filled, running.rows, "a count above 0"),
+                finished.filled,
+                finished.rows
             );
             let value = Value::List(vec![name.clone()]);
             if none && some && running.rows > 2 && finished.rows > 2 {

@@ -1,6 +1,6 @@
 //! The lease: a moment, or a start and a length.
 
-use super::finding::{Line, Value};
+use super::finding::{Line, Value, running_have};
 use super::hints::HINTS;
 use super::moments::Moments;
 use super::times::{Time, of};
@@ -38,7 +38,7 @@ impl Moments<'_> {
                 seconds: column.info.name.clone(),
             };
             let facts = self.running_facts(&column.info.name);
-            let why = format!("{} of {} running rows have a length", facts.filled, facts.rows);
+            let why = running_have(facts.filled, facts.rows, "a length");
             if hit.sure && facts.all_filled() {
                 return Line::found("lease", lease, why);
             }

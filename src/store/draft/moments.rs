@@ -2,7 +2,7 @@
 
 use super::super::value::reading;
 use super::facts::Facts;
-use super::finding::{Line, Value};
+use super::finding::{Line, Value, running_have};
 use super::portrait::Portrait;
 use super::times::{Time, Timed, of, times};
 use crate::zombie::{Calendar, Id, Timestamp};
@@ -231,9 +231,10 @@ impl<'p> Moments<'p> {
             return format!("{name}: named so; there is no value yet");
         }
         if timed.time == Time::Ended {
+            let running = running_have(running.filled, running.rows, "one");
             return format!(
-                "{name}: {} of {} running rows have one, and {} of the newest {} of all",
-                running.filled, running.rows, facts.times, facts.rows
+                "{name}: {running}; {} of the newest {} of all have one",
+                facts.times, facts.rows
             );
         }
         let (rows, of_what) = match running.rows {

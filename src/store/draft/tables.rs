@@ -268,7 +268,12 @@ fn weigh(table: &Portrait) -> Weighed<'_> {
     weight += found
         .as_ref()
         .map_or(0, |status: &Status| if status.weight >= 8 { 4 } else { 2 });
-    let mut signs: Vec<_> = times(table).iter().map(|sign| sign.time).collect();
+    let times = times(table);
+    let is_leased = times.iter().any(|sign| sign.time == Time::Lease && sign.sure);
+    // A message that is taken until some moment, and is gone when it is done, needs no status, and not much else.
+    let is_of_leases = is_called_so && is_leased && found.is_none();
+    weight += if is_of_leases { 2 } else { 0 };
+    let mut signs: Vec<_> = times.iter().map(|sign| sign.time).collect();
     signs.dedup();
     let of_work = |time: &Time| !matches!(time, Time::Updated | Time::Created | Time::Past);
     let signs = signs.iter().filter(|time| of_work(time)).count();
@@ -285,7 +290,7 @@ fn weigh(table: &Portrait) -> Weighed<'_> {
     weight += i32::try_from(evidence).unwrap_or(0);
     let is_queue = match found {
         Some(_) => is_called_so || evidence > 1,
-        None => evidence > 2 && signs + held > 0,
+        None => evidence > 2 && signs + held > 0 || is_of_leases,
     };
     Weighed {
         table,

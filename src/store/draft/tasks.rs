@@ -65,7 +65,12 @@ pub(super) fn sections(
     let holders = Holders::new(tasks, &moments, found.as_ref(), &active_run.names());
     let mut table = vec![table(tables, tasks)];
     if found.is_none() {
-        table.extend(running_where(tasks, &held_by, &by_name.like(&[Time::Ended])));
+        table.extend(running_where(
+            conn,
+            tasks,
+            &held_by,
+            &by_name.like(&[Time::Ended]),
+        )?);
     }
     let beats = without_beat(conn, tables, tasks, found.as_ref(), &of_running)?;
     table.extend(left_alone(tasks, &moments, has_runs, beats));
