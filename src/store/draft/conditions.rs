@@ -36,7 +36,7 @@ pub(super) fn running_where(
     let counts = counts.filter(|column| HINTS.columns.limits.find(&column.words).is_none());
     conditions.extend(counts.map(|count| format!("{} > 0{ends}", column(&count.info.name))));
     let why = "there is no status: is one of these true of a task that a worker is at, and of no other? A reap must make it untrue: \
-               put what it asks for into `clear`";
+               put what it asks for into `clear`, but for a lease, which is emptied anyhow";
     let mut line = Line::none("running_where", why);
     for condition in conditions {
         let sql = format!(

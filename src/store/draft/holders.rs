@@ -112,12 +112,12 @@ impl<'p> Holders<'p> {
             let running = self.moments.running_facts(name);
             let finished = self.moments.facts(finished, name);
             let (none, some) = (running.filled == 0, finished.all_filled());
-            let why = format!(
-                "{name}: {}, and {} of {} finished ones",
-                running_have(running.filled, running.rows, "a count above 0"),
-                finished.filled,
-                finished.rows
-            );
+            let over = match finished.rows {
+                0 => String::new(),
+                rows => format!(", and {} of {rows} finished ones", finished.filled),
+            };
+            let why = running_have(running.filled, running.rows, "a count above 0");
+            let why = format!("{name}: {why}{over}");
             let value = Value::List(vec![name.clone()]);
             if none && some && running.rows > 2 && finished.rows > 2 {
                 return Line::found(
@@ -131,9 +131,11 @@ impl<'p> Holders<'p> {
             } else {
                 why
             };
-            line.why =
-                "only a count that grows when an attempt is over needs one more from a reap".to_owned();
-            line = line.or(value, why);
+            let asked = Line::none(
+                "increment",
+                "only a count that grows when an attempt is over needs one more from a reap",
+            );
+            line = asked.or_any(line.candidates).or(value, why);
         }
         line
     }

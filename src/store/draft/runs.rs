@@ -92,7 +92,12 @@ fn of_table(
         }
     }
     let is_called_so = |column: &Column| is_run_id(portrait, column);
-    let id = id(conn, portrait, is_called_so, no_id(runs))?;
+    let no_id = if runs.can_have_id() {
+        "no key is declared: which column is the id?"
+    } else {
+        "there is none: see above"
+    };
+    let id = id(conn, portrait, is_called_so, no_id)?;
     let task = Line::found("task", Value::OneOrMore(to_task.columns()), to_task.why(tasks));
     let mut columns = vec![
         id,
@@ -137,22 +142,13 @@ fn offer(runs: &Runs<'_>) -> (String, String) {
     }
     let head =
         format!("{name} looks like the table of runs, but has no id, so that it is not read: see [runs].");
+    // A table without a primary key has row numbers, but no role can be named by them.
     let about = format!(
-        "{name} looks like the table of runs, but {}. Until then nothing it says is read, and a task is its own run. \
-         Once it has one, {take}:",
-        no_id(runs)
+        "{name} looks like the table of runs, but it has no id: a reap closes one certain run, and the number that SQLite gives \
+         each row is no column to find it by. The queue has to give its runs a column for it, such as id INTEGER PRIMARY KEY. \
+         Until then nothing it says is read, and a task is its own run. Once it has one, {take}:"
     );
     (head, about)
-}
-
-/// Why a table of runs without an id cannot be used, and what the way out is.
-fn no_id(runs: &Runs<'_>) -> String {
-    if runs.can_have_id() {
-        return "no key is declared: which column is the id?".to_owned();
-    }
-    "it has no id: a reap closes one certain run, and the number that SQLite gives each row is no column to find it by. \
-     The queue has to give its runs a column for it, such as id INTEGER PRIMARY KEY"
-        .to_owned()
 }
 
 /// What tells how a run ended takes the word of a reap; the end itself takes none.

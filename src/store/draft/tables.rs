@@ -179,7 +179,10 @@ impl<'p> Tables<'p> {
         let is_sure = status.is_some() || shows_life || pointed_at || is_told;
         let runs = Runs { table, link, open_by };
         if !has_times {
-            self.no_runs.push((table, "it has neither a start nor an end"));
+            self.no_runs.push((
+                table,
+                "no column of it is known to hold the time of a start or an end",
+            ));
         } else if is_sure && runs.can_have_id() {
             if self.runs.is_some() {
                 self.no_runs

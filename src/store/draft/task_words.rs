@@ -32,7 +32,7 @@ impl Vocabulary<'_> {
                 Some((Meaning::Running, _)) => doubtful.push(seen),
                 None if looks_held => by_look.push(seen),
                 Some((Meaning::Open, _)) | None if (seen.held > 0 || seen.busy > 0) && seen.ended == 0 => {
-                    doubtful.push(seen)
+                    doubtful.push(seen);
                 }
                 _ => {}
             }
