@@ -52,7 +52,7 @@ const HOW_TO_READ: &str = "\
 const NOTHING_BUT_A_START: &str = "Neither a heartbeat nor a lease was found, so that nothing but a start tells that a \
                                    worker died: --stale-after must be longer than the longest task.";
 
-const NOTHING_AT_ALL: &str = "No column was found that shows that a worker lives, nor when it began: as it stands, every task that runs is \
+const NOTHING_AT_ALL: &str = "No column was found that shows that a worker lives, nor when it began: without one, every task that runs is \
                               undecided, and none is reaped.";
 
 /// A profile that nobody has read yet.
