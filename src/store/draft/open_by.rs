@@ -83,14 +83,14 @@ impl OpenBy {
         ends: &[String],
     ) -> rusqlite::Result<Option<Self>> {
         let name = &column.info.name;
-        let places = |row: &Vec<Id>, names: &[String]| {
+        let has_any = |row: &Vec<Id>, names: &[String]| {
             let mut columns = portrait.columns.iter().zip(row);
             columns.any(|(column, value)| names.contains(&column.info.name) && !is_empty(value))
         };
         let open = portrait.rows(conn, ROWS, Some((name, &Id::Null)))?;
         let mut over = portrait.rows(conn, ROWS, None)?;
-        over.retain(|row| places(row, std::slice::from_ref(name)));
-        let with_end = |rows: &[Vec<Id>]| rows.iter().filter(|row| places(row, ends)).count();
+        over.retain(|row| has_any(row, std::slice::from_ref(name)));
+        let with_end = |rows: &[Vec<Id>]| rows.iter().filter(|row| has_any(row, ends)).count();
         let (open_ended, over_ended) = (with_end(&open), with_end(&over));
         let agrees = open_ended == 0 && over_ended == over.len();
         if !agrees && !ends.is_empty() {
