@@ -53,8 +53,9 @@ impl Default for Candidates {
     expecting = "expected a column name, a list of them, or a table with start and seconds"
 )]
 pub(crate) enum LeaseColumns {
-    Span(LeaseSpan),
+    // First, as a list of two would be read as the two of a span.
     Moments(Candidates),
+    Span(LeaseSpan),
 }
 
 #[derive(Clone, Debug, Deserialize)]

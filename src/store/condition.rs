@@ -1,3 +1,4 @@
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode};
 
 use super::catalog::TableInfo;
@@ -34,8 +35,8 @@ impl Condition<'_> {
         }
         let joined = format!("SELECT 1 FROM {from} WHERE {sql}");
         for statement in [alone, joined] {
-            let parameters = match conn.prepare(&statement) {
-                Ok(statement) => statement.parameter_count(),
+            let parameters = match prepare_strictly(conn, &statement) {
+                Ok(parameters) => parameters,
                 Err(error) => {
                     let problem = not_compiled(error, alias);
                     return Err(problem.map_or_else(SchemaError::Sqlite, |problem| self.refused(problem)));
@@ -57,6 +58,18 @@ impl Condition<'_> {
             problem,
         }
     }
+}
+
+/// How many parameters it has, if it can be prepared where a name in double quotes that is no column is no text either: a
+/// misspelt one would be taken for a text, and the condition be true of nothing or of all.
+fn prepare_strictly(conn: &Connection, statement: &str) -> rusqlite::Result<usize> {
+    let takes_names_for_texts = conn.db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML)?;
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+    let parameters = conn
+        .prepare(statement)
+        .map(|statement| statement.parameter_count());
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, takes_names_for_texts)?;
+    parameters
 }
 
 /// Whether it is one expression, as far as parentheses tell: what is put around it must stay around it.

@@ -250,6 +250,9 @@ fn workers(roles: &mut Roles<'_>, names: &Names) -> rusqlite::Result<Option<Work
     let started = section.columns("started", &names.columns.started);
     let status = section.column("status", &names.columns.status);
     let lease = section.lease(&names.columns.lease);
+    if status.is_none() && !names.words.gone.as_slice().is_empty() {
+        section.needed("status", &names.columns.status);
+    }
     Ok(id.map(|id| Workers {
         table,
         id,

@@ -79,6 +79,11 @@ impl<'r, 'a> Section<'r, 'a> {
                     }
                 }
                 let [start, seconds] = found;
+                if let (Some(start), Some(seconds)) = (&start, &seconds)
+                    && start.name == seconds.name
+                {
+                    self.refuse(role, start, "is both the start and the length: name two columns");
+                }
                 Leases {
                     moments: Vec::new(),
                     span: start.zip(seconds).map(|(start, seconds)| [start, seconds]),
@@ -149,7 +154,12 @@ impl<'r, 'a> Section<'r, 'a> {
         Self: 'n,
     {
         let columns: Option<Vec<_>> = names.iter().map(|name| self.table.column(name)).collect();
-        columns.filter(|columns| columns.len() > 1)
+        columns.filter(|columns| {
+            let is_again = |(place, column): (usize, &&ColumnInfo)| {
+                columns.iter().take(place).any(|other| other.name == column.name)
+            };
+            columns.len() > 1 && !columns.iter().enumerate().any(is_again)
+        })
     }
 
     /// A needed column that we have to be able to write.

@@ -31,14 +31,22 @@ impl KnownWorkers {
         let mut rows = all.query([])?;
         while let Some(row) = rows.next()? {
             let row = values(row, 0, layout.places.len())?;
-            known.add(worker(&row, workers, &layout, facts, notes));
+            known.add(&worker(&row, workers, &layout, facts, notes));
         }
         Ok(known)
     }
 
+    /// By its name, and by that in small letters: a queue may compare names so, and a worker that is there is not gone.
+    fn add(&mut self, worker: &Worker) {
+        let (name, folded) = (worker.id.by_value(), folded(&worker.id));
+        if folded != name {
+            self.add_as(folded, worker.clone());
+        }
+        self.add_as(name, worker.clone());
+    }
+
     /// Of several rows of one name each may be the one that is meant.
-    fn add(&mut self, worker: Worker) {
-        let name = worker.id.by_value();
+    fn add_as(&mut self, name: Id, worker: Worker) {
         let worker = match self.0.remove(&name) {
             None => worker,
             Some(other) => Worker {
@@ -56,11 +64,15 @@ impl KnownWorkers {
     /// The worker that this value names, or that it is gone; `None` where it names none.
     pub(super) fn named(&self, name: ValueRef<'_>) -> Option<Arc<Worker>> {
         let id = Id::from(name);
-        if id.is_none() {
+        if id == Id::Null {
             return None;
         }
-        let known = self.0.get(&id.by_value()).or_else(|| self.0.get(&id.by_number()));
-        let known = known.cloned();
+        let known = [id.by_value(), id.by_number(), folded(&id)];
+        let known = known.iter().find_map(|name| self.0.get(name)).cloned();
+        // A worker may well be number 0; that nobody has this name says nothing where it is no name.
+        if known.is_none() && id.is_none() {
+            return None;
+        }
         Some(known.unwrap_or_else(|| {
             Arc::new(Worker {
                 id,
@@ -71,6 +83,14 @@ impl KnownWorkers {
                 print: 0,
             })
         }))
+    }
+}
+
+/// A name in small letters, without blanks at its end.
+fn folded(id: &Id) -> Id {
+    match id {
+        Id::Text(text) => Id::Text(text.trim_ascii_end().to_ascii_lowercase().as_slice().into()),
+        id => id.by_value(),
     }
 }
 

@@ -63,6 +63,7 @@ pub(super) fn rival(queue: &mut Queue, schema: &mut Choices<'_>) {
     let [run, of, run_status, heartbeat] =
         [Holds::RunId, Holds::TaskId, Holds::RunStatus, Holds::Time].map(|holds| runs.quoted(holds));
     let fresh = "'2026-04-11T03:17:59Z'";
+    let is_open = format!("{run_status} NOT IN ('completed', 'failed', 'aborted', 'abandoned')");
     let deeds = [
         "SELECT 1".to_owned(),
         format!("UPDATE {t} SET {status} = 'open' WHERE {task} = 't1'"),
@@ -73,8 +74,9 @@ pub(super) fn rival(queue: &mut Queue, schema: &mut Choices<'_>) {
         format!("UPDATE {r} SET {heartbeat} = {fresh} WHERE {of} = 't1'"),
         format!("UPDATE {r} SET {heartbeat} = 'never' WHERE {of} = 't0'"),
         format!("UPDATE {r} SET {run_status} = 'completed' WHERE {run} = 'r0'"),
-        format!("UPDATE {r} SET {run_status} = 'running', {heartbeat} = {fresh}"),
-        format!("UPDATE {r} SET {run_status} = 'paused'"),
+        // A run that has ended stays so: that one goes on again is seen where an index leads to a task's runs.
+        format!("UPDATE {r} SET {run_status} = 'running', {heartbeat} = {fresh} WHERE {is_open}"),
+        format!("UPDATE {r} SET {run_status} = 'paused' WHERE {is_open}"),
         format!("DELETE FROM {r} WHERE {run} = 'r1'"),
         format!(
             "INSERT INTO {r} ({run}, {of}, {run_status}, {heartbeat}) VALUES ('rx', 't0', 'running', {fresh})"

@@ -110,3 +110,14 @@ fn a_finished_run_is_called_by_its_outcome_or_by_none() {
     assert_eq!(reason(with_status, "NULL"), "j1: run_ended");
     assert_eq!(reason(without, "NULL"), "j1: run_ended");
 }
+
+#[test]
+fn a_misspelt_name_in_quotes_is_no_text() {
+    for profile in [
+        CONDITION.replace("reserved_at IS NOT NULL", "\"reserved_att\" IS NOT NULL"),
+        CONDITION.replace("table = 'jobs'", "table = 'jobs'\nwhere = '\"kindd\" <> 1'"),
+    ] {
+        let said = jobs().profile(&profile).refused();
+        assert!(said.contains("no such column"), "{said}");
+    }
+}

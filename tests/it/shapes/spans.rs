@@ -65,3 +65,32 @@ fn a_column_of_it_that_is_not_there_is_an_error() {
         "{said}"
     );
 }
+
+#[test]
+fn a_list_of_two_is_two_moments() {
+    let mut world = World::foreign("CREATE TABLE jobs (id TEXT PRIMARY KEY, state TEXT, until TEXT, extended TEXT, started_at TEXT)")
+        .sql(&format!(
+            "INSERT INTO jobs VALUES ('j1', 'running', {0}, NULL, {1}), ('j2', 'running', {1}, {0}, {1}), ('j3', 'running', {1}, NULL, {1})",
+            at("in 1h"),
+            at("2h ago")
+        ))
+        .profile(
+            "events.table = ''\nruns.table = ''\n[tasks]\ntable = 'jobs'\n[tasks.columns]\nlease = ['until', 'extended']",
+        );
+    let report = world.sweep();
+    assert_eq!(
+        (report.healthy, reasons(&report)),
+        (2, vec!["j3: lease_expired".to_owned()])
+    );
+}
+
+#[test]
+fn one_column_is_not_both() {
+    let said = lease("NULL", "1")
+        .profile("events.table = ''\nruns.table = ''\n[tasks]\ntable = 'jobs'\n[tasks.columns]\nlease = { start = 'ttl', seconds = 'ttl' }")
+        .refused();
+    assert!(
+        said.contains("tasks.lease: jobs.ttl is both the start and the length"),
+        "{said}"
+    );
+}

@@ -196,3 +196,41 @@ fn what_another_life_does_between_look_and_lock_keeps_nothing_from_being_reaped(
     let report = tracing::subscriber::with_default(beats, || world.sweep());
     assert_eq!(reasons(&report), ["j1: stale_heartbeat"], "{report:?}");
 }
+
+#[test]
+fn a_worker_may_be_number_0() {
+    for (declared, name) in [
+        ("INTEGER", "0"),
+        ("TEXT", "'0'"),
+        ("TEXT", "'00'"),
+        ("", "0"),
+        ("TEXT", "' '"),
+    ] {
+        let mut world = World::foreign(&TABLES.replace("name TEXT", &format!("name {declared}")))
+            .sql(&format!(
+                "INSERT INTO jobs VALUES ('j1', 'working', {name}, {0}); INSERT INTO workers VALUES ({name}, {1}, 'up', NULL)",
+                at("2h ago"),
+                at("1m ago")
+            ))
+            .profile(&WORKERS.replace("started = []", "started = 'started_at'"));
+        assert_eq!(world.sweep().healthy, 1, "{declared} {name}");
+    }
+}
+
+#[test]
+fn a_worker_that_is_there_in_other_letters_is_not_gone() {
+    let mut world = worker(job("2h ago"), "W1", "1m ago", "up", "3h ago");
+    assert_eq!(world.sweep().healthy, 1);
+}
+
+#[test]
+fn a_word_for_gone_wants_a_column_that_says_it() {
+    let said = job("")
+        .sql("ALTER TABLE workers DROP COLUMN state")
+        .profile(&WORKERS.replace("status = 'state'\n[workers.words]", "[workers.words]"))
+        .refused();
+    assert!(
+        said.contains("workers.status: expected status or state"),
+        "{said}"
+    );
+}
