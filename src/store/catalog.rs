@@ -145,6 +145,12 @@ impl TableInfo {
         columns
     }
 
+    /// The columns that this one stands for, where it is several together.
+    pub(super) fn columns_of(&self, together: &ColumnInfo) -> Vec<ColumnInfo> {
+        let columns = together.parts.iter().filter_map(|name| self.column(name));
+        columns.cloned().collect()
+    }
+
     /// A name that reaches its rowid, where it has one.
     pub(super) fn rowid(&self) -> Option<&'static str> {
         ["rowid", "_rowid_", "oid"]
@@ -222,6 +228,19 @@ impl ColumnInfo {
             declared_type: "TEXT".to_owned(),
             affinity: Affinity::Text,
             ..Self::default()
+        }
+    }
+
+    /// Whether what it holds is written as in the other, so that several of them can be compared as one value.
+    pub(super) fn is_written_like(&self, other: &Self) -> bool {
+        let is_whole = |column: &Self| column.has_any(&["INT"]);
+        match (self.affinity, other.affinity) {
+            (Affinity::Text, Affinity::Text) => true,
+            (Affinity::Numeric, Affinity::Numeric) => {
+                is_whole(self) && is_whole(other) || self.declared_type == other.declared_type
+            }
+            (Affinity::None, Affinity::None) => self.is_blob() && other.is_blob(),
+            _ => false,
         }
     }
 

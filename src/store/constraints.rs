@@ -35,7 +35,8 @@ impl TableInfo {
         }
         if !column.parts.is_empty() {
             let parts: Vec<_> = column.parts.iter().filter_map(|name| self.column(name)).collect();
-            return self.are_key(conn, &parts);
+            // Where one is null, nothing is kept from being there twice.
+            return Ok(parts.iter().all(|part| part.not_null) && self.are_key(conn, &parts)?);
         }
         self.are_key(conn, &[column])
     }
@@ -60,6 +61,9 @@ impl TableInfo {
     /// Whether an index over all rows begins with this column, in the order in which the column is compared, so that it
     /// leads to them. By one in another order SQLite finds nothing, and reads the table from end to end for each value.
     pub(super) fn leads(&self, conn: &Connection, column: &ColumnInfo) -> rusqlite::Result<bool> {
+        if !column.parts.is_empty() {
+            return self.leads_together(conn, &column.parts);
+        }
         let mut is_key = column.key_place == 1;
         let mut collation = None;
         for index in self.full_indexes(conn)? {
@@ -77,6 +81,33 @@ impl TableInfo {
             is_key &= !index.is_key;
         }
         Ok(is_key)
+    }
+
+    /// The same of several columns: an index begins with all of them, in whatever order.
+    fn leads_together(&self, conn: &Connection, names: &[String]) -> rusqlite::Result<bool> {
+        let key = self.key_columns();
+        let begins = key.iter().take(names.len());
+        if key.len() >= names.len() && begins.clone().all(|column| names.contains(&column.name)) {
+            return Ok(true);
+        }
+        for index in self.full_indexes(conn)? {
+            let columns = index.columns(conn)?;
+            let mut led = 0;
+            for first in columns.iter().take(names.len()) {
+                let column = names.iter().find(|name| first.name.as_ref() == Some(*name));
+                if let Some(column) = column.and_then(|name| self.column(name))
+                    && first
+                        .collation
+                        .eq_ignore_ascii_case(&self.collation(conn, column)?)
+                {
+                    led += 1;
+                }
+            }
+            if led == names.len() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// By which its values are compared.

@@ -279,7 +279,11 @@ impl<'s> Facts<'s> {
 /// An id as it was read from its column, or from several together.
 fn id(column: &ColumnInfo, value: ValueRef<'_>) -> Id {
     match Id::from(value) {
-        Id::Text(json) if !column.parts.is_empty() => Id::Several(json),
+        Id::Text(json) if !column.parts.is_empty() => match Id::Several(json) {
+            // A part of it is no value, so that it addresses nothing.
+            id if id.is_blank() => Id::Null,
+            id => id,
+        },
         id => id,
     }
 }

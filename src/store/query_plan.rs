@@ -19,9 +19,15 @@ pub(super) fn rows_in_vain(statement: &Statement<'_>, found: usize) -> Option<us
 
 /// The sentence for the operator to paste.
 pub(super) fn create_index(table: &TableInfo, column: &ColumnInfo) -> String {
-    let name = format!("{}_{}", table.name, column.name);
-    let [name, table, column] = [&name, &table.name, &column.name].map(|name| plain_or_quoted(name));
-    format!("CREATE INDEX {name} ON {table}({column})")
+    let columns = if column.parts.is_empty() {
+        std::slice::from_ref(&column.name)
+    } else {
+        &column.parts
+    };
+    let name = format!("{}_{}", table.name, columns.join("_"));
+    let [name, table] = [&name, &table.name].map(|name| plain_or_quoted(name));
+    let columns: Vec<_> = columns.iter().map(|name| plain_or_quoted(name)).collect();
+    format!("CREATE INDEX {name} ON {table}({})", columns.join(", "))
 }
 
 fn plain_or_quoted(name: &str) -> String {

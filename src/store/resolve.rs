@@ -16,11 +16,14 @@ pub(super) fn resolve(conn: &Connection, profile: &Profile) -> Result<Schema, Sc
     let names = &*profile.names;
     let mut roles = Roles::new(conn, profile);
     let tasks = tasks(&mut roles, names)?;
-    let id_columns = tasks.as_ref().map_or(0, |tasks| tasks.id.parts.len());
-    let mut runs = runs(&mut roles, names, id_columns)?;
+    let id: Vec<_> = tasks
+        .iter()
+        .flat_map(|tasks| tasks.table.columns_of(&tasks.id))
+        .collect();
+    let mut runs = runs(&mut roles, names, &id)?;
     let workers = workers(&mut roles, names)?;
     let events = events(&mut roles, names)?;
-    let workspaces = workspaces(&mut roles, names, id_columns)?;
+    let workspaces = workspaces(&mut roles, names, !id.is_empty())?;
     let projects = projects(&mut roles, names)?;
     let Some(mut tasks) = tasks.filter(|_| roles.problems.is_empty()) else {
         return Err(SchemaError::Unfit(roles.problems));
@@ -186,7 +189,7 @@ fn tasks(roles: &mut Roles<'_>, names: &Names) -> rusqlite::Result<Option<Tasks>
     }))
 }
 
-fn runs(roles: &mut Roles<'_>, names: &Names, id_columns: usize) -> rusqlite::Result<Option<Runs>> {
+fn runs(roles: &mut Roles<'_>, names: &Names, task_id: &[ColumnInfo]) -> rusqlite::Result<Option<Runs>> {
     let has_workers = !names.workers.table.is_empty();
     let names = &names.runs;
     let Some(table) = roles.wanted_table("runs", &names.table)? else {
@@ -194,7 +197,7 @@ fn runs(roles: &mut Roles<'_>, names: &Names, id_columns: usize) -> rusqlite::Re
     };
     let mut section = Section::new(roles, "runs", &table);
     let id = section.id(&names.columns.id)?;
-    let task = section.task(&names.columns.task, id_columns);
+    let task = section.task(&names.columns.task, task_id);
     let status = match &names.running_where {
         None => section.written("status", &names.columns.status),
         Some(_) => section.column("status", &names.columns.status),
@@ -311,7 +314,7 @@ fn events(roles: &mut Roles<'_>, names: &Names) -> rusqlite::Result<Option<Event
 fn workspaces(
     roles: &mut Roles<'_>,
     names: &Names,
-    id_columns: usize,
+    id_is_several: bool,
 ) -> rusqlite::Result<Option<Workspaces>> {
     let names = &names.workspaces;
     let Some(table) = roles.table("workspaces", &names.table)? else {
@@ -319,7 +322,7 @@ fn workspaces(
     };
     let mut section = Section::new(roles, "workspaces", &table);
     let task = section.column("task", &names.columns.task);
-    if let Some(task) = task.as_ref().filter(|_| id_columns > 0) {
+    if let Some(task) = task.as_ref().filter(|_| id_is_several) {
         let why = "cannot name a task, whose id is several columns: leave it out (task = [])";
         section.refuse("task", task, why);
     }

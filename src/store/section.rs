@@ -128,8 +128,9 @@ impl<'r, 'a> Section<'r, 'a> {
         Ok(id)
     }
 
-    /// What names a task whose id is so many columns together.
-    pub(super) fn task(&mut self, names: &Candidates, count: usize) -> Option<ColumnInfo> {
+    /// What names a task, whose id may be several columns together.
+    pub(super) fn task(&mut self, names: &Candidates, id: &[ColumnInfo]) -> Option<ColumnInfo> {
+        let count = id.len();
         if count == 0 {
             return self.needed("task", names);
         }
@@ -145,6 +146,16 @@ impl<'r, 'a> Section<'r, 'a> {
             return None;
         };
         self.show("task", columns.iter().copied());
+        for (column, part) in columns.iter().zip(id) {
+            if !column.is_written_like(part) {
+                let why = format!(
+                    "is declared otherwise than {}, which it names: where an id is several columns, both have to be texts, whole \
+                     numbers or bytes",
+                    part.name
+                );
+                self.refuse("task", column, &why);
+            }
+        }
         Some(ColumnInfo::together(&columns))
     }
 

@@ -39,7 +39,7 @@ pub(super) fn running_tasks(
         // The plus keeps SQLite from looking for the number of the attempt, which thousands of runs may have.
         Meeting::ByTask => (
             format!("{tasks}, {runs}"),
-            "LEFT JOIN {runs} AS r ON {r.task} = {t.id} AND +{r.id} = {t.active_run}",
+            "LEFT JOIN {runs} AS r ON {r.task = t.id} AND +{r.id} = {t.active_run}",
         ),
         Meeting::Apart => (tasks, ""),
     };
@@ -266,7 +266,10 @@ pub(super) fn is_running(tasks: &Tasks) -> String {
 fn names(schema: &Schema) -> Vec<(&'static str, String)> {
     let mut names = task_names(&schema.tasks);
     names.push(("is_running", is_running(&schema.tasks)));
-    names.extend(schema.runs.iter().flat_map(run_names));
+    if let Some(runs) = &schema.runs {
+        names.extend(run_names(runs));
+        names.push(("r.task = t.id", is_of_task(runs, &schema.tasks)));
+    }
     names
 }
 
@@ -290,6 +293,7 @@ pub(super) fn run_names(runs: &Runs) -> Vec<(&'static str, String)> {
         ("r.key = ?1", is_key("r", &runs.table)),
         ("r.id", column("r", &runs.id)),
         ("r.task", column("r", &runs.task)),
+        ("r.task = ?1", is_task(&runs.task)),
         ("r.status", column_or_null("r", runs.status.as_ref())),
         ("is_finished", is_finished(runs)),
     ]
@@ -345,17 +349,49 @@ pub(super) fn is_key(alias: &str, table: &TableInfo) -> String {
     if table.rowid().is_some() || several.len() < 2 {
         return format!("{} = ?1", key(alias, table));
     }
-    let parts = several.iter().zip(0..);
-    let parts = parts.map(|(info, place)| format!("{} = ?1 ->> {place}", column(alias, info)));
-    parts.collect::<Vec<_>>().join(" AND ")
+    are_parts(alias, several.iter().map(|column| &column.name))
 }
 
-/// Several columns as one value. It keeps numbers and texts apart.
+/// Whether what names a task is parameter 1.
+fn is_task(info: &ColumnInfo) -> String {
+    if info.parts.is_empty() {
+        format!("{} = ?1", column("r", info))
+    } else {
+        are_parts("r", info.parts.iter())
+    }
+}
+
+/// Whether the run's task is the task's id.
+fn is_of_task(runs: &Runs, tasks: &Tasks) -> String {
+    let (task, id) = (&runs.task, &tasks.id);
+    if task.parts.is_empty() {
+        return format!("{} = {}", column("r", task), column("t", id));
+    }
+    let pairs = task.parts.iter().zip(&id.parts);
+    let pairs = pairs.map(|(task, id)| format!("r.{} = t.{}", identifier(task), identifier(id)));
+    pairs.collect::<Vec<_>>().join(" AND ")
+}
+
+/// Several columns as one value. It keeps numbers, texts and bytes apart; JSON has no bytes, so they go in as an array of
+/// their hexadecimal digits.
 fn array<'n>(alias: &str, names: impl Iterator<Item = &'n String>) -> String {
-    let columns: Vec<_> = names
-        .map(|name| format!("{alias}.{}", identifier(name)))
-        .collect();
-    format!("json_array({})", columns.join(", "))
+    let part = |name: &String| {
+        let column = format!("{alias}.{}", identifier(name));
+        format!("CASE typeof({column}) WHEN 'blob' THEN json_array(hex({column})) ELSE {column} END")
+    };
+    let parts: Vec<_> = names.map(part).collect();
+    format!("json_array({})", parts.join(", "))
+}
+
+/// Whether several columns are the parts of parameter 1. Part by part, so that an index of them leads to it.
+fn are_parts<'n>(alias: &str, names: impl Iterator<Item = &'n String>) -> String {
+    let part = |(name, place): (&String, usize)| {
+        let value = format!(
+            "CASE json_type(?1, '$[{place}]') WHEN 'array' THEN unhex(?1 ->> '$[{place}][0]') ELSE ?1 ->> {place} END"
+        );
+        format!("{alias}.{} = {value}", identifier(name))
+    };
+    names.zip(0..).map(part).collect::<Vec<_>>().join(" AND ")
 }
 
 /// Fills in `{names}`, in one pass: what is filled in is not looked at again. Comment lines are left out, as a name

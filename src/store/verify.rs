@@ -1,16 +1,19 @@
 //! Whether a zombie still is as it was seen: asked under the write lock, so by key and by value alone. However long the
 //! history is and whatever the schema lacks, it takes a few lookups for each zombie.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, OptionalExtension as _, Row, Statement};
 
 use super::facts::{Facts, values};
-use super::layout::WorkerLayout;
+use super::layout::{ID, WorkerLayout};
 use super::newcomers::Newcomers;
 use super::print::print;
 use super::repeated::prepare_aside;
 use super::runs::is_led;
 use super::schema::{Runs, Schema};
 use super::statements;
+use super::workers::KnownWorkers;
 use crate::zombie::{Id, Worker, Zombie};
 
 /// Compares zombies with what stands in the database now.
@@ -34,9 +37,18 @@ enum OfWorkers<'c> {
     None,
     /// An index leads from a name to its rows, of so many columns.
     Led(Statement<'c>, usize),
-    /// Nothing can tell whether one has changed.
+    /// All of them are read once for a batch: they are few.
+    Read {
+        all: Statement<'c>,
+        columns: usize,
+        now: HashMap<Id, u64>,
+    },
+    /// They are too many for that: nothing can tell whether one has changed.
     Unknown,
 }
+
+/// How many workers may be read under the lock: some milliseconds' worth.
+const FEW_WORKERS: usize = 10_000;
 
 impl<'c> Verifier<'c> {
     pub(super) fn new(
@@ -50,7 +62,7 @@ impl<'c> Verifier<'c> {
         Ok(Self {
             task: prepare_aside(conn, &statements::task_row(schema, facts, in_project))?,
             runs: runs.transpose()?,
-            workers: OfWorkers::new(conn, schema)?,
+            workers: OfWorkers::new(conn, schema, facts)?,
         })
     }
 
@@ -64,6 +76,7 @@ impl<'c> Verifier<'c> {
 
     /// Under the lock, once for a batch.
     pub(super) fn begin(&mut self, facts: &Facts<'_>) -> rusqlite::Result<()> {
+        self.workers.begin()?;
         match &mut self.runs {
             Some(runs) => runs.newcomers.begin(facts),
             None => Ok(()),
@@ -90,31 +103,60 @@ impl<'c> Verifier<'c> {
 }
 
 impl<'c> OfWorkers<'c> {
-    fn new(conn: &'c Connection, schema: &Schema) -> rusqlite::Result<Self> {
+    fn new(conn: &'c Connection, schema: &Schema, facts: &Facts<'_>) -> rusqlite::Result<Self> {
         let Some(workers) = &schema.workers else {
             return Ok(Self::None);
         };
+        let layout = WorkerLayout::new(workers);
         let of_runs = schema.runs.as_ref().and_then(|runs| runs.worker.as_ref());
         for by in schema.tasks.worker.iter().chain(of_runs) {
             if !is_led(conn, &workers.table, &workers.id, by)? {
-                return Ok(Self::Unknown);
+                let count = facts.workers.as_ref().map_or(0, KnownWorkers::rows);
+                if count > FEW_WORKERS {
+                    return Ok(Self::Unknown);
+                }
+                return Ok(Self::Read {
+                    all: prepare_aside(conn, &statements::all_workers(workers, &layout))?,
+                    columns: layout.places.len(),
+                    now: HashMap::new(),
+                });
             }
         }
-        let layout = WorkerLayout::new(workers);
         let rows = prepare_aside(conn, &statements::worker_rows(workers, &layout))?;
         Ok(Self::Led(rows, layout.places.len()))
     }
 
-    fn is_unchanged(&mut self, worker: &Worker) -> rusqlite::Result<bool> {
-        let Self::Led(rows, columns) = self else {
-            return Ok(matches!(self, Self::None));
+    /// Under the lock, once for a batch.
+    fn begin(&mut self) -> rusqlite::Result<()> {
+        let Self::Read { all, columns, now } = self else {
+            return Ok(());
         };
-        let mut print = 0_u64;
-        let mut rows = rows.query([&worker.id])?;
+        now.clear();
+        let mut rows = all.query([])?;
         while let Some(row) = rows.next()? {
-            print = print.wrapping_add(print_of_values(row, *columns)?);
+            let name = Id::from(row.get_ref(ID)?).by_value();
+            let print = now.entry(name).or_default();
+            *print = print.wrapping_add(print_of_values(row, *columns)?);
         }
-        Ok(print == worker.print)
+        Ok(())
+    }
+
+    fn is_unchanged(&mut self, worker: &Worker) -> rusqlite::Result<bool> {
+        match self {
+            Self::None => Ok(true),
+            Self::Unknown => Ok(false),
+            Self::Read { now, .. } => {
+                Ok(now.get(&worker.id.by_value()).copied().unwrap_or_default() == worker.print)
+            }
+            Self::Led(rows, columns) => {
+                let mut print = 0_u64;
+                let mut rows = rows.query([&worker.id])?;
+                while let Some(row) = rows.next()? {
+                    print = print.wrapping_add(print_of_values(row, *columns)?);
+                }
+                Ok(print == worker.print)
+            }
+        }
     }
 }
 

@@ -16,7 +16,10 @@ use crate::zombie::{Id, Notes, Signs, Worker};
 
 /// All workers of a queue, by what names them.
 #[derive(Default)]
-pub(super) struct KnownWorkers(HashMap<Id, Arc<Worker>>);
+pub(super) struct KnownWorkers {
+    by_name: HashMap<Id, Arc<Worker>>,
+    rows: usize,
+}
 
 impl KnownWorkers {
     pub(super) fn read(
@@ -31,9 +34,15 @@ impl KnownWorkers {
         let mut rows = all.query([])?;
         while let Some(row) = rows.next()? {
             let row = values(row, 0, layout.places.len())?;
+            known.rows += 1;
             known.add(&worker(&row, workers, &layout, facts, notes));
         }
         Ok(known)
+    }
+
+    /// How many rows there are.
+    pub(super) fn rows(&self) -> usize {
+        self.rows
     }
 
     /// By its name, and by that in small letters: a queue may compare names so, and a worker that is there is not gone.
@@ -47,7 +56,7 @@ impl KnownWorkers {
 
     /// Of several rows of one name each may be the one that is meant.
     fn add_as(&mut self, name: Id, worker: Worker) {
-        let worker = match self.0.remove(&name) {
+        let worker = match self.by_name.remove(&name) {
             None => worker,
             Some(other) => Worker {
                 is_gone: worker.is_gone && other.is_gone,
@@ -58,7 +67,7 @@ impl KnownWorkers {
                 ..worker
             },
         };
-        self.0.insert(name, Arc::new(worker));
+        self.by_name.insert(name, Arc::new(worker));
     }
 
     /// The worker that this value names, or that it is gone; `None` where it names none.
@@ -68,7 +77,7 @@ impl KnownWorkers {
             return None;
         }
         let known = [id.by_value(), id.by_number(), folded(&id)];
-        let known = known.iter().find_map(|name| self.0.get(name)).cloned();
+        let known = known.iter().find_map(|name| self.by_name.get(name)).cloned();
         // A worker may well be number 0; that nobody has this name says nothing where it is no name.
         if known.is_none() && id.is_none() {
             return None;

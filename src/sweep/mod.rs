@@ -284,6 +284,7 @@ impl<'a> Sweep<'a> {
         }
         if round == ROUNDS {
             self.report.moved_on += changed.len();
+            self.notes.see_no_peace(changed.len());
             return Ok(());
         }
         let page = self.look(store, &Look::Again(changed))?;

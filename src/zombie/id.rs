@@ -44,13 +44,14 @@ impl Deref for Bytes {
 }
 
 impl Id {
-    /// Whether this names nothing: null, empty or blank.
+    /// Whether this names nothing: null, empty or blank, or a part of it is null.
     #[must_use]
     pub fn is_blank(&self) -> bool {
         match self {
             Self::Null => true,
             Self::Text(bytes) | Self::Blob(bytes) => bytes.iter().all(u8::is_ascii_whitespace),
-            Self::Several(_) | Self::Integer(_) | Self::Real(_) => false,
+            Self::Several(json) => parts(json).is_none_or(|parts| parts.contains(&serde_json::Value::Null)),
+            Self::Integer(_) | Self::Real(_) => false,
         }
     }
 }
@@ -121,11 +122,20 @@ impl From<i64> for Id {
     }
 }
 
-/// The parts of an id of several, with a stroke between them.
+/// The parts of an id of several.
+fn parts(json: &[u8]) -> Option<Vec<serde_json::Value>> {
+    serde_json::from_slice(json).ok()
+}
+
+/// The same with a stroke between them, bytes in hexadecimal.
 fn joined(json: &[u8]) -> Option<String> {
-    let parts: Vec<serde_json::Value> = serde_json::from_slice(json).ok()?;
+    let parts = parts(json)?;
     let parts = parts.iter().map(|part| match part {
         serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Array(bytes) => match bytes.as_slice() {
+            [serde_json::Value::String(digits)] => digits.to_ascii_lowercase(),
+            _ => part.to_string(),
+        },
         other => other.to_string(),
     });
     Some(parts.collect::<Vec<_>>().join("/"))

@@ -31,6 +31,7 @@ pub struct Notes {
     has_seen_heartbeat: bool,
     starts_alone: bool,
     silent: usize,
+    no_peace: usize,
 }
 
 #[derive(Debug)]
@@ -94,6 +95,11 @@ impl Notes {
     /// Notes that the queue is known to have neither heartbeats nor leases.
     pub fn see_starts_alone(&mut self) {
         self.starts_alone = true;
+    }
+
+    /// Notes zombies that changed, or may have, each time before they could be reaped.
+    pub fn see_no_peace(&mut self, zombies: usize) {
+        self.no_peace += zombies;
     }
 
     /// Notes a task that is reaped for its silence.
@@ -176,6 +182,13 @@ impl Notes {
         for (column, Tally { count, example }) in &self.left {
             sentences.push(format!(
                 "{column}: {count} left as they were, such as {example}, as the form is not understood"
+            ));
+        }
+        if self.no_peace > 0 {
+            sentences.push(format!(
+                "zombies left to the next sweep, as each time they were to be reaped the database had changed, and nothing told \
+                 quickly enough whether they had: {}; an index from tasks to their runs, and from names to workers, tells",
+                self.no_peace
             ));
         }
         for (create, (table, rows)) in &self.indexes {

@@ -2,4 +2,4 @@
 -- Words are compared byte by byte, as the verdict does, whatever the column's collation; a NULL status is unfinished.
 SELECT {columns}
 FROM {runs} AS r
-WHERE {r.task} = ?1 AND {r.key} IS NOT ?2 AND ({is_finished}) IS NOT TRUE
+WHERE {r.task = ?1} AND {r.key} IS NOT ?2 AND ({is_finished}) IS NOT TRUE

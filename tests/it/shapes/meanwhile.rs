@@ -51,3 +51,26 @@ fn what_is_written_elsewhere_saves_nobody() {
         );
     }
 }
+
+#[test]
+fn few_workers_need_no_index() {
+    let workers = SHAPES
+        .iter()
+        .find(|shape| shape.name.starts_with("one table, and workers"))
+        .unwrap();
+    let anew =
+        "CREATE TABLE anew AS SELECT * FROM workers; DROP TABLE workers; ALTER TABLE anew RENAME TO workers;";
+    let (folder, world) = in_file("WAL");
+    let mut world = workers.of(world);
+    for id in [11, 12] {
+        world = workers.running(world, id, "16m ago");
+    }
+    world = world.sql(anew);
+    let beat = workers.beats(11, "0m ago");
+    commits_meanwhile(&folder, &mut world, &beat);
+    let report = world.sweep();
+    assert_eq!(
+        (report.healthy, reasons(&report)),
+        (1, vec!["12: stale_heartbeat".to_owned()])
+    );
+}

@@ -98,3 +98,79 @@ fn runs_that_name_it_by_fewer_columns_are_an_error() {
         "{said}"
     );
 }
+
+#[test]
+fn bytes_are_a_part_as_good_as_any() {
+    for option in ["", "WITHOUT ROWID"] {
+        let mut world = World::foreign(&format!("CREATE TABLE jobs (queue, number BLOB, state TEXT, begun_at TEXT, PRIMARY KEY (queue, number)) {option}"))
+            .sql(&format!(
+                "INSERT INTO jobs VALUES ('mail', x'00ff', 'running', '{0}'), (x'1331', 2, 'running', '{0}'), (1, 2, 'running', '{1}'),
+                    ('mail', x'01', 'running', '{1}')",
+                moment("2h ago"),
+                moment("1m ago")
+            ))
+            .profile(PROFILE);
+        let report = world.sweep();
+        assert_eq!(
+            reasons(&report),
+            ["mail/00ff: stale_heartbeat", "1331/2: stale_heartbeat"]
+        );
+        let alive = "SELECT count(*) FROM jobs WHERE state = 'running' AND (queue = 1 OR number = x'01')";
+        assert_eq!(world.query(alive), 2);
+    }
+}
+
+#[test]
+fn a_part_that_is_null_is_no_id() {
+    let mut world = jobs("").sql(&format!(
+        "INSERT INTO jobs VALUES ('mail', NULL, 'running', '{0}'), ('mail', NULL, 'running', '{1}')",
+        moment("2h ago"),
+        moment("1m ago")
+    ));
+    let report = world.sweep();
+    assert_eq!((report.reaps.len(), report.undecided.len()), (3, 1), "{report:?}");
+    assert_eq!(report.undecided[0].why, "the task's id is null");
+}
+
+#[test]
+fn runs_that_name_it_by_other_types_are_an_error() {
+    let said = jobs("")
+        .sql("CREATE TABLE attempts (id INTEGER PRIMARY KEY, queue TEXT, number TEXT, status TEXT)")
+        .profile(
+            "events.table = ''\n[tasks]\ntable = 'jobs'\n[tasks.columns]\nid = ['queue', 'number']\nstatus = 'state'\n\
+             active_run = []\n[runs]\ntable = 'attempts'\n[runs.columns]\ntask = ['queue', 'number']",
+        )
+        .refused();
+    assert!(
+        said.contains("runs.task: attempts.number is declared otherwise than number"),
+        "{said}"
+    );
+}
+
+#[test]
+fn an_index_of_its_columns_leads_to_its_runs() {
+    use std::fmt::Write as _;
+    let of_both = "CREATE INDEX both ON attempts (number, queue)";
+    for (index, warns) in [(of_both, false), ("", true)] {
+        let mut rows = String::new();
+        for n in 0..12_000 {
+            write!(
+                rows,
+                "{}('other', {n}, 'completed', NULL)",
+                if n == 0 { "" } else { ", " }
+            )
+            .unwrap();
+        }
+        let mut world = jobs("")
+            .sql("CREATE TABLE attempts (id INTEGER PRIMARY KEY AUTOINCREMENT, queue TEXT, number INTEGER, status TEXT, started_at TEXT)")
+            .sql(&format!("INSERT INTO attempts (queue, number, status, started_at) VALUES {rows}"))
+            .sql(index)
+            .profile(
+                "events.table = ''\n[tasks]\ntable = 'jobs'\n[tasks.columns]\nid = ['queue', 'number']\nstatus = 'state'\n\
+                 active_run = []\n[runs]\ntable = 'attempts'\n[runs.columns]\ntask = ['queue', 'number']",
+            );
+        let warnings = world.sweep().warnings.join("\n");
+        let names_it = warnings.contains("CREATE INDEX attempts_queue_number ON attempts(queue, number)");
+        assert_eq!(names_it, warns, "{warnings}");
+    }
+}
