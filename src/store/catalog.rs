@@ -66,6 +66,9 @@ pub(super) struct ColumnInfo {
     pub(super) parts: Vec<String>,
     declared_type: String,
     affinity: Affinity,
+    /// Whether the queue itself takes different texts for the same in it, such as those that differ in capitals. Known of
+    /// what names tasks and runs.
+    pub(super) folds: bool,
     pub(super) not_null: bool,
     pub(super) default: Option<String>,
     /// Its place in the primary key, from 1; 0 where it has none.
@@ -104,6 +107,7 @@ impl TableInfo {
                     parts: Vec::new(),
                     affinity: affinity(&declared_type, strict),
                     declared_type,
+                    folds: false,
                     not_null: row.get(3)?,
                     default: row.get(4)?,
                     key_place: row.get(5)?,

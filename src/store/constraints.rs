@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::catalog::{ColumnInfo, MAIN, TableInfo};
+use super::catalog::{Affinity, ColumnInfo, MAIN, TableInfo};
 use super::tokens::{Token, tokens};
 
 /// One index.
@@ -108,6 +108,14 @@ impl TableInfo {
             }
         }
         Ok(false)
+    }
+
+    /// Finds out whether a column takes different texts for the same.
+    pub(super) fn see_folding(&self, conn: &Connection, column: &mut ColumnInfo) -> rusqlite::Result<()> {
+        if column.parts.is_empty() && column.affinity() != Affinity::Numeric {
+            column.folds = !self.collation(conn, column)?.eq_ignore_ascii_case("BINARY");
+        }
+        Ok(())
     }
 
     /// By which its values are compared.

@@ -28,6 +28,14 @@ pub(super) fn resolve(conn: &Connection, profile: &Profile) -> Result<Schema, Sc
     let Some(mut tasks) = tasks.filter(|_| roles.problems.is_empty()) else {
         return Err(SchemaError::Unfit(roles.problems));
     };
+    for column in std::iter::once(&mut tasks.id).chain(&mut tasks.active_run) {
+        tasks.table.see_folding(conn, column)?;
+    }
+    if let Some(runs) = &mut runs {
+        for column in [&mut runs.id, &mut runs.task] {
+            runs.table.see_folding(conn, column)?;
+        }
+    }
     let of_runs = runs.as_ref().map(|runs| runs.table.clone());
     let of_workspaces = workspaces.as_ref().map(|workspaces| &workspaces.table);
     let beside: Vec<_> = of_runs.iter().chain(of_workspaces).collect();

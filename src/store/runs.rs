@@ -56,7 +56,8 @@ impl Meeting {
 pub(super) fn compare(sought: &ColumnInfo, by: &ColumnInfo) -> bool {
     match sought.affinity() {
         Affinity::Numeric => true,
-        Affinity::Text => by.affinity() == Affinity::Text,
+        // The database compares as the column does in which it looks.
+        Affinity::Text => by.affinity() == Affinity::Text && (sought.folds || !by.folds),
         // Bytes are the same where they are the same bytes.
         Affinity::None => sought.is_blob() && by.is_blob(),
     }

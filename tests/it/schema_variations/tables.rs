@@ -1,6 +1,7 @@
 //! Kinds of table, their indexes and their constraints.
 
 use super::{assert_digits_are_swept, digits, with_integer_ids};
+use crate::world::{World, reasons};
 
 #[test]
 fn tables_without_rowid() {
@@ -78,4 +79,54 @@ fn columns_that_compare_without_case() {
         .redeclare("tasks", "status TEXT", "status TEXT COLLATE NOCASE")
         .redeclare("task_runs", "status TEXT", "status TEXT COLLATE NOCASE");
     assert_digits_are_swept(world);
+}
+
+#[test]
+fn ids_that_compare_without_case_are_the_same() {
+    let story = || {
+        World::new()
+            .running("a")
+            .run("R")
+            .heartbeat("1m ago")
+            .running("b")
+            .run("S")
+            .heartbeat("16m ago")
+    };
+    let redeclared = |world: World, tasks: &str, runs: &str| {
+        world
+            .redeclare(
+                "tasks",
+                "id TEXT PRIMARY KEY",
+                &format!("id TEXT PRIMARY KEY COLLATE {tasks}"),
+            )
+            .redeclare(
+                "tasks",
+                "active_run_id TEXT",
+                &format!("active_run_id TEXT COLLATE {tasks}"),
+            )
+            .redeclare(
+                "task_runs",
+                "id TEXT PRIMARY KEY",
+                &format!("id TEXT PRIMARY KEY COLLATE {runs}"),
+            )
+            .redeclare(
+                "task_runs",
+                "task_id TEXT NOT NULL",
+                &format!("task_id TEXT NOT NULL COLLATE {runs}"),
+            )
+    };
+    for (tasks, runs) in [("NOCASE", "NOCASE"), ("NOCASE", "BINARY"), ("BINARY", "NOCASE")] {
+        for index in ["", "CREATE INDEX of_task ON task_runs(task_id)"] {
+            for profile in ["", "tasks.columns.active_run = []"] {
+                let mut world = redeclared(story(), tasks, runs)
+                    .sql("UPDATE tasks SET id = upper(id), active_run_id = lower(active_run_id)")
+                    .sql(index)
+                    .profile(profile);
+                let report = world.sweep();
+                let told = format!("{tasks} {runs} {index} {profile}: {report:?}");
+                assert_eq!(reasons(&report), ["B: stale_heartbeat"], "{told}");
+                assert_eq!((report.healthy, report.runs_abandoned), (1, 1), "{told}");
+            }
+        }
+    }
 }
