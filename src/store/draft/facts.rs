@@ -108,6 +108,16 @@ impl Facts {
     }
 }
 
+/// How old a moment is, for a comment.
+pub(super) fn age(moment: Timestamp, calendar: &Calendar) -> String {
+    let newest = Some(moment);
+    Facts {
+        newest,
+        ..Facts::default()
+    }
+    .age(calendar)
+}
+
 /// A time as people say it: in its largest unit.
 fn short(time: Duration) -> String {
     let seconds = time.as_secs();

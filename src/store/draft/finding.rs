@@ -1,7 +1,7 @@
 //! What the draft says of each key of a profile, and what that rests on.
 
 /// What stands behind a key.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Value {
     Text(String),
     /// Names or words: a single one stands without a list around it where one is allowed to.

@@ -4,8 +4,8 @@ use rusqlite::Connection;
 
 use super::super::value::identifier;
 use super::hints::Phrases;
-use super::names::stem;
-use super::portrait::{Column, Portrait};
+use super::names::{stem, words};
+use super::portrait::{Column, ForeignKey, Portrait};
 use super::times::is_moment;
 
 /// So many different values are looked up.
@@ -79,7 +79,7 @@ impl Link {
         }
     }
 
-    fn weight(&self) -> (bool, usize, bool) {
+    pub(super) fn weight(&self) -> (bool, usize, bool) {
         let tenths = (self.hits * 10).checked_div(self.seen).unwrap_or(0);
         (self.foreign_key, tenths, self.named)
     }
@@ -95,9 +95,20 @@ pub(super) fn links(
     if to.key.len() > 1 {
         return Ok(by_several(from, to).into_iter().collect());
     }
+    links_by(conn, from, to, to.id(), sounds)
+}
+
+/// The same, where rows of the other table are known by a certain column, which need not be its key.
+pub(super) fn links_by(
+    conn: &Connection,
+    from: &Portrait,
+    to: &Portrait,
+    id: Option<&str>,
+    sounds: &Phrases,
+) -> rusqlite::Result<Vec<Link>> {
     let mut found = Vec::new();
     for column in &from.columns {
-        if let Some(link) = link(conn, from, column, to, sounds, true)? {
+        if let Some(link) = link(conn, from, column, (to, id), sounds, true)? {
             found.push(link);
         }
     }
@@ -116,7 +127,7 @@ pub(super) fn names(
         return Ok(by_several(from, to).is_some());
     }
     for column in &from.columns {
-        let found = link(conn, from, column, to, sounds, false)?;
+        let found = link(conn, from, column, (to, to.id()), sounds, false)?;
         if found.is_some_and(|link| link.is_sure()) {
             return Ok(true);
         }
@@ -128,22 +139,30 @@ fn link(
     conn: &Connection,
     from: &Portrait,
     column: &Column,
-    to: &Portrait,
+    (to, id): (&Portrait, Option<&str>),
     sounds: &Phrases,
     by_values: bool,
 ) -> rusqlite::Result<Option<Link>> {
     let name = &column.info.name;
-    let foreign_key = from
-        .foreign_keys
-        .iter()
-        .any(|key| key.from.eq_ignore_ascii_case(name) && key.table.eq_ignore_ascii_case(&to.table.name));
+    // One that names another column of that table names no row by this one.
+    let names_id = |key: &ForeignKey| match (&key.to, id) {
+        (Some(to), Some(id)) => to.eq_ignore_ascii_case(id),
+        (None, Some(id)) => to.id() == Some(id),
+        (_, None) => true,
+    };
+    let foreign_key = from.foreign_keys.iter().any(|key| {
+        key.from.eq_ignore_ascii_case(name) && key.table.eq_ignore_ascii_case(&to.table.name) && names_id(key)
+    });
     let is_own_key = from.id().is_some_and(|id| id == name);
     if !foreign_key && (is_own_key && column.words.len() < 2 || is_moment(column) || column.facts.json > 0) {
         return Ok(None);
     }
-    let named = is_named_after(column, to, sounds);
+    let named = match id {
+        Some(id) if to.id() != Some(id) => is_named_after_both(column, to, id, sounds),
+        _ => is_named_after(column, to, sounds),
+    };
     let numbers = column.facts.integers > 0;
-    let (seen, hits) = match to.id() {
+    let (seen, hits) = match id {
         Some(id) if foreign_key || named || by_values && !numbers => look_up(conn, from, name, to, id)?,
         _ => (0, 0),
     };
@@ -215,6 +234,15 @@ fn is_named_after(column: &Column, to: &Portrait, sounds: &Phrases) -> bool {
             .exactly(std::slice::from_ref(last))
             .is_some_and(|hit| hit.sure);
     by_table || by_sound
+}
+
+/// `worker_name` is named after the `name` of `workers`.
+fn is_named_after_both(column: &Column, to: &Portrait, id: &str, sounds: &Phrases) -> bool {
+    let id = words(id);
+    let Some(before) = column.words.strip_suffix(id.as_slice()) else {
+        return false;
+    };
+    !before.is_empty() && (to.words.ends_with(before) || sounds.exactly(before).is_some_and(|hit| hit.sure))
 }
 
 /// How many different values there are, and how many of them are ids of the other table.

@@ -7,6 +7,7 @@ mod declared;
 mod events;
 mod facts;
 mod finding;
+mod found;
 mod hints;
 mod holders;
 mod inherited;
@@ -23,11 +24,13 @@ mod recurring;
 mod render;
 mod run_words;
 mod runs;
+mod signs;
 mod status;
 mod tables;
 mod task_words;
 mod tasks;
 mod times;
+mod unsettled;
 mod vocabulary;
 mod workers;
 
@@ -51,6 +54,9 @@ const HOW_TO_READ: &str = "\
 
 const NOTHING_BUT_A_START: &str = "Neither a heartbeat nor a lease was found, so that nothing but a start tells that a \
                                    worker died: --stale-after must be longer than the longest task.";
+
+const NOT_SETTLED: &str = "What shows that a worker lives is not settled: something that plays no role is fresher among running rows than \
+                           all that does, so that who is at work could be called dead. Ask whoever writes the queue's workers.";
 
 const NOTHING_AT_ALL: &str = "No column was found that shows that a worker lives, nor when it began: without one, every task that runs is \
                               undecided, and none is reaped.";
@@ -103,9 +109,29 @@ fn sections(
     let mut sections = Vec::from_iter(time_zone(calendar, tables, tasks));
     sections.extend(tasks::sections(conn, calendar, tables, tasks)?);
     sections.extend(runs::sections(conn, calendar, tables, tasks)?);
-    let is_named = counting(&sections)
+    let mut is_named = counting(&sections)
         .flat_map(|section| &section.lines)
         .any(|line| line.key == "worker" && line.value.is_some());
+    if !is_named
+        && let Some(workers) = tables.workers
+        && unsettled::has_unknown_workers(conn, calendar, tables, tasks, &sections)?
+    {
+        let runs = tables.runs.as_ref().map(|runs| ("runs.columns", runs.table));
+        let of = [("tasks.columns", tasks)].into_iter().chain(runs);
+        let mut of = of.filter(|(_, table)| unsettled::has_holder(table)).next_back();
+        let (name, of) = of.unwrap_or(("tasks.columns", tasks));
+        if let Some(section) = sections
+            .iter_mut()
+            .find(|section| section.name == name && !section.is_offer)
+        {
+            let place = section.lines.iter().position(|line| line.key == "worker");
+            let line = place.map(|place| section.lines.remove(place));
+            let asked = unsettled::unknown_worker(line, of, workers, calendar);
+            let place = place.unwrap_or(section.lines.len());
+            section.lines.insert(place, asked);
+        }
+        is_named = true;
+    }
     if !is_named {
         for section in &mut sections {
             section
@@ -133,6 +159,7 @@ fn sections(
             inherited::silence(section, &of.table);
         }
     }
+    unsettled::settle(conn, calendar, tables, tasks, &mut sections)?;
     Ok((sections, has_events))
 }
 
@@ -198,10 +225,20 @@ fn text(
     if !missing.is_empty() {
         let missing: Vec<_> = missing.iter().map(|key| or_condition(key)).collect();
         let missing = missing.join(", ");
-        let refused = format!("As it stands it is refused. To be filled in, MISSING below: {missing}.");
+        let refused = format!(
+            "As it stands it is refused: what is MISSING below expects a table, a name or a word, and finds none. To be filled in: \
+             {missing}."
+        );
         render::comment(&mut out, &refused);
     }
-    if shows(sections, &["heartbeat", "lease"]) {
+    let is_life = |key: &String| {
+        [".heartbeat", ".lease", ".worker"]
+            .iter()
+            .any(|end| key.ends_with(end))
+    };
+    if missing.iter().any(is_life) {
+        render::comment(&mut out, NOT_SETTLED);
+    } else if shows(sections, &["heartbeat", "lease"]) {
     } else if shows(sections, &["started", "updated", "created", "worker"]) {
         render::comment(&mut out, NOTHING_BUT_A_START);
     } else {

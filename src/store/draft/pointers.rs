@@ -7,7 +7,7 @@ use super::hints::HINTS;
 use super::links::{Link, links};
 use super::portrait::{Column, Portrait};
 use super::status::Status;
-use super::tables::Tables;
+use super::tables::{Tables, names_worker};
 
 /// The column that names the run at work.
 pub(super) fn active_run(
@@ -69,15 +69,12 @@ pub(super) fn worker(
         return Ok(id.map(|id| Line::found("worker", Value::text(id), why)));
     }
     let mut line = Line::none("worker", "none found: no column has ids of workers");
-    for link in links(conn, of, workers, &HINTS.tables.workers)? {
-        if of.key.contains(&link.column) {
-            continue;
-        }
-        let held = of
-            .column(&link.column)
-            .is_some_and(|column| HINTS.columns.holder.find(&column.words).is_some());
+    let Some(id) = &tables.worker_id else {
+        return Ok(Some(line));
+    };
+    for (link, sure) in names_worker(conn, of, workers, id)? {
         let why = link.why(workers);
-        if link.is_sure_of_some() && (link.foreign_key || link.hits > 0 || held) && line.value.is_none() {
+        if sure && line.value.is_none() {
             line = Line::found("worker", Value::text(&link.column), why);
         } else {
             line = line.or(Value::text(&link.column), why);

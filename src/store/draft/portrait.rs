@@ -111,7 +111,7 @@ impl Portrait {
         limit: usize,
         with: Option<(&str, &Id)>,
     ) -> rusqlite::Result<Vec<Vec<Id>>> {
-        let columns: Vec<_> = self.table.columns.iter().map(cut).collect();
+        let columns: Vec<_> = self.table.columns.iter().map(|column| cut(column, "t")).collect();
         let columns = columns.join(", ");
         let condition = with.map_or_else(String::new, |(name, _)| {
             format!(" WHERE t.{} IS ?1", identifier(name))
@@ -131,6 +131,32 @@ impl Portrait {
             Some((_, value)) => statement.query_map([value], read)?.collect(),
             None => statement.query_map([], read)?.collect(),
         }
+    }
+
+    /// The newest rows of which a condition is true; it calls the table `alias`.
+    pub(super) fn rows_where(
+        &self,
+        conn: &Connection,
+        limit: usize,
+        alias: &str,
+        condition: &str,
+    ) -> rusqlite::Result<Vec<Vec<Id>>> {
+        let columns: Vec<_> = self
+            .table
+            .columns
+            .iter()
+            .map(|column| cut(column, alias))
+            .collect();
+        let order = self.table.rowid();
+        let order = order.map_or_else(String::new, |rowid| format!(" ORDER BY {alias}.{rowid} DESC"));
+        let sql = format!(
+            "SELECT {} FROM {} AS {alias} WHERE {condition}{order} LIMIT {limit}",
+            columns.join(", "),
+            self.table.qualified_name()
+        );
+        let count = self.table.columns.len();
+        let read = |row: &Row<'_>| (0..count).map(|place| Ok(row.get_ref(place)?.into())).collect();
+        conn.prepare(&sql)?.query_map([], read)?.collect()
     }
 
     pub(super) fn column(&self, name: &str) -> Option<&Column> {
@@ -167,6 +193,16 @@ impl Portrait {
         self.id() == Some(name) || self.unique.iter().any(|unique| unique == name)
     }
 
+    /// The columns no two rows have the same value in, the key first.
+    pub(super) fn unique(&self) -> Vec<String> {
+        let others = self.unique.iter().filter(|unique| self.id() != Some(unique));
+        self.id()
+            .into_iter()
+            .map(str::to_owned)
+            .chain(others.cloned())
+            .collect()
+    }
+
     /// How many of the rows looked at there are.
     pub(super) fn seen(&self) -> usize {
         self.columns.first().map_or(0, |column| column.facts.rows)
@@ -184,8 +220,8 @@ fn facts(rows: &[Vec<Id>], place: usize, calendar: &Calendar) -> Facts {
 }
 
 /// A payload may be of any size; its beginning says what it is.
-fn cut(column: &ColumnInfo) -> String {
-    let name = format!("t.{}", identifier(&column.name));
+fn cut(column: &ColumnInfo, alias: &str) -> String {
+    let name = format!("{alias}.{}", identifier(&column.name));
     format!("CASE WHEN typeof({name}) IN ('text', 'blob') THEN substr({name}, 1, {LENGTH}) ELSE {name} END")
 }
 

@@ -5,14 +5,15 @@ use rusqlite::Connection;
 use super::hints::{HINTS, Hit, Phrases};
 use super::holders::Holders;
 use super::keys::is_run_id;
-use super::links::{Link, links, names};
+use super::links::{Link, links, links_by, names};
 use super::open_by::OpenBy;
-use super::portrait::Portrait;
+use super::portrait::{Column, Portrait};
 use super::status::{Status, status};
 use super::times::{Time, times};
 
 /// The tables that play a part.
 pub(super) struct Tables<'p> {
+    pub(super) all: &'p [Portrait],
     pub(super) tasks: Option<&'p Portrait>,
     /// What else looks as much like a table of tasks.
     pub(super) rivals: Vec<&'p Portrait>,
@@ -22,6 +23,8 @@ pub(super) struct Tables<'p> {
     /// What looks like runs, but cannot be used as they are, and why.
     pub(super) no_runs: Vec<(&'p Portrait, &'static str)>,
     pub(super) workers: Option<&'p Portrait>,
+    /// The column by which tasks and runs name a worker.
+    pub(super) worker_id: Option<String>,
     /// The workers are known by the id of the task: a table with one heartbeat for each.
     pub(super) beats: Option<Link>,
     pub(super) no_workers: Vec<(&'p Portrait, &'static str)>,
@@ -85,12 +88,14 @@ impl<'p> Tables<'p> {
             .map(|best| best.table);
         let tasks = likeliest.next();
         let mut found = Self {
+            all,
             tasks,
             rivals: likeliest.collect(),
             runs: None,
             maybe_runs: None,
             no_runs: Vec::new(),
             workers: None,
+            worker_id: None,
             beats: None,
             no_workers: Vec::new(),
             events: Vec::new(),
@@ -157,6 +162,36 @@ impl<'p> Tables<'p> {
                 self.projects = Some(table);
             }
         }
+        self.find_worker_id(conn, tasks)
+    }
+
+    /// A worker may be named by its key, or by any other column in which no two have the same: what stands in the columns
+    /// that name one tells.
+    fn find_worker_id(&mut self, conn: &Connection, tasks: &Portrait) -> rusqlite::Result<()> {
+        let Some(workers) = self.workers else {
+            return Ok(());
+        };
+        if let Some(beats) = &self.beats {
+            self.worker_id = Some(beats.column.clone());
+            return Ok(());
+        }
+        self.worker_id = workers.id().map(str::to_owned);
+        let runs = self.runs.as_ref().or(self.maybe_runs.as_ref());
+        let mut best = None;
+        for id in workers.unique() {
+            for from in [Some(tasks), runs.map(|runs| runs.table)].into_iter().flatten() {
+                let found = names_worker(conn, from, workers, &id)?;
+                let weight = found
+                    .iter()
+                    .filter(|(_, sure)| *sure)
+                    .map(|(link, _)| link.weight())
+                    .max();
+                if weight > best {
+                    best = weight;
+                    self.worker_id = Some(id.clone());
+                }
+            }
+        }
         Ok(())
     }
 
@@ -213,6 +248,24 @@ impl<'p> Tables<'p> {
             self.workers = Some(table);
         }
     }
+}
+
+/// The columns that may name a worker by `id`, and of each whether it is believed.
+pub(super) fn names_worker(
+    conn: &Connection,
+    from: &Portrait,
+    workers: &Portrait,
+    id: &str,
+) -> rusqlite::Result<Vec<(Link, bool)>> {
+    let links = links_by(conn, from, workers, Some(id), &HINTS.tables.workers)?;
+    let links = links.into_iter().filter(|link| !from.key.contains(&link.column));
+    let judged = links.map(|link| {
+        let holds = |column: &Column| HINTS.columns.holder.find(&column.words).is_some();
+        let held = from.column(&link.column).is_some_and(holds);
+        let sure = link.is_sure_of_some() && (link.foreign_key || link.hits > 0 || held);
+        (link, sure)
+    });
+    Ok(judged.collect())
 }
 
 impl Runs<'_> {

@@ -35,13 +35,15 @@ pub(super) fn sections(
         return Ok(vec![Section::new("workers", vec![line])]);
     };
     let moments = Moments::new(workers, calendar, &[], &[]);
-    let id = match tables
-        .beats
-        .as_ref()
-        .map(|beats| beats.column.as_str())
-        .or(workers.id())
-    {
-        Some(id) => Line::found("id", Value::text(id), "the key"),
+    let id = match &tables.worker_id {
+        Some(id) if tables.beats.is_some() || workers.id() == Some(id) => {
+            Line::found("id", Value::text(id), "the key")
+        }
+        Some(id) => Line::found(
+            "id",
+            Value::text(id),
+            "no two have the same, and it is what names a worker",
+        ),
         None => Line::missing(
             "id",
             Value::empty_list(),
