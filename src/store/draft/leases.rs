@@ -3,6 +3,7 @@
 use super::finding::{Line, Value, running_have};
 use super::hints::HINTS;
 use super::moments::Moments;
+use super::portrait::Column;
 use super::times::{Time, of};
 
 impl Moments<'_> {
@@ -39,6 +40,10 @@ impl Moments<'_> {
             };
             let facts = self.running_facts(&column.info.name);
             let why = running_have(facts.filled, facts.rows, "a length");
+            if is_of_another_unit(column) {
+                // No key takes it: whether it matters is asked where what shows life is.
+                continue;
+            }
             if hit.sure && facts.all_filled() {
                 return Line::found("lease", lease, why);
             }
@@ -46,4 +51,21 @@ impl Moments<'_> {
         }
         line
     }
+}
+
+/// Whether a length is called one of something else than seconds.
+fn is_of_another_unit(column: &Column) -> bool {
+    const UNITS: [&str; 10] = [
+        "ms",
+        "msec",
+        "milli",
+        "millisecond",
+        "u",
+        "micro",
+        "microsecond",
+        "min",
+        "minute",
+        "hour",
+    ];
+    column.words.iter().any(|word| UNITS.contains(&word.as_str()))
 }

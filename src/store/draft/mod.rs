@@ -117,8 +117,8 @@ fn sections(
         && unsettled::has_unknown_workers(conn, calendar, tables, tasks, &sections)?
     {
         let runs = tables.runs.as_ref().map(|runs| ("runs.columns", runs.table));
-        let of = [("tasks.columns", tasks)].into_iter().chain(runs);
-        let mut of = of.filter(|(_, table)| unsettled::has_holder(table)).next_back();
+        let mut of = [("tasks.columns", tasks)].into_iter().chain(runs);
+        let of = of.rfind(|(_, table)| unsettled::has_holder(table));
         let (name, of) = of.unwrap_or(("tasks.columns", tasks));
         if let Some(section) = sections
             .iter_mut()
@@ -226,7 +226,7 @@ fn text(
         let missing: Vec<_> = missing.iter().map(|key| or_condition(key)).collect();
         let missing = missing.join(", ");
         let refused = format!(
-            "As it stands it is refused: what is MISSING below expects a table, a name or a word, and finds none. To be filled in: \
+            "As it stands it is refused: a table, a name or a word is expected, and none is found. To be filled in, MISSING below: \
              {missing}."
         );
         render::comment(&mut out, &refused);
@@ -236,7 +236,10 @@ fn text(
             .iter()
             .any(|end| key.ends_with(end))
     };
-    if missing.iter().any(is_life) {
+    let has_tasks = sections.iter().any(|section| section.name == "tasks.columns");
+    if !has_tasks {
+        // Of what is not known, nothing is said.
+    } else if missing.iter().any(is_life) {
         render::comment(&mut out, NOT_SETTLED);
     } else if shows(sections, &["heartbeat", "lease"]) {
     } else if shows(sections, &["started", "updated", "created", "worker"]) {

@@ -11,7 +11,7 @@ use super::super::value::{identifier, literal, reading};
 use super::facts::{age, is_empty};
 use super::finding::{Line, Section, Value};
 use super::found::Found;
-use super::hints::HINTS;
+use super::hints::{HINTS, Hit};
 use super::holders::sounds;
 use super::links::{Link, links};
 use super::portrait::{Column, Portrait};
@@ -178,6 +178,7 @@ struct Other<'v> {
 struct Naming<'v> {
     of_runs: bool,
     column: String,
+    id: String,
     table: &'v Portrait,
     by_id: HashMap<Vec<Id>, Vec<Id>>,
 }
@@ -266,6 +267,7 @@ impl<'v> View<'v> {
                     self.namings.push(Naming {
                         of_runs,
                         column: link.column,
+                        id: id.to_owned(),
                         table,
                         by_id: by_id(conn, table, &[id.to_owned()])?,
                     });
@@ -429,7 +431,8 @@ impl<'v> View<'v> {
                 if leases.contains(&column.info.name) && signs.leave_open_a_lease(now) {
                     found.insert((section, "lease", name()), Some(at));
                 }
-            } else if !is_due(column) && signs.leave_open(at, now) {
+            } else if !is_due(column) && !self.is_of_a_worker_alone(seen, column) && signs.leave_open(at, now)
+            {
                 found.insert((section, "heartbeat", name()), Some(at));
             }
         }
@@ -475,10 +478,27 @@ impl<'v> View<'v> {
                     row,
                 };
                 if let Some(at) = self.freshest(worker, signs) {
-                    found.insert((section, "worker", Ok(naming.column.clone())), Some(at));
+                    let (column, table) = (&naming.column, &naming.table.table.name);
+                    let said = format!(
+                        "{column} names a row of {table} by {}, which has a later time",
+                        naming.id
+                    );
+                    found.insert((section, "worker", Err(said)), Some(at));
                 }
             }
         }
+    }
+
+    /// A worker that has begun since is another one under the same name.
+    fn is_of_a_worker_alone(&self, seen: Seen<'_>, column: &Column) -> bool {
+        let mut workers = self.namings.iter().map(|naming| naming.table);
+        let of_workers = self
+            .workers
+            .iter()
+            .any(|workers| std::ptr::eq(workers.table, seen.portrait))
+            || workers.any(|table| std::ptr::eq(table, seen.portrait));
+        let begins = |(time, hit): (Time, Hit)| hit.sure && matches!(time, Time::Started | Time::Created);
+        of_workers && sounds_like(&column.words).is_some_and(begins)
     }
 
     fn see_others(&self, found: &mut BTreeMap<Place, Option<Timestamp>>, task: &Task<'_>, signs: Signs) {
@@ -508,7 +528,9 @@ impl<'v> View<'v> {
     /// The newest moment of a row, where the signs in force leave it open.
     fn freshest(&self, seen: Seen<'_>, signs: Signs) -> Option<Timestamp> {
         let now = self.calendar.now();
-        let moments = seen.columns().filter(|(column, _)| !is_due(column));
+        let moments = seen
+            .columns()
+            .filter(|(column, _)| !is_due(column) && !self.is_of_a_worker_alone(seen, column));
         let moments = moments.filter_map(|(column, value)| moment(column, value, self.calendar));
         let past = moments.filter(|at| *at <= now.plus(JUST_NOW) && signs.leave_open(*at, now));
         past.max()
@@ -675,21 +697,28 @@ fn is_length(column: &Column) -> bool {
         .words
         .last()
         .is_some_and(|last| UNITS.contains(&last.as_str()));
-    let of_a_lease = || sounds_like(&column.words).is_some_and(|(time, _)| time == Time::Lease);
+    let is_lease = || sounds_like(&column.words).is_some_and(|(time, _)| time == Time::Lease);
+    let of_a_lease = || is_lease() || HINTS.columns.claim.find(&column.words).is_some();
     is_number && (HINTS.columns.lease_seconds.find(&column.words).is_some() || has_unit && of_a_lease())
 }
 
 /// Says of each key in doubt that it is missing, and what it may be.
 fn apply(doubts: &Doubts, sections: &mut [Section], is_offer: bool, calendar: &Calendar) {
     for section in sections.iter_mut().filter(|section| section.is_offer == is_offer) {
-        for line in &mut section.lines {
-            let of_line = doubts
-                .found
-                .iter()
-                .filter(|((name, key, _), _)| *name == section.name && *key == line.key);
-            let of_line: Vec<_> = of_line.collect();
-            if !of_line.is_empty() {
-                *line = missing(line, &of_line, doubts.rows, calendar);
+        let mut by_key: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+        for doubt in doubts
+            .found
+            .iter()
+            .filter(|((name, ..), _)| *name == section.name)
+        {
+            by_key.entry(doubt.0.1).or_default().push(doubt);
+        }
+        for (key, of_key) in by_key {
+            if !section.lines.iter().any(|line| line.key == key) {
+                section.lines.push(Line::none(key, ""));
+            }
+            for line in section.lines.iter_mut().filter(|line| line.key == key) {
+                *line = missing(line, &of_key, doubts.rows, calendar);
             }
         }
     }
@@ -708,12 +737,9 @@ fn missing(
         let age = newest.map_or_else(String::new, |newest| format!("; {}", age(newest, calendar)));
         match column {
             Ok(column) => {
-                // Of workers there is one; of the others each counts.
-                let beside = names.iter().filter(|_| line.key != "worker");
-                let with = beside.chain([column]).cloned().collect();
-                let is = match (line.key.as_str(), newest) {
-                    ("lease", _) => "ahead of now, though nothing in force says that it lives",
-                    ("worker", _) => "it names a worker with a moment that is later than every sign in force",
+                let with = names.iter().chain([column]).cloned().collect();
+                let is = match line.key.as_str() {
+                    "lease" => "ahead of now, though nothing in force says that it lives",
                     _ => "later than every sign in force",
                 };
                 candidates.push((
@@ -747,7 +773,7 @@ fn missing(
     } else {
         none
     };
-    all.push((none, "none of the others shows that a worker lives".to_owned()));
+    all.push((none, "if nothing else shows that a worker lives".to_owned()));
     let what = match line.key.as_str() {
         "lease" => "is there a lease that is not in force?",
         "worker" => "does another column name the worker?",

@@ -213,7 +213,7 @@ pub(crate) struct SchemaArgs {
     #[arg(long, conflicts_with = "list", env = "ZOMBIE_SWEEPER_INIT", hide_env = true)]
     #[arg(value_parser = FalseyValueParser::new())]
     pub(crate) init: bool,
-    /// With --init: write the draft into this new file
+    /// With --init: write the draft into this new file; `-` is standard output
     #[arg(
         long,
         value_name = "FILE",

@@ -26,8 +26,9 @@ pub(crate) fn run(cli: &Cli, args: &SchemaArgs) -> anyhow::Result<Exit> {
         tracing::warn!("{warning}");
     }
     match &args.output {
-        Some(file) => write_new(file, &draft.text)?,
-        None => output::lines(|out| Ok(out.write_all(draft.text.as_bytes())?))?,
+        // As other programs read it, this is no name of a file.
+        Some(file) if file.as_os_str() != "-" => write_new(file, &draft.text)?,
+        _ => output::lines(|out| Ok(out.write_all(draft.text.as_bytes())?))?,
     }
     Ok(Exit::Swept)
 }

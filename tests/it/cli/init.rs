@@ -73,6 +73,16 @@ fn in_a_file_that_a_dry_run_takes() {
     assert_eq!(summary["task_ids"], serde_json::json!(["1"]));
 }
 
+/// As other programs take it: no file is called so.
+#[test]
+fn on_standard_output_by_a_stroke() {
+    let place = jobs();
+    let plain = place.sweeper(&["schema", "--init"]).run().exits(0).stdout;
+    let args = ["schema", "--init", "--output", "-"];
+    let ran = place.untouched(|| place.sweeper(&args).run().exits(0));
+    assert_eq!((ran.stdout, ran.stderr), (plain, String::new()));
+}
+
 #[test]
 fn a_file_that_is_there_is_not_overwritten() {
     let place = jobs();

@@ -3,6 +3,7 @@
 mod any;
 mod attempts;
 mod doubts;
+mod life;
 mod odd;
 mod peers;
 mod shapes;
