@@ -2,6 +2,7 @@
 //! declarations, foreign keys and the values that stand there. What is not told by them stands commented out: a draft is
 //! read by a person before it is used.
 
+mod asked;
 mod conditions;
 mod declared;
 mod events;
@@ -31,6 +32,7 @@ mod task_words;
 mod tasks;
 mod times;
 mod unsettled;
+mod view;
 mod vocabulary;
 mod workers;
 
@@ -118,7 +120,7 @@ fn sections(
     {
         let runs = tables.runs.as_ref().map(|runs| ("runs.columns", runs.table));
         let mut of = [("tasks.columns", tasks)].into_iter().chain(runs);
-        let of = of.rfind(|(_, table)| unsettled::has_holder(table));
+        let of = of.rfind(|(_, table)| asked::has_holder(table));
         let (name, of) = of.unwrap_or(("tasks.columns", tasks));
         if let Some(section) = sections
             .iter_mut()
@@ -126,7 +128,7 @@ fn sections(
         {
             let place = section.lines.iter().position(|line| line.key == "worker");
             let line = place.map(|place| section.lines.remove(place));
-            let asked = unsettled::unknown_worker(line, of, workers, calendar);
+            let asked = asked::unknown_worker(line, of, workers, calendar);
             let place = place.unwrap_or(section.lines.len());
             section.lines.insert(place, asked);
         }

@@ -92,8 +92,8 @@ impl Signs {
         self.beat > self.start
     }
 
-    /// Whether a lease is what decides.
-    fn asked_lease(self) -> Option<Timestamp> {
+    /// The lease, unless it is left over from before.
+    fn own_lease(self) -> Option<Timestamp> {
         self.lease
             .filter(|_| !self.is_beating() && self.lease >= self.start)
     }
@@ -105,8 +105,11 @@ impl Signs {
 
     /// Whether a moment that plays no role is fresher than all of them, so that they may call a task dead that lives.
     pub(super) fn leave_open(self, at: Timestamp, now: Timestamp) -> bool {
-        if let Some(lease) = self.asked_lease() {
-            return lease <= now && at > lease;
+        // A heartbeat of the very moment of the start may be the claim's own: then only a lease ahead decides.
+        match self.own_lease() {
+            Some(lease) if lease > now => return false,
+            Some(lease) if self.beat.is_none() || self.beat < self.start => return at > lease,
+            _ => {}
         }
         let within =
             |time: Duration, sign: Option<Timestamp>| sign.is_some_and(|sign| !at.is_later_by(time, sign));
@@ -115,7 +118,7 @@ impl Signs {
 
     /// Whether a lease that plays no role would protect it.
     pub(super) fn leave_open_a_lease(self, now: Timestamp) -> bool {
-        let is_leased = self.asked_lease().is_some_and(|lease| lease > now);
+        let is_leased = self.own_lease().is_some_and(|lease| lease > now);
         self.can_die() && !self.is_beating() && !is_leased
     }
 }
