@@ -2,7 +2,7 @@ use rusqlite::types::ToSqlOutput;
 use rusqlite::{Connection, Statement};
 
 use super::catalog::TableInfo;
-use super::statements::column;
+use super::keys::column;
 use super::value::identifier;
 use crate::zombie::Id;
 

@@ -3,10 +3,11 @@
 use rusqlite::Connection;
 
 use super::catalog::{ColumnInfo, TableInfo};
+use super::keys::column;
 use super::query_plan::{MANY, create_index};
 use super::runs::compare;
 use super::schema::{Runs, Schema, SchemaError};
-use super::statements::{column, newest_rows, running_ids};
+use super::statements::{newest_rows, running_ids};
 
 impl Schema {
     /// A sentence for each thing that it lacks: signs of life, and indexes that a large table needs to be swept fast.

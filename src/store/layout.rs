@@ -4,8 +4,8 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::catalog::{ColumnInfo, TableInfo};
+use super::keys::{column, key};
 use super::schema::{Leases, Recurring, Runs, Tasks, Workers};
-use super::statements::{column, key};
 
 /// Where what every row has stands: its key, its id, a task's status and pointer, a run's task and status.
 pub(super) const KEY: usize = 0;

@@ -5,8 +5,8 @@ use rusqlite::{Connection, Statement};
 
 use super::catalog::{ColumnInfo, TableInfo};
 use super::facts::Facts;
+use super::keys::{column, is_key};
 use super::schema::Schema;
-use super::statements::{column, is_key};
 use super::value::reading;
 use crate::zombie::{Id, Notes, Reading, Timestamp, Zombie};
 

@@ -11,6 +11,7 @@ mod examples;
 mod facts;
 mod findings;
 mod fitting;
+mod keys;
 mod layout;
 mod load;
 mod look_alikes;

@@ -6,9 +6,9 @@ use rusqlite::functions::FunctionFlags;
 use rusqlite::types::Null;
 
 use super::copying::Copying;
+use super::keys::is_key;
 use super::reach::Reach;
 use super::schema::Schema;
-use super::statements::is_key;
 use super::tokens::{Token, tokens};
 use super::triggers::triggers;
 use crate::zombie::{Id, Zombie};

@@ -1,8 +1,9 @@
 //! The text of every statement that writes, and of those that look whether it was written.
 
 use super::catalog::{Affinity, ColumnInfo, TableInfo};
+use super::keys::column;
 use super::schema::{Events, Recurring, Runs, Tasks, Workspaces};
-use super::statements::{self, column, render, run_names, workspace_names};
+use super::statements::{self, render, run_names, workspace_names};
 use super::value::{identifier, literal};
 use crate::profile::{Constant, Constants};
 

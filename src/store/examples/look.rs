@@ -3,8 +3,9 @@
 use rusqlite::{Connection, ToSql};
 
 use super::super::catalog::{Affinity, ColumnInfo, TableInfo};
+use super::super::keys::column;
 use super::super::schema::{Events, Projects, Runs, Schema, Workers, Workspaces};
-use super::super::statements::{column, is_running, newest_rows};
+use super::super::statements::{is_running, newest_rows};
 use super::rows::{ACTIVE_RUN, NEWEST_RUN, RUNNING, Row, Rows, WORKER};
 use crate::zombie::Id;
 

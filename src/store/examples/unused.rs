@@ -7,9 +7,10 @@ use serde::Serialize;
 
 use super::super::catalog::{ColumnInfo, TableInfo};
 use super::super::facts::is_blank;
+use super::super::keys::column;
 use super::super::roleless::has_word_of;
 use super::super::schema::Schema;
-use super::super::statements::{column, newest_rows};
+use super::super::statements::newest_rows;
 use super::super::value::reading;
 use super::read_as::short_moment;
 use super::rows::Rows;
