@@ -18,6 +18,8 @@ use crate::zombie::{Id, Notes, Signs, Worker};
 #[derive(Default)]
 pub(super) struct KnownWorkers {
     by_name: HashMap<Id, Arc<Worker>>,
+    /// By their names in small letters, for a name that is not there as it is written: a queue may compare names so.
+    folded: HashMap<Id, Arc<Worker>>,
     rows: usize,
 }
 
@@ -35,7 +37,9 @@ impl KnownWorkers {
         while let Some(row) = rows.next()? {
             let row = values(row, 0, layout.places.len())?;
             known.rows += 1;
-            known.add(&worker(&row, workers, &layout, facts, notes));
+            let worker = worker(&row, workers, &layout, facts, notes);
+            add(&mut known.folded, folded(&worker.id), worker.clone());
+            add(&mut known.by_name, worker.id.by_value(), worker);
         }
         Ok(known)
     }
@@ -45,39 +49,17 @@ impl KnownWorkers {
         self.rows
     }
 
-    /// By its name, and by that in small letters: a queue may compare names so, and a worker that is there is not gone.
-    fn add(&mut self, worker: &Worker) {
-        let (name, folded) = (worker.id.by_value(), folded(&worker.id));
-        if folded != name {
-            self.add_as(folded, worker.clone());
-        }
-        self.add_as(name, worker.clone());
-    }
-
-    /// Of several rows of one name each may be the one that is meant.
-    fn add_as(&mut self, name: Id, worker: Worker) {
-        let worker = match self.by_name.remove(&name) {
-            None => worker,
-            Some(other) => Worker {
-                is_gone: worker.is_gone && other.is_gone,
-                heartbeat: worker.heartbeat.and(&other.heartbeat),
-                started: Signs::default(), // nothing says whose life it is
-                lease: worker.lease.and(&other.lease),
-                print: worker.print.wrapping_add(other.print),
-                ..worker
-            },
-        };
-        self.by_name.insert(name, Arc::new(worker));
-    }
-
     /// The worker that this value names, or that it is gone; `None` where it names none.
     pub(super) fn named(&self, name: ValueRef<'_>) -> Option<Arc<Worker>> {
         let id = Id::from(name);
         if id == Id::Null {
             return None;
         }
-        let known = [id.by_value(), id.by_number(), folded(&id)];
-        let known = known.iter().find_map(|name| self.by_name.get(name)).cloned();
+        let exactly = self.by_name.get(&id.by_value());
+        let known = exactly
+            .or_else(|| self.by_name.get(&id.by_number()))
+            .or_else(|| self.folded.get(&folded(&id)))
+            .cloned();
         // A worker may well be number 0; that nobody has this name says nothing where it is no name.
         if known.is_none() && id.is_none() {
             return None;
@@ -93,6 +75,22 @@ impl KnownWorkers {
             })
         }))
     }
+}
+
+/// Of several rows of one name each may be the one that is meant.
+fn add(known: &mut HashMap<Id, Arc<Worker>>, name: Id, worker: Worker) {
+    let worker = match known.remove(&name) {
+        None => worker,
+        Some(other) => Worker {
+            is_gone: worker.is_gone && other.is_gone,
+            heartbeat: worker.heartbeat.and(&other.heartbeat),
+            started: Signs::default(), // nothing says whose life it is
+            lease: worker.lease.and(&other.lease),
+            print: worker.print.wrapping_add(other.print),
+            ..worker
+        },
+    };
+    known.insert(name, Arc::new(worker));
 }
 
 /// A name in small letters, without blanks at its end.

@@ -221,6 +221,9 @@ fn a_worker_may_be_number_0() {
 fn a_worker_that_is_there_in_other_letters_is_not_gone() {
     let mut world = worker(job("2h ago"), "W1", "1m ago", "up", "3h ago");
     assert_eq!(world.sweep().healthy, 1);
+    // But who is there as it is written is meant, and no other.
+    let mut world = worker(world, "w1", "16m ago", "up", "3h ago");
+    assert_eq!(reasons(&world.sweep()), ["j1: stale_heartbeat"]);
 }
 
 #[test]
