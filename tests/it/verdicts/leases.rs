@@ -2,15 +2,7 @@
 
 use zombie_sweeper::zombie::{ActiveRun, Run, Signs, Task};
 
-use super::{at, judge, lease, letter, none, running, unreadable};
-
-fn sign(phrase: &str) -> Signs {
-    match phrase {
-        "" => none(),
-        "unreadable" => unreadable(),
-        phrase => at(phrase),
-    }
-}
+use super::{at, judge, lease, letter, none, running, sign, unreadable};
 
 fn leased(phrase: &str) -> Signs {
     match phrase {

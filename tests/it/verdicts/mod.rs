@@ -57,6 +57,15 @@ fn unreadable() -> Signs {
     signs
 }
 
+/// What a phrase of a table says: nothing, something unreadable, or a moment.
+fn sign(phrase: &str) -> Signs {
+    match phrase {
+        "" => none(),
+        "unreadable" => unreadable(),
+        phrase => at(phrase),
+    }
+}
+
 /// A run that shows nothing.
 fn run(state: RunState) -> Run {
     Run {

@@ -2,16 +2,8 @@
 
 use zombie_sweeper::zombie::{ActiveRun, Signs, Task, Undecided, Verdict, is_live};
 
-use super::{at, end, judge, lease, letter, none, unreadable};
+use super::{at, end, judge, lease, letter, none, sign, unreadable};
 use crate::world::NOW;
-
-fn sign(phrase: &str) -> Signs {
-    match phrase {
-        "" => none(),
-        "unreadable" => unreadable(),
-        phrase => at(phrase),
-    }
-}
 
 fn leased(phrase: &str) -> Signs {
     match phrase {
