@@ -11,7 +11,7 @@ use super::finding::{Section, Value};
     reason = "the text is part of the program, and every test of a draft reads it"
 )]
 static BUILT_IN: LazyLock<toml::Table> = LazyLock::new(|| {
-    toml::from_str(include_str!("../../profile/orchestra.toml")).expect("the built-in profile is valid")
+    toml::from_str(include_str!("../../../profile/orchestra.toml")).expect("the built-in profile is valid")
 });
 
 /// Says of each key of columns that is left out, and that the built-in names would find, that it is absent.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::names::words;
 
-const TEXT: &str = include_str!("../../profile/hints.toml");
+const TEXT: &str = include_str!("../../../profile/hints.toml");
 
 #[expect(
     clippy::expect_used,
