@@ -4,7 +4,7 @@ use anyhow::anyhow;
 use chrono::Utc;
 use zombie_sweeper::Profile;
 use zombie_sweeper::store::{Schema, SchemaError, read_database, sweep_database};
-use zombie_sweeper::{Policy, SweepError, SweepOptions, SweepReport, sweep_zombie_tasks};
+use zombie_sweeper::{SweepError, SweepOptions, SweepReport, sweep_zombie_tasks};
 
 use super::args::{Cli, Format, SweepArgs};
 use super::exit::Exit;
@@ -45,15 +45,10 @@ fn options(cli: &Cli, profile: Profile) -> SweepOptions {
     let asked = args.now;
     #[expect(clippy::disallowed_methods, reason = "the one place where now is read")]
     let now = asked.unwrap_or_else(Utc::now);
-    let policy = Policy {
-        stale_after: args.stale_after.unwrap_or(Policy::default().stale_after),
-        claim_grace: args.claim_grace,
-        settle: args.settle,
-    };
     let options = SweepOptions::at(now)
         .dry_run(args.dry_run)
         .actor(&args.actor)
-        .policy(policy)
+        .policy(args.policy.policy())
         .batch_size(args.batch_size)
         .confirm(args.confirm)
         .suspended(wait::suspended())
@@ -72,7 +67,7 @@ fn sweep(cli: &Cli, asked: Option<&Profile>, options: &SweepOptions) -> Result<S
     let configure = |conn: &mut _| signals::obey(conn, args.busy_timeout);
     if !cli.sweep.dry_run {
         return sweep_database(&args.db, profile, configure, |conn| {
-            if cli.sweep.stale_after.is_none() {
+            if cli.sweep.policy.stale_after.is_none() {
                 profile::refuse_a_guess(conn, asked)?;
             }
             match sweep_zombie_tasks(conn, options) {

@@ -1,0 +1,170 @@
+//! What can be said on the command line, a file a group of options, and one for those of each command.
+
+mod database;
+mod demo;
+mod output;
+mod policy;
+mod schema;
+mod sweep;
+mod time;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+pub(crate) use database::DatabaseArgs;
+pub(crate) use demo::DemoArgs;
+pub(crate) use output::{Format, LogArgs};
+pub(crate) use schema::SchemaArgs;
+pub(crate) use sweep::SweepArgs;
+
+use super::exit;
+
+const EXAMPLES: &str = "\
+Examples:
+  zombie-sweeper --project SciDEX --dry-run     what would be reaped, as JSON
+  zombie-sweeper --dry-run --format text        the same of all projects, for people
+  zombie-sweeper --db /srv/orchestra.db         sweep
+  zombie-sweeper schema --format text           what it understands of the database
+  zombie-sweeper schema --list                  the queues that it comes with a profile for
+  zombie-sweeper demo                           see it work, on a database of its own";
+
+const ENVIRONMENT: &str = "\
+Environment:
+  Every option has a variable: ORCHESTRA_DB for --db, and ZOMBIE_SWEEPER_ with the option's name for the
+  others, such as ZOMBIE_SWEEPER_STALE_AFTER=15m. What the command line says goes first.";
+
+/// Finds tasks whose workers died in a SQLite task queue, and resets them in one transaction.
+///
+/// A running task is a zombie if its run has already ended, if it has no run and nobody has touched it for long,
+/// or if its run has been silent for too long. The bare command finds the zombies, abandons their runs, makes the
+/// tasks eligible again, records an event for each, and prints one JSON summary. Where there is none, it writes
+/// nothing.
+#[derive(Debug, Parser)]
+#[command(
+    name = "zombie-sweeper",
+    version,
+    verbatim_doc_comment,
+    disable_help_subcommand = true
+)]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{ENVIRONMENT}\n\n{}", exit::help()))]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) database: DatabaseArgs,
+    #[command(flatten)]
+    pub(crate) sweep: SweepArgs,
+    #[command(flatten)]
+    pub(crate) log: LogArgs,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show what plays which role in the database
+    Schema(SchemaArgs),
+    /// See a sweep at work, on a small database of its own
+    Demo(DemoArgs),
+}
+
+/// Parses the command line; help, version and errors are printed, and come back as the exit code.
+pub(crate) fn parse() -> Result<Cli, ExitCode> {
+    let parsed = Cli::command().try_get_matches().and_then(|matches| {
+        let mut cli = Cli::from_arg_matches(&matches)?;
+        cli.database.profile = one_profile(&matches, &cli.database)?;
+        if matches!(&cli.command, Some(Command::Schema(args)) if args.list) && !is_given(&matches, "format") {
+            cli.log.format = Format::Text;
+        }
+        refuse_stray_options(&matches, &cli)?;
+        refuse_unknown_variables()?;
+        refuse_a_sweep_of_another_time(&cli)?;
+        Ok(cli)
+    });
+    parsed.map_err(|error| {
+        let _ = error.print(); // where even that fails, nobody is listening
+        u8::try_from(error.exit_code()).unwrap_or(2).into()
+    })
+}
+
+/// Whether the command line or a variable says it.
+fn is_given(matches: &clap::ArgMatches, id: &str) -> bool {
+    matches.value_source(id) != Some(clap::parser::ValueSource::DefaultValue)
+}
+
+/// The profile under either name. What the command line says goes first; apart from that, two that differ are an error.
+fn one_profile(matches: &clap::ArgMatches, args: &DatabaseArgs) -> Result<Option<PathBuf>, clap::Error> {
+    let (Some(profile), Some(schema)) = (&args.profile, &args.schema) else {
+        return Ok(args.profile.clone().or_else(|| args.schema.clone()));
+    };
+    let given = |id| matches.value_source(id) == Some(clap::parser::ValueSource::CommandLine);
+    match (given("profile"), given("schema")) {
+        (false, true) => Ok(Some(schema.clone())),
+        (profile_given, schema_given) if profile == schema || profile_given != schema_given => {
+            Ok(Some(profile.clone()))
+        }
+        _ => {
+            let text = format!(
+                "--profile (ZOMBIE_SWEEPER_PROFILE) names {}, its alias --schema (ZOMBIE_SWEEPER_SCHEMA) names {}: \
+                 expected one of them",
+                profile.display(),
+                schema.display()
+            );
+            Err(Cli::command().error(clap::error::ErrorKind::ArgumentConflict, text))
+        }
+    }
+}
+
+/// An option of the sweep given to another command would be ignored in silence.
+fn refuse_stray_options(matches: &clap::ArgMatches, cli: &Cli) -> Result<(), clap::Error> {
+    let Some(command) = matches.subcommand_name().filter(|_| cli.command.is_some()) else {
+        return Ok(());
+    };
+    let sweep = SweepArgs::augment_args(clap::Command::new("sweep"));
+    let stray = sweep
+        .get_arguments()
+        .map(|arg| arg.get_id().as_str())
+        .find(|id| matches.value_source(id) == Some(clap::parser::ValueSource::CommandLine));
+    match stray {
+        None => Ok(()),
+        Some(id) => {
+            let text = format!(
+                "--{} is an option of the sweep; `{command}` takes none of them",
+                id.replace('_', "-")
+            );
+            Err(Cli::command().error(clap::error::ErrorKind::ArgumentConflict, text))
+        }
+    }
+}
+
+/// `requires` is content with a variable that says no.
+fn refuse_a_sweep_of_another_time(cli: &Cli) -> Result<(), clap::Error> {
+    if cli.sweep.now.is_none() || cli.sweep.dry_run {
+        return Ok(());
+    }
+    let text = "--now is for a dry run: a sweep is of this moment";
+    Err(Cli::command().error(clap::error::ErrorKind::MissingRequiredArgument, text))
+}
+
+/// A misspelt `ZOMBIE_SWEEPER_DRYRUN` would be ignored in silence, and the sweep would be real.
+fn refuse_unknown_variables() -> Result<(), clap::Error> {
+    let program = Cli::command();
+    let commands = std::iter::once(&program).chain(program.get_subcommands());
+    let known: Vec<_> = commands
+        .flat_map(clap::Command::get_arguments)
+        .filter_map(clap::Arg::get_env)
+        .collect();
+    let unknown = std::env::vars_os().map(|(name, _)| name).find(|name| {
+        name.as_encoded_bytes().starts_with(b"ZOMBIE_SWEEPER_") && !known.contains(&name.as_os_str())
+    });
+    match unknown {
+        None => Ok(()),
+        Some(name) => {
+            let text = format!(
+                "the environment variable {} is that of no option; --help lists them",
+                name.display()
+            );
+            Err(Cli::command().error(clap::error::ErrorKind::UnknownArgument, text))
+        }
+    }
+}

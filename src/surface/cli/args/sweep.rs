@@ -1,0 +1,59 @@
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use clap::Args;
+use clap::builder::{FalseyValueParser, NonEmptyStringValueParser};
+
+use super::policy::PolicyArgs;
+use super::time::parse_now;
+
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Sweep")]
+pub(crate) struct SweepArgs {
+    /// Sweep this project only, by name or id [default: all]
+    #[arg(long, value_name = "NAME", env = "ZOMBIE_SWEEPER_PROJECT", hide_env = true)]
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) project: Option<String>,
+    /// Find the zombies, write nothing
+    #[arg(long, short = 'n', env = "ZOMBIE_SWEEPER_DRY_RUN", hide_env = true)]
+    #[arg(value_parser = FalseyValueParser::new())]
+    pub(crate) dry_run: bool,
+    /// With --dry-run: what would have been reaped at this time
+    #[arg(
+        long,
+        value_name = "TIME",
+        requires = "dry_run",
+        env = "ZOMBIE_SWEEPER_NOW",
+        hide_env = true
+    )]
+    #[arg(value_parser = parse_now)]
+    pub(crate) now: Option<DateTime<Utc>>,
+    #[command(flatten)]
+    pub(crate) policy: PolicyArgs,
+    /// Look twice, so far apart, before silence is taken for death
+    #[arg(long, value_name = "TIME", env = "ZOMBIE_SWEEPER_CONFIRM", hide_env = true)]
+    #[arg(default_value = "0s", value_parser = humantime::parse_duration)]
+    pub(crate) confirm: Duration,
+    /// Reap at most so many zombies in one transaction
+    #[arg(
+        long,
+        value_name = "N",
+        env = "ZOMBIE_SWEEPER_BATCH_SIZE",
+        hide_env = true,
+        default_value = "10000"
+    )]
+    pub(crate) batch_size: NonZeroUsize,
+    /// The name that the events are written in
+    #[arg(long, value_name = "NAME", env = "ZOMBIE_SWEEPER_ACTOR", hide_env = true)]
+    #[arg(default_value = "zombie-sweeper", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) actor: String,
+    /// Show the evidence of each zombie
+    #[arg(long, env = "ZOMBIE_SWEEPER_EVIDENCE", hide_env = true)]
+    #[arg(value_parser = FalseyValueParser::new())]
+    pub(crate) evidence: bool,
+    /// Exit with 3 if there was a zombie, for monitors
+    #[arg(long, env = "ZOMBIE_SWEEPER_FAIL_ON_ZOMBIES", hide_env = true)]
+    #[arg(value_parser = FalseyValueParser::new())]
+    pub(crate) fail_on_zombies: bool,
+}

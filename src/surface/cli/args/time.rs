@@ -1,0 +1,26 @@
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use zombie_sweeper::zombie::{Calendar, TimeZone, Timestamp};
+
+/// A patience of no time at all would take every live task from its worker.
+pub(super) fn parse_patience(text: &str) -> Result<Duration, String> {
+    match humantime::parse_duration(text) {
+        Ok(Duration::ZERO) => Err("expected more than no time at all".to_owned()),
+        Ok(time) => Ok(time),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a number is told apart by its distance from the time it is"
+)]
+pub(super) fn parse_now(text: &str) -> Result<DateTime<Utc>, String> {
+    let calendar = Calendar::new(Utc::now().into(), TimeZone::default());
+    let (reading, _) = calendar.text(text.as_bytes());
+    reading
+        .at()
+        .and_then(Timestamp::to_datetime)
+        .ok_or_else(|| "expected a time such as 2026-04-11T03:18:00Z, or seconds since the epoch".to_owned())
+}
