@@ -1,64 +1,23 @@
 use crate::profile::ProfileError;
 use crate::report::SweepReport;
-use crate::store::{OpenError, ProjectError, SchemaError};
-use crate::zombie::Id;
+use crate::store::{OpenError, ProjectError, SchemaError, StoreError};
 
 /// Why a sweep failed. Unless it is [`Partial`](Self::Partial), nothing was written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SweepError {
-    /// The database cannot be opened.
+    /// The database failed, or is none that can be swept.
     #[error(transparent)]
-    Open(#[from] OpenError),
+    Store(#[from] StoreError),
     /// The profile cannot be used.
     #[error("failed to read the profile")]
     Profile(#[from] ProfileError),
-    /// The schema does not fit the profile.
-    #[error(transparent)]
-    Schema(#[from] SchemaError),
-    /// The project cannot be swept.
-    #[error(transparent)]
-    Project(#[from] ProjectError),
     /// The connection is in the midst of a transaction; a sweep needs its own.
     #[error("the connection has a transaction open: commit it or roll it back before the sweep")]
     TransactionOpen,
-    /// SQLite failed.
-    #[error("failed to {doing}")]
-    Sqlite {
-        /// What it was asked to do.
-        doing: &'static str,
-        /// What it said.
-        source: rusqlite::Error,
-    },
     /// It was told to stop while it waited for its second look.
     #[error("it was told to stop while it waited for its second look at what is silent")]
     Interrupted,
-    /// The database failed at one zombie, so none of its transaction was reaped.
-    #[error("failed to reap task {task_id}")]
-    Reap {
-        /// The task.
-        task_id: String,
-        /// What SQLite said.
-        source: rusqlite::Error,
-    },
-    /// The queue's tables use a function, a collation or a module that only the orchestrator's own process has.
-    #[error(
-        "the queue's tables use what only the orchestrator's own process registers ({message}): sweep from within it, \
-         through the library, or drop the trigger, index, column or check that uses it"
-    )]
-    MissingFunction {
-        /// What SQLite said.
-        message: String,
-    },
-    /// The queue's event table counts its rows with AUTOINCREMENT, and has come to the last number there is.
-    #[error(
-        "{table} has used up its row ids: AUTOINCREMENT has come to the last number there is, and no event can be \
-         recorded; see sqlite_sequence"
-    )]
-    RowIdsUsedUp {
-        /// The event table.
-        table: String,
-    },
     /// Some transactions were committed before the sweep stopped.
     #[error("the sweep stopped after {} committed transactions", .report.transactions)]
     Partial {
@@ -69,29 +28,25 @@ pub enum SweepError {
     },
 }
 
+impl From<OpenError> for SweepError {
+    fn from(error: OpenError) -> Self {
+        StoreError::from(error).into()
+    }
+}
+
+impl From<SchemaError> for SweepError {
+    fn from(error: SchemaError) -> Self {
+        StoreError::from(error).into()
+    }
+}
+
+impl From<ProjectError> for SweepError {
+    fn from(error: ProjectError) -> Self {
+        StoreError::from(error).into()
+    }
+}
+
 impl SweepError {
-    /// Says what SQLite was asked to do when it failed.
-    pub(crate) fn sqlite(doing: &'static str) -> impl FnOnce(rusqlite::Error) -> Self {
-        move |source| Self::missing(&source).unwrap_or(Self::Sqlite { doing, source })
-    }
-
-    /// Says which task SQLite failed on.
-    pub(crate) fn reaping(task_id: &Id, source: rusqlite::Error) -> Self {
-        let task_id = task_id.to_string();
-        Self::missing(&source).unwrap_or(Self::Reap { task_id, source })
-    }
-
-    fn missing(source: &rusqlite::Error) -> Option<Self> {
-        use rusqlite::Error::{SqlInputError, SqliteFailure};
-
-        let (SqlInputError { msg: said, .. } | SqliteFailure(_, Some(said))) = source else {
-            return None;
-        };
-        is_of_the_orchestrator(said).then(|| Self::MissingFunction {
-            message: said.clone(),
-        })
-    }
-
     /// The error behind a partial sweep, else this one.
     #[must_use]
     pub fn cause(&self) -> &Self {
@@ -100,18 +55,15 @@ impl SweepError {
             other => other,
         }
     }
-}
 
-/// Whether SQLite misses what a process has to register with it.
-pub(crate) fn is_of_the_orchestrator(said: &str) -> bool {
-    [
-        "no such function",
-        "no such collation sequence",
-        "no such module",
-        "unknown function",
-    ]
-    .iter()
-    .any(|missing| said.contains(missing))
+    /// What the store said, where it was the store that failed.
+    #[must_use]
+    pub fn of_the_store(&self) -> Option<&StoreError> {
+        match self.cause() {
+            Self::Store(error) => Some(error),
+            _ => None,
+        }
+    }
 }
 
 /// An error and what is behind it, in one line.

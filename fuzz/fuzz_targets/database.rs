@@ -6,6 +6,7 @@
 
 #![no_main]
 
+use zombie_sweeper::store::StoreError;
 use std::sync::{Arc, Mutex};
 
 use libfuzzer_sys::{Corpus, fuzz_target};
@@ -108,7 +109,7 @@ fn check(mut queue: Queue) {
         }
         Err(error) => {
             assert!(untouched == image_now(), "it failed and wrote: {error:?}");
-            let refused = matches!(error, SweepError::Schema(_) | SweepError::Project(_));
+            let refused = matches!(error, SweepError::Store(StoreError::Schema(_)) | SweepError::Store(StoreError::Project(_)));
             assert!(
                 refused || redeclared || !queue.is_yielding,
                 "nothing stood in its way: {error:?}"

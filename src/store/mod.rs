@@ -1,10 +1,21 @@
-//! Where the queue is. Each store reads facts from a database that a [`Profile`](crate::Profile) describes, and applies a
-//! plan to it. It decides nothing.
+//! Where the queue is. Every store keeps one contract: it reads facts from a database that a
+//! [`Profile`](crate::Profile) describes, and applies a plan to it. It decides nothing.
 
+mod batch;
+mod contract;
+mod error;
+mod open_error;
+mod queue;
 mod sqlite;
 
+pub use error::StoreError;
+pub use open_error::OpenError;
+pub use queue::Queue;
 pub use sqlite::{
-    ClosestTable, Draft, Example, Examples, Likeness, OpenError, ProjectError, Role, Schema, SchemaError,
-    Seen, Unused, Words, draft_profile, fitting_profiles, read_database, sweep_database,
+    ClosestTable, Draft, Example, Examples, Likeness, ProjectError, Role, Schema, SchemaError, Seen, Unused,
+    Words, draft_profile, fitting_profiles, read_database, sweep_database,
 };
-pub(crate) use sqlite::{Project, Reaped, Rehearsal, Store, Writer, data_version};
+
+pub(crate) use batch::{Batch, Pending};
+pub(crate) use contract::{Look, Store};
+pub(crate) use sqlite::{Opened, SqliteStore};

@@ -2,17 +2,15 @@ mod reap;
 mod silence;
 
 use std::collections::HashMap;
-use std::ops::ControlFlow;
 use std::time::Instant;
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::Connection;
 
 use crate::error::{SweepError, in_full};
 use crate::options::SweepOptions;
 use crate::report::{SweepReport, ZombieFound};
-use crate::store::{Project, Rehearsal, Schema, Store, Writer, data_version};
-use crate::zombie::{Id, Notes, Plan, Suspect, Timestamp};
-use reap::Queue;
+use crate::store::{Look, Opened, Pending, SqliteStore, Store};
+use crate::zombie::{Id, Notes, Plan, Timestamp, Zombie};
 
 /// How often zombies that change under our eyes are read anew before they are left to the next sweep.
 const ROUNDS: usize = 4;
@@ -38,18 +36,27 @@ pub fn sweep_zombie_tasks(conn: &mut Connection, opts: &SweepOptions) -> Result<
     if !conn.is_autocommit() {
         return Err(SweepError::TransactionOpen);
     }
+    let started = clock();
+    let opened = Opened::read(conn, opts)?;
+    let store = SqliteStore::new(conn, &opened, opts, started)?;
+    sweep(store, opts, started)
+}
+
+/// The sweep of any store.
+fn sweep(store: impl Store, opts: &SweepOptions, started: Instant) -> Result<SweepReport, SweepError> {
     let mut sweep = Sweep {
-        conn,
+        record: if store.keeps_events() {
+            Record::Events
+        } else {
+            Record::Summary
+        },
+        store,
         opts,
         now: opts.now.into(),
-        started: clock(),
+        started,
         report: SweepReport::new(opts),
         notes: Notes::default(),
-        others_write: false,
-        data_version: None,
-        is_careful: false,
         is_second_look: false,
-        record: Record::Events,
         silent: HashMap::new(),
         doubtful: 0,
         found: Vec::new(),
@@ -66,18 +73,13 @@ fn clock() -> Instant {
     Instant::now()
 }
 
-struct Sweep<'a> {
-    conn: &'a Connection,
+struct Sweep<'a, S> {
+    store: S,
     opts: &'a SweepOptions,
     now: Timestamp,
     started: Instant,
     report: SweepReport,
     notes: Notes,
-    /// The last data version seen, and whether it has ever been another: others write.
-    data_version: Option<i64>,
-    others_write: bool,
-    /// Whether a row has failed, so that each reap is written so that it can be undone alone.
-    is_careful: bool,
     is_second_look: bool,
     record: Record,
     /// The silent zombies of the first look by their keys, each with what tells whether it has changed since.
@@ -95,190 +97,87 @@ enum Record {
     Summary,
 }
 
-/// What one read transaction found.
+/// What one look found.
 struct Page {
-    plan: Plan,
-    data_version: i64,
+    zombies: Vec<Zombie>,
     /// How many running tasks were read.
     read: usize,
     /// The key of the last task looked at, where more may stand behind it.
     rest: Option<Id>,
-    /// In a dry run: what may foretell the queue's refusals.
-    rehearsal: Option<Rehearsal>,
 }
 
-/// Which tasks are looked at.
-enum Look<'k> {
-    Behind(Option<&'k Id>),
-    Again(&'k [Id]),
-}
-
-impl<'a> Sweep<'a> {
+impl<S: Store> Sweep<'_, S> {
     fn run(&mut self) -> Result<(), SweepError> {
-        let (conn, opts) = (self.conn, self.opts);
-        let read = begin_to_read(conn)?;
-        let schema = Schema::read(conn, &opts.profile)?;
-        let project = opts
-            .project
-            .as_deref()
-            .map(|name| Project::find(conn, &schema, name))
-            .transpose()?;
-        let store = Store::new(
-            conn,
-            &schema,
-            project.as_ref(),
-            opts.policy,
-            self.now,
-            self.started,
-        );
-        let mut store = store.map_err(SweepError::sqlite("prepare to read"))?;
-        if !store.keeps_events() {
-            self.record = Record::Summary;
-        }
-        drop(read);
-        let mut writer = None;
         let mut after = None;
         loop {
-            let page = self.look(&mut store, &Look::Behind(after.as_ref()))?;
+            let page = self.look(&Look::Behind(after.as_ref()))?;
             self.report.scanned += page.read;
-            if let (Some(project), 0) = (&project, self.report.scanned) {
-                project.check_known(conn, &schema)?;
+            if self.report.scanned == 0 {
+                self.store.check_project_known()?;
             }
-            let rest = page.rest.clone();
-            self.act(&mut store, &mut writer, page, 0)?;
-            if rest.is_none() {
+            self.act(page.zombies, 0)?;
+            if page.rest.is_none() {
                 break;
             }
-            after = rest;
+            after = page.rest;
         }
-        self.look_twice(&mut store, &mut writer)
+        self.look_twice()
     }
 
-    /// Reads facts and plans, in one read transaction.
-    fn look(&mut self, store: &mut Store<'_>, look: &Look<'_>) -> Result<Page, SweepError> {
-        let read = begin_to_read(self.conn)?;
-        let data_version = self
-            .look_for_others(&read)
-            .map_err(SweepError::sqlite("begin to read"))?;
-        let (now, policy) = (self.now, &self.opts.policy);
-        let batch_size = self.opts.batch_size.get();
-        let mut plan = Plan::default();
-        let mut judged = Vec::new();
-        let visit = |suspect: Suspect| {
-            if tracing::enabled!(tracing::Level::DEBUG) {
-                let verdict = suspect.verdict(policy, now).to_string();
-                judged.push((suspect.id.clone(), suspect.active_run_id.clone(), verdict));
-            }
-            plan.add(suspect, policy, now);
-            if plan.zombies.len() < batch_size {
-                ControlFlow::Continue(())
-            } else {
-                ControlFlow::Break(())
-            }
-        };
-        let mut known = Notes::default();
-        let notes = match look {
-            Look::Behind(_) => &mut self.notes,
-            Look::Again(_) => &mut known, // what is odd about these was noted at the first look
-        };
-        store
-            .begin(data_version, self.started.elapsed(), notes)
-            .map_err(SweepError::sqlite("begin to read"))?;
-        let scan = match look {
-            Look::Behind(after) => store.suspects(*after, notes, visit),
-            Look::Again(keys) => store.suspects_again(keys.iter(), notes, visit),
-        };
-        let scan = scan.map_err(SweepError::sqlite("find the zombies"))?;
-        let mut rehearsal = None;
-        if !plan.zombies.is_empty() {
-            store
-                .add_workspaces(&mut plan, &mut self.notes)
-                .map_err(SweepError::sqlite("find the workspaces held"))?;
-            if self.opts.dry_run {
-                rehearsal = store.rehearsal(&plan.zombies);
-            } else {
-                store
-                    .note(&plan.zombies)
-                    .map_err(SweepError::sqlite("find the runs of the zombies"))?;
-            }
+    /// Reads facts and plans.
+    fn look(&mut self, look: &Look<'_>) -> Result<Page, SweepError> {
+        let mut plan = Plan::new(self.opts.policy, self.now, self.opts.batch_size.get());
+        if tracing::enabled!(tracing::Level::DEBUG) {
+            plan = plan.keeping_verdicts();
         }
-        drop(read);
-        for (task_id, run_id, verdict) in judged {
+        let scan = self.store.look(look, &mut plan, &mut self.notes)?;
+        for judged in plan.judged.unwrap_or_default() {
+            let (task_id, run_id, verdict) = (judged.task_id, judged.run_id, judged.verdict);
             tracing::debug!(%task_id, %run_id, %verdict, "judged");
         }
         self.report.healthy += scan.live + plan.healthy;
         self.report.undecided.append(&mut plan.undecided);
         Ok(Page {
-            plan,
-            data_version,
+            zombies: plan.zombies,
             read: scan.scanned,
             rest: scan.rest,
-            rehearsal,
         })
     }
 
     /// Reaps what was found, or in a dry run says so; silence that needs a second look is kept for it.
-    fn act<'s>(
-        &mut self,
-        store: &mut Store<'s>,
-        writer: &mut Option<Writer<'s>>,
-        page: Page,
-        round: usize,
-    ) -> Result<(), SweepError>
-    where
-        'a: 's,
-    {
-        let mut zombies = page.plan.zombies;
+    fn act(&mut self, mut zombies: Vec<Zombie>, round: usize) -> Result<(), SweepError> {
         if zombies.is_empty() {
             return Ok(());
         }
         if round == 0 && !self.is_second_look {
-            self.see_silence(store, &zombies)?;
+            self.see_silence(&zombies)?;
         }
         zombies.retain(|zombie| self.is_proven(zombie));
         if zombies.is_empty() {
             return Ok(());
         }
-        let ready = match &mut *writer {
-            Some(writer) => writer,
-            none => none.insert(
-                store
-                    .writer(&self.opts.actor)
-                    .map_err(SweepError::sqlite("prepare to write"))?,
-            ),
-        };
-        ready
-            .prepare(&zombies, &mut self.notes)
-            .map_err(SweepError::sqlite("see how the queue writes its times"))?;
+        self.store.prepare(&zombies, &mut self.notes)?;
         if self.opts.dry_run {
-            return self.pretend(ready, page.rehearsal.as_ref(), zombies);
+            let batch = self.store.pretend(zombies)?;
+            self.add(batch);
+            return Ok(());
         }
         if self.record == Record::Summary {
             for zombie in &zombies {
-                let record = store.record(zombie, &self.opts.actor);
+                let record = self.store.record(zombie);
                 tracing::warn!(task_id = %zombie.suspect.id, record, "about to reap");
             }
         }
-        let mut queue = Queue::new(zombies);
-        while !queue.zombies.is_empty() {
-            let batch = self.reap(store, ready, &mut queue, page.data_version)?;
-            self.add(batch);
+        let mut pending = Pending::new(zombies);
+        while !pending.zombies.is_empty() {
+            self.reap(&mut pending)?;
         }
-        self.look_at_changed(store, writer, &queue.changed, round)
+        self.look_at_changed(&pending.changed, round)
     }
 
     /// Zombies that changed between the look and the lock are read anew, and judged again: at the second look what broke
     /// their silence is told from what says nothing of it, such as another life of their worker.
-    fn look_at_changed<'s>(
-        &mut self,
-        store: &mut Store<'s>,
-        writer: &mut Option<Writer<'s>>,
-        changed: &[Id],
-        round: usize,
-    ) -> Result<(), SweepError>
-    where
-        'a: 's,
-    {
+    fn look_at_changed(&mut self, changed: &[Id], round: usize) -> Result<(), SweepError> {
         if changed.is_empty() {
             return Ok(());
         }
@@ -287,21 +186,13 @@ impl<'a> Sweep<'a> {
             self.notes.see_no_peace(changed.len());
             return Ok(());
         }
-        let page = self.look(store, &Look::Again(changed))?;
+        let page = self.look(&Look::Again(changed))?;
         self.report.moved_on += changed.len().saturating_sub(page.read);
-        self.act(store, writer, page, round + 1)
+        self.act(page.zombies, round + 1)
     }
 
     fn shows_evidence(&self) -> bool {
         self.opts.evidence || self.record == Record::Summary
-    }
-
-    /// Notes whether another connection has committed since the last look, and returns the data version.
-    fn look_for_others(&mut self, conn: &Connection) -> rusqlite::Result<i64> {
-        let version = data_version(conn)?;
-        let before = self.data_version.replace(version);
-        self.others_write |= before.is_some_and(|before| before != version);
-        Ok(version)
     }
 
     /// Closes the report of a sweep that has ended so.
@@ -345,9 +236,4 @@ fn partial(mut report: SweepReport, source: SweepError) -> SweepError {
         report: Box::new(report),
         source: Box::new(source),
     }
-}
-
-fn begin_to_read(conn: &Connection) -> Result<Transaction<'_>, SweepError> {
-    Transaction::new_unchecked(conn, TransactionBehavior::Deferred)
-        .map_err(SweepError::sqlite("begin to read"))
 }

@@ -2,31 +2,29 @@
 
 use std::time::Duration;
 
-use rusqlite::{ErrorCode, Transaction, TransactionBehavior};
-
-use super::reap::REST;
-use super::{Look, ROUNDS, Sweep, clock};
+use super::{ROUNDS, Sweep};
 use crate::error::SweepError;
-use crate::store::{Store, Writer};
+use crate::store::{Look, Store};
 use crate::zombie::{Reason, Timestamp, Zombie};
 
 /// How far apart two looks are where silence needs a second one and nobody has said how far.
 const CONFIRM: Duration = Duration::from_secs(60);
 
+/// Up to when the right to write was to be had at once: nobody else held it but for a moment.
+const AT_ONCE: Duration = Duration::from_millis(100);
+
 /// How many silent zombies are looked at for columns that look like a heartbeat.
 const SAMPLES: usize = 5;
 
-impl<'a> Sweep<'a> {
+impl<S: Store> Sweep<'_, S> {
     /// Notes what puts the silence of zombies in doubt.
-    pub(super) fn see_silence(&mut self, store: &Store<'_>, found: &[Zombie]) -> Result<(), SweepError> {
+    pub(super) fn see_silence(&mut self, found: &[Zombie]) -> Result<(), SweepError> {
         let silent = || found.iter().filter(|zombie| zombie.evidence.is_silence);
         for _ in silent() {
             self.notes.see_silence();
         }
         let samples: Vec<_> = silent().take(SAMPLES).collect();
-        store
-            .see_look_alikes(&samples, &mut self.notes)
-            .map_err(SweepError::sqlite("look at the zombies"))
+        Ok(self.store.see_look_alikes(&samples, &mut self.notes)?)
     }
 
     /// Whether a zombie is to be reaped at this look. Silence that needs a second one is kept for it; and at the second
@@ -71,14 +69,7 @@ impl<'a> Sweep<'a> {
     }
 
     /// Waits, without any lock or transaction, and looks again at what was silent.
-    pub(super) fn look_twice<'s>(
-        &mut self,
-        store: &mut Store<'s>,
-        writer: &mut Option<Writer<'s>>,
-    ) -> Result<(), SweepError>
-    where
-        'a: 's,
-    {
+    pub(super) fn look_twice(&mut self) -> Result<(), SweepError> {
         let opts = self.opts;
         if self.silent.is_empty() || opts.dry_run && opts.confirm.is_zero() {
             return Ok(());
@@ -106,15 +97,14 @@ impl<'a> Sweep<'a> {
             ));
             return Ok(());
         }
-        store.turn_to(self.now);
-        *writer = None; // it would write the time of the first look
+        self.store.turn_to(self.now);
         self.is_second_look = true;
         let mut keys: Vec<_> = self.silent.keys().cloned().collect();
         keys.sort_unstable();
         for keys in keys.chunks(opts.batch_size.get()) {
-            let page = self.look(store, &Look::Again(keys))?;
+            let page = self.look(&Look::Again(keys))?;
             self.report.moved_on += keys.len().saturating_sub(page.read);
-            self.act(store, writer, page, 0)?;
+            self.act(page.zombies, 0)?;
         }
         Ok(())
     }
@@ -126,30 +116,16 @@ impl<'a> Sweep<'a> {
             self.now = self.wait(time)?;
             return Ok(true);
         }
-        let mut counts = self.lock_took()?.is_some();
+        let mut counts = self.store.lock_took()?.is_some();
         for _ in 0..ROUNDS {
             self.now = self.wait(time)?;
-            let took = self.lock_took()?;
-            if counts && took.is_some_and(|took| took < REST) {
+            let took = self.store.lock_took()?;
+            if counts && took.is_some_and(|took| took < AT_ONCE) {
                 return Ok(true);
             }
             counts = took.is_some();
         }
         Ok(false)
-    }
-
-    /// How long it took to get the write lock, which is let go of at once; `None` where it could not be had in time.
-    fn lock_took(&self) -> Result<Option<Duration>, SweepError> {
-        let asked = clock();
-        let taken = Transaction::new_unchecked(self.conn, TransactionBehavior::Immediate);
-        let took = asked.elapsed();
-        match taken.and_then(Transaction::rollback) {
-            Ok(()) => Ok(Some(took)),
-            Err(error) => match error.sqlite_error_code() {
-                Some(ErrorCode::DatabaseBusy) => Ok(None),
-                _ => Err(SweepError::sqlite("take the write lock")(error)),
-            },
-        }
     }
 
     /// Waits so long, and returns what time it is then.

@@ -40,7 +40,7 @@ pub use calendar::Calendar;
 pub use id::{Bytes, Id};
 pub use notes::Notes;
 pub use past_reap::PastReap;
-pub use plan::{Plan, UndecidedTask, Zombie};
+pub use plan::{Judged, Plan, UndecidedTask, Zombie};
 pub use policy::Policy;
 pub use pulse::is_live;
 pub use reading::{Moment, Reading};

@@ -1,9 +1,11 @@
+use std::ops::ControlFlow;
+
 use serde::Serialize;
 
-use super::{Evidence, HeldWorkspace, Policy, RunRow, Suspect, Timestamp, Verdict};
+use super::{Evidence, HeldWorkspace, Id, Policy, RunRow, Suspect, Timestamp, Verdict};
 
 /// What a sweep is going to do, before it does any of it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Plan {
     /// The tasks to reap.
     pub zombies: Vec<Zombie>,
@@ -11,6 +13,22 @@ pub struct Plan {
     pub healthy: usize,
     /// The tasks that nothing tells dead from alive.
     pub undecided: Vec<UndecidedTask>,
+    /// Each verdict, where they are kept.
+    pub judged: Option<Vec<Judged>>,
+    policy: Policy,
+    now: Timestamp,
+    most: usize,
+}
+
+/// A verdict, for the log.
+#[derive(Debug)]
+pub struct Judged {
+    /// The task.
+    pub task_id: Id,
+    /// What it names as its active run.
+    pub run_id: Id,
+    /// What it is.
+    pub verdict: Verdict,
 }
 
 /// A task to reap, why, and what it holds.
@@ -50,9 +68,40 @@ pub struct UndecidedTask {
 }
 
 impl Plan {
-    /// Judges one suspect and files it.
-    pub fn add(&mut self, suspect: Suspect, policy: &Policy, now: Timestamp) {
-        match suspect.verdict(policy, now) {
+    /// One that judges by this policy at this moment, and is full with so many zombies.
+    #[must_use]
+    pub fn new(policy: Policy, now: Timestamp, most: usize) -> Self {
+        Self {
+            zombies: Vec::new(),
+            healthy: 0,
+            undecided: Vec::new(),
+            judged: None,
+            policy,
+            now,
+            most,
+        }
+    }
+
+    /// Keeps each verdict, for the log.
+    #[must_use]
+    pub fn keeping_verdicts(self) -> Self {
+        Self {
+            judged: Some(Vec::new()),
+            ..self
+        }
+    }
+
+    /// Judges one suspect and files it; breaks off once the plan is full.
+    pub fn add(&mut self, suspect: Suspect) -> ControlFlow<()> {
+        let verdict = suspect.verdict(&self.policy, self.now);
+        if let Some(judged) = &mut self.judged {
+            judged.push(Judged {
+                task_id: suspect.id.clone(),
+                run_id: suspect.active_run_id.clone(),
+                verdict: verdict.clone(),
+            });
+        }
+        match verdict {
             Verdict::Healthy => self.healthy += 1,
             Verdict::Zombie(evidence) => self.zombies.push(Zombie {
                 suspect: Box::new(suspect),
@@ -63,6 +112,11 @@ impl Plan {
                 task_id: suspect.id.to_string(),
                 why: why.to_string(),
             }),
+        }
+        if self.zombies.len() < self.most {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
         }
     }
 }

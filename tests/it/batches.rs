@@ -1,6 +1,7 @@
 //! More zombies than one transaction takes.
 
 use std::num::NonZeroUsize;
+use zombie_sweeper::store::StoreError;
 
 use zombie_sweeper::SweepError;
 
@@ -90,7 +91,7 @@ fn batch_that_fails_keeps_what_was_committed_before_and_says_so() {
     let mut world = with_no_room_for("t4", zombies(5, 2));
     let error = world.try_sweep().unwrap_err();
     assert!(
-        matches!(error.cause(), SweepError::Reap { task_id, .. } if task_id == "t4"),
+        matches!(error.cause(), SweepError::Store(StoreError::Reap { task_id, .. }) if task_id == "t4"),
         "{error:?}"
     );
     let SweepError::Partial { report, .. } = error else {

@@ -9,7 +9,7 @@ use toml::Table;
 use zombie_sweeper::Profile;
 use zombie_sweeper::SweepError;
 use zombie_sweeper::rusqlite::{self, Statement};
-use zombie_sweeper::store::{OpenError, ProjectError, Schema, SchemaError};
+use zombie_sweeper::store::{OpenError, ProjectError, Schema, SchemaError, StoreError};
 
 use crate::world::{NOW, NULL, World, moment, reasons};
 
@@ -28,6 +28,7 @@ mod example {
     use chrono::{DateTime, Utc};
     use zombie_sweeper::rusqlite::config::DbConfig;
     use zombie_sweeper::rusqlite::{self, Connection, ErrorCode, OpenFlags};
+    use zombie_sweeper::store::StoreError;
     use zombie_sweeper::{SweepError, SweepOptions, SweepReport, sweep_zombie_tasks};
 
     /// A connection to sweep on. Keep it open.
@@ -51,7 +52,7 @@ mod example {
                 eprintln!("the sweep stopped early: {source}");
                 Ok(Some(*report))
             }
-            Err(SweepError::Sqlite { source, .. })
+            Err(SweepError::Store(StoreError::Sqlite { source, .. }))
                 if source.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) =>
             {
                 Ok(None)
@@ -546,23 +547,23 @@ fn every_error_message_is_explained() {
             nearest: Vec::new(),
         }
         .to_string(),
-        SweepError::MissingFunction {
+        SweepError::Store(StoreError::MissingFunction {
             message: "…".to_owned(),
-        }
+        })
         .to_string(),
-        SweepError::RowIdsUsedUp {
+        SweepError::Store(StoreError::RowIdsUsedUp {
             table: "TABLE".to_owned(),
-        }
+        })
         .to_string(),
-        SweepError::Reap {
+        SweepError::Store(StoreError::Reap {
             task_id: "ID".to_owned(),
             source: sqlite(),
-        }
+        })
         .to_string(),
-        SweepError::Sqlite {
+        SweepError::Store(StoreError::Sqlite {
             doing: "take the write lock",
             source: sqlite(),
-        }
+        })
         .to_string(),
     ];
     for message in open.into_iter().chain(sweep) {

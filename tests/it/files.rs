@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 use tempfile::TempDir;
 use zombie_sweeper::Profile;
-use zombie_sweeper::store::{OpenError, read_database, sweep_database};
+use zombie_sweeper::store::{OpenError, StoreError, read_database, sweep_database};
 use zombie_sweeper::{SweepError, SweepOptions, SweepReport, rusqlite, sweep_zombie_tasks};
 
 use crate::world::{NOW, World};
@@ -41,7 +41,10 @@ fn file_that_is_moved_away_during_the_sweep_is_an_error() {
         fs::rename(&path, folder.path().join("elsewhere.db")).unwrap();
     });
     assert!(
-        matches!(swept, Err(SweepError::Open(OpenError::Moved(_)))),
+        matches!(
+            swept,
+            Err(SweepError::Store(StoreError::Open(OpenError::Moved(_))))
+        ),
         "{swept:?}"
     );
 }
@@ -54,7 +57,10 @@ fn file_that_is_replaced_during_the_sweep_is_an_error() {
         fs::write(&path, "another").unwrap();
     });
     assert!(
-        matches!(swept, Err(SweepError::Open(OpenError::Moved(_)))),
+        matches!(
+            swept,
+            Err(SweepError::Store(StoreError::Open(OpenError::Moved(_))))
+        ),
         "{swept:?}"
     );
 }
@@ -74,7 +80,10 @@ fn file_that_is_replaced_while_it_is_opened_is_an_error_and_nothing_is_written()
         |conn| sweep_zombie_tasks(conn, &SweepOptions::at(NOW)),
     );
     assert!(
-        matches!(swept, Err(SweepError::Open(OpenError::MovedAtOnce(_)))),
+        matches!(
+            swept,
+            Err(SweepError::Store(StoreError::Open(OpenError::MovedAtOnce(_))))
+        ),
         "{swept:?}"
     );
     assert_eq!(fs::read(&path).unwrap(), fs::read(&elsewhere).unwrap());
@@ -97,7 +106,10 @@ fn file_that_was_moved_away_is_why_it_cannot_be_written() {
         },
     );
     assert!(
-        matches!(swept, Err(SweepError::Open(OpenError::Moved(_)))),
+        matches!(
+            swept,
+            Err(SweepError::Store(StoreError::Open(OpenError::Moved(_))))
+        ),
         "{swept:?}"
     );
 }
@@ -222,7 +234,10 @@ fn link_that_comes_to_lead_elsewhere_during_the_sweep_is_an_error() {
         symlink(&other, &link).unwrap();
     });
     assert!(
-        matches!(swept, Err(SweepError::Open(OpenError::Moved(_)))),
+        matches!(
+            swept,
+            Err(SweepError::Store(StoreError::Open(OpenError::Moved(_))))
+        ),
         "{swept:?}"
     );
 }
@@ -275,7 +290,10 @@ fn database_that_is_replaced_at_every_look_is_an_error() {
     });
     assert!(looks > 1);
     assert!(
-        matches!(seen, Err(SweepError::Open(OpenError::Unsteady(_)))),
+        matches!(
+            seen,
+            Err(SweepError::Store(StoreError::Open(OpenError::Unsteady(_))))
+        ),
         "{seen:?}"
     );
 }

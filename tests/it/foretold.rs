@@ -2,6 +2,7 @@
 
 use zombie_sweeper::rusqlite::config::DbConfig;
 use zombie_sweeper::rusqlite::functions::FunctionFlags;
+use zombie_sweeper::store::StoreError;
 use zombie_sweeper::{SweepError, SweepReport};
 
 use crate::world::{World, reasons, zombies};
@@ -296,5 +297,8 @@ fn function_that_is_missing_in_a_trigger_is_told_at_once() {
         zombies(3).sql("CREATE TRIGGER theirs AFTER UPDATE ON tasks BEGIN SELECT notify(NEW.id); END");
     world = world.options(|options| options.dry_run(true));
     let error = world.try_sweep().unwrap_err();
-    assert!(matches!(error, SweepError::MissingFunction { .. }), "{error:?}");
+    assert!(
+        matches!(error, SweepError::Store(StoreError::MissingFunction { .. })),
+        "{error:?}"
+    );
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: [(&str, &[&str]); 7] = [
     ("zombie", &[]),
     ("profile", &["zombie"]),
-    ("store", &["profile", "zombie"]),
+    ("store", &["options", "profile", "zombie"]),
     ("options.rs", &["profile", "zombie"]),
     ("report.rs", &["options", "zombie"]),
     ("error.rs", &["profile", "report", "store", "zombie"]),

@@ -1,6 +1,7 @@
 //! One project only: by name or id, with or without a projects table.
 
 use rusqlite::types::Value;
+use zombie_sweeper::store::StoreError;
 use zombie_sweeper::{SweepError, rusqlite, store::ProjectError};
 
 use crate::world::{World, reasons};
@@ -142,7 +143,10 @@ fn tasks_without_a_project_column_cannot_be_told_apart() {
     );
     let error = world.try_sweep().unwrap_err();
     assert!(
-        matches!(error, SweepError::Project(ProjectError::NoColumn)),
+        matches!(
+            error,
+            SweepError::Store(StoreError::Project(ProjectError::NoColumn))
+        ),
         "{error:?}"
     );
 }

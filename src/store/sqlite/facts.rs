@@ -60,8 +60,9 @@ impl<'s> Facts<'s> {
         }
     }
 
-    /// So much time has gone by since *now*.
-    pub(super) fn let_pass(&mut self, elapsed: Duration) {
+    /// Time has gone by since *now*.
+    pub(super) fn let_pass(&mut self) {
+        let elapsed = self.stopwatch.elapsed();
         self.limits = Limits::at(self.calendar.now().plus(elapsed), self.stale_after);
     }
 

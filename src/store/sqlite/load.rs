@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 use std::ops::ControlFlow;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
@@ -13,18 +13,8 @@ use super::runs::{Meeting, Others, Runs};
 use super::schema::Schema;
 use super::statements::{self, Which};
 use super::workers::KnownWorkers;
+use crate::store::contract::Scan;
 use crate::zombie::{ActiveRun, Id, Notes, Policy, RunRow, Suspect, Timestamp, is_live};
-
-/// How far one look at the running tasks went.
-#[derive(Debug, Default)]
-pub(crate) struct Scan {
-    /// Running tasks looked at.
-    pub(crate) scanned: usize,
-    /// Those whose active run proved them live.
-    pub(crate) live: usize,
-    /// The key of the last task looked at, where more may stand behind it.
-    pub(crate) rest: Option<Id>,
-}
 
 /// Reads the running tasks and hands over those whose active run is not plainly live.
 pub(super) struct Loader<'c> {
@@ -64,14 +54,9 @@ impl<'c> Loader<'c> {
         })
     }
 
-    /// Another look begins, so long after *now*.
-    pub(super) fn begin(
-        &mut self,
-        data_version: i64,
-        elapsed: Duration,
-        notes: &mut Notes,
-    ) -> rusqlite::Result<()> {
-        self.facts.let_pass(elapsed);
+    /// Another look begins.
+    pub(super) fn begin(&mut self, data_version: i64, notes: &mut Notes) -> rusqlite::Result<()> {
+        self.facts.let_pass();
         if self.data_version != Some(data_version) {
             self.data_version = Some(data_version);
             self.runs = None;

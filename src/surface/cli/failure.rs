@@ -1,7 +1,7 @@
 use std::io;
 
 use zombie_sweeper::rusqlite::{self, ErrorCode};
-use zombie_sweeper::store::{OpenError, ProjectError, SchemaError};
+use zombie_sweeper::store::{OpenError, ProjectError, SchemaError, StoreError};
 use zombie_sweeper::{SweepError, in_full};
 
 use super::exit::Exit;
@@ -23,15 +23,27 @@ pub(crate) fn exit(error: &anyhow::Error) -> Exit {
             Misfit::Unnamed { .. } | Misfit::Several(_) | Misfit::All { .. } => Exit::Data,
         };
     }
-    error
-        .chain()
-        .find_map(|cause| cause.downcast_ref::<SweepError>().map(of_sweep))
-        .unwrap_or_else(|| {
-            error
-                .chain()
-                .find_map(|cause| cause.downcast_ref::<io::Error>().map(of_io))
-                .unwrap_or(Exit::Failure)
-        })
+    if let Some(error) = of_the_store(error) {
+        return of_store(error);
+    }
+    let mut causes = error.chain();
+    if causes.any(|cause| matches!(cause.downcast_ref(), Some(SweepError::Profile(_)))) {
+        return Exit::Data;
+    }
+    let mut causes = error.chain();
+    causes
+        .find_map(|cause| cause.downcast_ref::<io::Error>().map(of_io))
+        .unwrap_or(Exit::Failure)
+}
+
+/// What the store said, where it was the store that failed.
+fn of_the_store(error: &anyhow::Error) -> Option<&StoreError> {
+    error.chain().find_map(|cause| {
+        let of_a_sweep = cause
+            .downcast_ref::<SweepError>()
+            .and_then(SweepError::of_the_store);
+        of_a_sweep.or_else(|| cause.downcast_ref())
+    })
 }
 
 /// What happened, and what to do about it.
@@ -53,27 +65,26 @@ fn hint(error: &anyhow::Error) -> Option<&'static str> {
     if signals::file_size_limit_was_reached() && exit(error) == Exit::Io {
         return Some("a file has reached the size that the limit allows (`ulimit -f`)");
     }
-    let failed = error
-        .chain()
-        .find_map(|cause| cause.downcast_ref::<SweepError>())?;
-    match failed.cause() {
-        SweepError::Open(OpenError::Missing(_)) => Some("name the database with --db, or in ORCHESTRA_DB"),
-        SweepError::Open(OpenError::Directory(_)) => Some("name the file in it with --db"),
-        SweepError::Open(OpenError::ReadOnly(_)) => Some("--dry-run works all the same"),
-        SweepError::Sqlite { source, .. } | SweepError::Reap { source, .. }
+    match of_the_store(error)? {
+        StoreError::Open(OpenError::Missing(_)) => Some("name the database with --db, or in ORCHESTRA_DB"),
+        StoreError::Open(OpenError::Directory(_)) => Some("name the file in it with --db"),
+        StoreError::Open(OpenError::ReadOnly(_)) => Some("--dry-run works all the same"),
+        StoreError::Sqlite { source, .. } | StoreError::Reap { source, .. }
             if source.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) =>
         {
             Some("run `PRAGMA integrity_check`, and restore or recover it")
         }
-        SweepError::Sqlite { source, .. } | SweepError::Reap { source, .. }
+        StoreError::Sqlite { source, .. } | StoreError::Reap { source, .. }
             if source.sqlite_error_code() == Some(ErrorCode::CannotOpen) =>
         {
             Some("no file could be made beside it: has the disk room left, for more files (inodes) too?")
         }
-        SweepError::Sqlite { .. } | SweepError::Reap { .. } if of_sweep(failed) == Exit::NoPermission => {
+        error @ (StoreError::Sqlite { .. } | StoreError::Reap { .. })
+            if of_store(error) == Exit::NoPermission =>
+        {
             Some("its file, its directory or its mount is read-only; --dry-run works all the same")
         }
-        error if of_sweep(error) == Exit::Busy => Some("try again, or wait longer with --busy-timeout"),
+        error if of_store(error) == Exit::Busy => Some("try again, or wait longer with --busy-timeout"),
         _ => None,
     }
 }
@@ -84,19 +95,18 @@ pub(crate) fn shows_lines(error: &anyhow::Error) -> bool {
     matches!(cause, Some(SweepError::Profile(_)))
 }
 
-fn of_sweep(error: &SweepError) -> Exit {
-    match error.cause() {
-        SweepError::Open(error) => of_open(error),
-        SweepError::Profile(_)
-        | SweepError::Schema(SchemaError::Unfit(_) | SchemaError::Condition { .. } | SchemaError::NoTable) => {
+fn of_store(error: &StoreError) -> Exit {
+    match error {
+        StoreError::Open(error) => of_open(error),
+        StoreError::Schema(SchemaError::Unfit(_) | SchemaError::Condition { .. } | SchemaError::NoTable) => {
             Exit::Data
         }
-        SweepError::Project(ProjectError::NoColumn | ProjectError::Unknown { .. }) => Exit::Usage,
-        SweepError::MissingFunction { .. } => Exit::Unavailable,
-        SweepError::Schema(SchemaError::Sqlite(source))
-        | SweepError::Project(ProjectError::Sqlite(source))
-        | SweepError::Sqlite { source, .. }
-        | SweepError::Reap { source, .. } => of_sqlite(source),
+        StoreError::Project(ProjectError::NoColumn | ProjectError::Unknown { .. }) => Exit::Usage,
+        StoreError::MissingFunction { .. } => Exit::Unavailable,
+        StoreError::Schema(SchemaError::Sqlite(source))
+        | StoreError::Project(ProjectError::Sqlite(source))
+        | StoreError::Sqlite { source, .. }
+        | StoreError::Reap { source, .. } => of_sqlite(source),
         _ => Exit::Failure,
     }
 }

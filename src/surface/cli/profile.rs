@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::Context;
 use zombie_sweeper::rusqlite::Connection;
 use zombie_sweeper::rusqlite::config::DbConfig;
-use zombie_sweeper::store::{ClosestTable, OpenError, Schema, SchemaError, fitting_profiles};
+use zombie_sweeper::store::{ClosestTable, OpenError, Schema, SchemaError, StoreError, fitting_profiles};
 use zombie_sweeper::{Profile, ProfileError, SweepError};
 
 /// What is asked for by its name or its file. A name of a profile that ships is that one; whatever looks like a path is one.
@@ -132,7 +132,7 @@ pub(crate) fn look<T>(
         return Ok((look(conn, profile)?, None));
     }
     let problems = match look(conn, &Profile::default()) {
-        Err(SweepError::Schema(problems @ SchemaError::Unfit(_))) => problems,
+        Err(SweepError::Store(StoreError::Schema(problems @ SchemaError::Unfit(_)))) => problems,
         seen => return Ok((seen?, None)),
     };
     let profile = only_fitting(conn, problems)?;

@@ -3,7 +3,7 @@ use std::time::Duration;
 use anyhow::anyhow;
 use chrono::Utc;
 use zombie_sweeper::Profile;
-use zombie_sweeper::store::{Schema, SchemaError, read_database, sweep_database};
+use zombie_sweeper::store::{Schema, SchemaError, StoreError, read_database, sweep_database};
 use zombie_sweeper::{SweepError, SweepOptions, SweepReport, sweep_zombie_tasks};
 
 use super::args::{Cli, Format, SweepArgs};
@@ -71,7 +71,9 @@ fn sweep(cli: &Cli, asked: Option<&Profile>, options: &SweepOptions) -> Result<S
                 profile::refuse_a_guess(conn, asked)?;
             }
             match sweep_zombie_tasks(conn, options) {
-                Err(SweepError::Schema(problems @ SchemaError::Unfit(_))) if asked.is_none() => {
+                Err(SweepError::Store(StoreError::Schema(problems @ SchemaError::Unfit(_))))
+                    if asked.is_none() =>
+                {
                     Err(profile::misfit(conn, problems))
                 }
                 swept => Ok(swept?),

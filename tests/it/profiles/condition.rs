@@ -1,7 +1,7 @@
 //! `tasks.where`: what is told of a condition that is none.
 
 use zombie_sweeper::SweepError;
-use zombie_sweeper::store::SchemaError;
+use zombie_sweeper::store::{SchemaError, StoreError};
 
 use super::one_zombie;
 use crate::world::reasons;
@@ -54,7 +54,8 @@ fn condition_that_is_more_than_one_expression_is_refused() {
     ] {
         let mut world = one_zombie(&with(condition));
         let error = world.try_sweep().unwrap_err();
-        let SweepError::Schema(SchemaError::Condition { condition: shown, .. }) = &error else {
+        let SweepError::Store(StoreError::Schema(SchemaError::Condition { condition: shown, .. })) = &error
+        else {
             panic!("{condition}: {error:?}");
         };
         assert_eq!(shown, condition);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode};
-use zombie_sweeper::store::sweep_database;
+use zombie_sweeper::store::{StoreError, sweep_database};
 use zombie_sweeper::{Policy, SweepError, SweepOptions, SweepReport, rusqlite, sweep_zombie_tasks};
 
 use super::clock::{Clocks, Stamp};
@@ -323,8 +323,12 @@ impl Fleet {
 fn is_lock(error: &SweepError) -> bool {
     let code = |source: &rusqlite::Error| source.sqlite_error_code() == Some(ErrorCode::DatabaseBusy);
     match error.cause() {
-        SweepError::Sqlite { source, .. } | SweepError::Reap { source, .. } => code(source),
-        SweepError::Open(error) => matches!(error, zombie_sweeper::store::OpenError::Busy(_)),
+        SweepError::Store(StoreError::Sqlite { source, .. } | StoreError::Reap { source, .. }) => {
+            code(source)
+        }
+        SweepError::Store(StoreError::Open(error)) => {
+            matches!(error, zombie_sweeper::store::OpenError::Busy(_))
+        }
         _ => false,
     }
 }

@@ -1,6 +1,7 @@
 //! They may call a function that only their own process has.
 
 use zombie_sweeper::SweepError;
+use zombie_sweeper::store::StoreError;
 
 use super::{WRITES, one_zombie};
 use crate::world::World;
@@ -14,7 +15,7 @@ fn trigger_that_calls_a_function_of_the_orchestrators_process_only() {
         let before = world.dump();
         let error = world.try_sweep().unwrap_err();
         assert!(
-            matches!(error, SweepError::MissingFunction { .. }),
+            matches!(error, SweepError::Store(StoreError::MissingFunction { .. })),
             "{write}: {error:?}"
         );
         assert!(error.to_string().contains("notify_orchestrator"), "{error}");

@@ -4,6 +4,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
+use zombie_sweeper::store::StoreError;
 
 use zombie_sweeper::{SweepError, rusqlite};
 
@@ -131,10 +132,12 @@ fn interrupted_sweep_writes_nothing() {
     });
     assert!(
         matches!(
-            &error,
-            SweepError::Reap { source, .. } | SweepError::Sqlite { source, .. }
-                if source.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted)
-        ) || matches!(error, SweepError::Schema(_)),
+                    &error,
+                    SweepError::Store(StoreError::Reap { source, .. } | StoreError::Sqlite {
+        source, .. })
+                        if source.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted)
+                )
+            || matches!(error, SweepError::Store(StoreError::Schema(_))),
         "{error:?}"
     );
     assert!(world.conn.is_autocommit());

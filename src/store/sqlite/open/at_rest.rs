@@ -2,9 +2,9 @@ use std::fs::Metadata;
 use std::thread;
 use std::time::Duration;
 
-use super::super::OpenError;
 use super::file::File;
 use super::system::{self, Identity, Times};
+use crate::store::open_error::OpenError;
 
 /// How the files of a database lie.
 #[derive(Clone, Copy, PartialEq, Eq)]

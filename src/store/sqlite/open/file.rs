@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
-use super::super::OpenError;
 use super::system::{self, Identity};
+use crate::store::open_error::OpenError;
 
 /// How long a path `SQLite` takes: 512 bytes, of which it keeps eight for the `-journal` behind it.
 const LONGEST_PATH: usize = 504;

@@ -1,9 +1,9 @@
 use std::time::Duration;
 use std::{fs, io, thread};
 
-use super::super::OpenError;
 use super::file::File;
 use super::system;
+use crate::store::open_error::OpenError;
 
 /// Where `SQLite` locks a database file, for every version of it: whoever waits to write asks for the first, readers share
 /// the others.

@@ -1,7 +1,7 @@
-use super::super::OpenError;
 use super::file::File;
 use super::lock::{Shared, log_is_in_use};
 use super::system;
+use crate::store::open_error::OpenError;
 
 /// Refuses a file of which this may be the wrong name: its log and journal stand beside the name by which its
 /// orchestrator opens it, so that they would be passed over here, and another log begun. Where the log in use stands

@@ -3,7 +3,6 @@ use std::thread;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 
-use super::super::OpenError;
 use super::at_rest::{Fingerprint, Lie};
 use super::copy::Copy;
 use super::copy::LOG_HEADER;
@@ -11,6 +10,7 @@ use super::file::{File, uri};
 use super::lock::{PAUSE, PAUSES, Shared};
 use super::{names, settings, system};
 use crate::profile::Profile;
+use crate::store::open_error::OpenError;
 
 /// How often a database that changes under our eyes is read anew without locks, and then how often with one.
 const TRIES: usize = 3;

@@ -4,10 +4,10 @@ use std::path::Path;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::super::OpenError;
 use super::file::File;
 use super::{names, settings};
 use crate::profile::Profile;
+use crate::store::open_error::OpenError;
 
 /// Opens an existing database to sweep it, hands over the connection, and leaves the files around it as they were
 /// where nothing was written.

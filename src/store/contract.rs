@@ -1,0 +1,62 @@
+use std::time::Duration;
+
+use super::batch::{Batch, Pending};
+use super::error::StoreError;
+use crate::zombie::{Id, Notes, Plan, Timestamp, Zombie};
+
+/// One queue, as one sweep sees it: the verbs that every store keeps. A store reads facts and applies a plan; what a zombie
+/// is, when it looks and what is said of it is decided elsewhere.
+pub(crate) trait Store {
+    /// Whether the queue has a table of events. If not, what is reaped is to be on record elsewhere.
+    fn keeps_events(&self) -> bool;
+
+    /// Fails where the database knows nothing of the project that was asked for.
+    fn check_project_known(&mut self) -> Result<(), StoreError>;
+
+    /// Another moment is *now*.
+    fn turn_to(&mut self, now: Timestamp);
+
+    /// In one read transaction, and without any lock on writers: hands the running tasks that are not plainly live to the
+    /// plan, until that is full, and adds the workspaces that its zombies hold. What it takes to see later whether they
+    /// still are as they were is remembered, or in a dry run what it takes to foretell what the queue refuses.
+    fn look(&mut self, look: &Look<'_>, plan: &mut Plan, notes: &mut Notes) -> Result<Scan, StoreError>;
+
+    /// Notes columns that look as if these zombies had shown life there.
+    fn see_look_alikes(&self, zombies: &[&Zombie], notes: &mut Notes) -> Result<(), StoreError>;
+
+    /// What the event of a reap would say, for a queue that keeps none.
+    fn record(&self, zombie: &Zombie) -> String;
+
+    /// Before any lock is asked for: finds out all that it takes to write these reaps.
+    fn prepare(&mut self, zombies: &[Zombie], notes: &mut Notes) -> Result<(), StoreError>;
+
+    /// What a reap of these would come to, as far as it can be told without a write.
+    fn pretend(&mut self, zombies: Vec<Zombie>) -> Result<Batch, StoreError>;
+
+    /// Reaps the first of the zombies that wait, in one write transaction that ends before anybody has waited for long.
+    /// What the verdicts rested on is looked at again, unless the database provably has not changed. Nothing is logged,
+    /// printed or waited for in it. What the batch holds was committed, whether an error comes back or not.
+    fn apply(&mut self, pending: &mut Pending, batch: &mut Batch) -> Result<(), StoreError>;
+
+    /// How long it took to get the right to write, which is let go of at once; `None` where it could not be had in time.
+    fn lock_took(&mut self) -> Result<Option<Duration>, StoreError>;
+}
+
+/// Which tasks are looked at.
+pub(crate) enum Look<'k> {
+    /// Those that run, behind the one with this key where there is one.
+    Behind(Option<&'k Id>),
+    /// Those of these keys that still run, as they are now.
+    Again(&'k [Id]),
+}
+
+/// How far one look at the running tasks went.
+#[derive(Debug, Default)]
+pub(crate) struct Scan {
+    /// Running tasks looked at.
+    pub(crate) scanned: usize,
+    /// Those whose active run proved them live.
+    pub(crate) live: usize,
+    /// The key of the last task looked at, where more may stand behind it.
+    pub(crate) rest: Option<Id>,
+}

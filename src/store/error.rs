@@ -1,0 +1,88 @@
+use super::open_error::OpenError;
+use super::sqlite::{ProjectError, SchemaError};
+use crate::zombie::Id;
+
+/// Why a store failed. Nothing was written, unless it says so.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The database cannot be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The schema does not fit the profile.
+    #[error(transparent)]
+    Schema(#[from] SchemaError),
+    /// The project cannot be found.
+    #[error(transparent)]
+    Project(#[from] ProjectError),
+    /// SQLite failed.
+    #[error("failed to {doing}")]
+    Sqlite {
+        /// What it was asked to do.
+        doing: &'static str,
+        /// What it said.
+        source: rusqlite::Error,
+    },
+    /// The database failed at one zombie, so none of its transaction was reaped.
+    #[error("failed to reap task {task_id}")]
+    Reap {
+        /// The task.
+        task_id: String,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
+    /// The queue's tables use a function, a collation or a module that only the orchestrator's own process has.
+    #[error(
+        "the queue's tables use what only the orchestrator's own process registers ({message}): sweep from within it, \
+         through the library, or drop the trigger, index, column or check that uses it"
+    )]
+    MissingFunction {
+        /// What SQLite said.
+        message: String,
+    },
+    /// The queue's event table counts its rows with AUTOINCREMENT, and has come to the last number there is.
+    #[error(
+        "{table} has used up its row ids: AUTOINCREMENT has come to the last number there is, and no event can be \
+         recorded; see sqlite_sequence"
+    )]
+    RowIdsUsedUp {
+        /// The event table.
+        table: String,
+    },
+}
+
+impl StoreError {
+    /// Says what SQLite was asked to do when it failed.
+    pub(crate) fn sqlite(doing: &'static str) -> impl FnOnce(rusqlite::Error) -> Self {
+        move |source| Self::missing(&source).unwrap_or(Self::Sqlite { doing, source })
+    }
+
+    /// Says which task SQLite failed on.
+    pub(crate) fn reaping(task_id: &Id, source: rusqlite::Error) -> Self {
+        let task_id = task_id.to_string();
+        Self::missing(&source).unwrap_or(Self::Reap { task_id, source })
+    }
+
+    fn missing(source: &rusqlite::Error) -> Option<Self> {
+        use rusqlite::Error::{SqlInputError, SqliteFailure};
+
+        let (SqlInputError { msg: said, .. } | SqliteFailure(_, Some(said))) = source else {
+            return None;
+        };
+        is_of_the_orchestrator(said).then(|| Self::MissingFunction {
+            message: said.clone(),
+        })
+    }
+}
+
+/// Whether SQLite misses what a process has to register with it.
+pub(crate) fn is_of_the_orchestrator(said: &str) -> bool {
+    [
+        "no such function",
+        "no such collation sequence",
+        "no such module",
+        "unknown function",
+    ]
+    .iter()
+    .any(|missing| said.contains(missing))
+}

@@ -1,0 +1,93 @@
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::open_error::OpenError;
+use super::sqlite;
+use crate::profile::Profile;
+
+type Configure<'q> = dyn Fn(&mut Connection) -> rusqlite::Result<()> + 'q;
+
+/// A queue by the path of its database, which is opened anew for each look and for each sweep.
+///
+/// ```no_run
+/// use zombie_sweeper::store::Queue;
+/// use zombie_sweeper::{Profile, SweepError, SweepOptions, sweep_zombie_tasks};
+/// # let now = chrono::DateTime::from_timestamp(1_775_877_480, 0).unwrap();
+/// let profile = Profile::default();
+/// let queue = Queue::at("/srv/orchestra.db".as_ref(), &profile);
+/// let report = queue.write(|conn| sweep_zombie_tasks(conn, &SweepOptions::at(now)))?;
+/// # Ok::<(), SweepError>(())
+/// ```
+pub struct Queue<'q> {
+    path: &'q Path,
+    profile: &'q Profile,
+    configure: Box<Configure<'q>>,
+    go_on: Box<dyn Fn() -> bool + 'q>,
+}
+
+impl<'q> Queue<'q> {
+    /// The queue in this `SQLite` database. Nothing is opened yet.
+    #[must_use]
+    pub fn at(path: &'q Path, profile: &'q Profile) -> Self {
+        Self {
+            path,
+            profile,
+            configure: Box::new(|_| Ok(())),
+            go_on: Box::new(|| true),
+        }
+    }
+
+    /// What is done to each connection before its first read: the place for a busy timeout.
+    #[must_use]
+    pub fn configured(self, configure: impl Fn(&mut Connection) -> rusqlite::Result<()> + 'q) -> Self {
+        let configure = Box::new(configure);
+        Self { configure, ..self }
+    }
+
+    /// What is asked while a copy of the database is made, which takes as long as it is large; where it says no, the
+    /// reading fails with [`OpenError::Copy`].
+    #[must_use]
+    pub fn going_on(self, go_on: impl Fn() -> bool + 'q) -> Self {
+        let go_on = Box::new(go_on);
+        Self { go_on, ..self }
+    }
+
+    /// Opens the database to read it, hands over the connection, and returns what `look` found along with warnings of
+    /// what could not be read as it should be.
+    ///
+    /// Makes no file beside the database and changes none, whoever opens or closes it meanwhile, and works on a read-only
+    /// file system. Never silently stale: a log beside the database is read, in place or in a copy, or the reading fails.
+    /// `look` may be called again, where the database changed under its eyes, or where it failed.
+    ///
+    /// Not for a process that has connections of its own to the database, or opens one meanwhile: a POSIX system takes their
+    /// locks away when the file is closed here, and `SQLite` makes them share what may not be written. It sweeps through one
+    /// of them, with `dry_run`.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] where it cannot be opened; else what `look` returns.
+    pub fn read<T, E: From<OpenError>>(
+        &self,
+        look: impl FnMut(&mut Connection) -> Result<T, E>,
+    ) -> Result<(T, Vec<String>), E> {
+        sqlite::read_database(self.path, self.profile, &self.configure, &self.go_on, look)
+    }
+
+    /// Opens the database to sweep it, hands over the connection, and leaves the files around it as they were where
+    /// nothing was written.
+    ///
+    /// Never creates a file. Foreign keys are enforced only where the profile says so. Checkpoints are left to the
+    /// orchestrator while it is connected: `SQLite` before 3.51.3 can corrupt a database when two connections checkpoint
+    /// and write at once.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] where it cannot be opened and written; else what `sweep` returns.
+    pub fn write<T, E: From<OpenError>>(
+        &self,
+        sweep: impl FnOnce(&mut Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        sqlite::sweep_database(self.path, self.profile, &self.configure, sweep)
+    }
+}
