@@ -30,6 +30,7 @@ mod roleless;
 mod roles;
 mod runs;
 mod schema;
+mod schema_error;
 mod section;
 mod signs;
 mod stamps;
@@ -55,7 +56,8 @@ pub use fitting::{ClosestTable, fitting_profiles};
 pub use open::{read_database, sweep_database};
 pub use open_error::OpenError;
 pub use project::ProjectError;
-pub use schema::{Role, Schema, SchemaError};
+pub use schema::{Role, Schema};
+pub use schema_error::SchemaError;
 pub use words::Words;
 
 pub(crate) use load::Scan;

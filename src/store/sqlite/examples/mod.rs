@@ -9,7 +9,8 @@ mod unused;
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 
-use super::schema::{Role, Schema, SchemaError};
+use super::schema::{Role, Schema};
+use super::schema_error::SchemaError;
 use crate::zombie::{Calendar, Id};
 use read_as::Reader;
 use rows::Rows;
