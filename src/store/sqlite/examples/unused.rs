@@ -6,9 +6,9 @@ use rusqlite::Connection;
 use serde::Serialize;
 
 use super::super::catalog::{ColumnInfo, TableInfo};
-use super::super::facts::is_blank;
 use super::super::keys::column;
 use super::super::roleless::has_word_of;
+use super::super::row::is_blank;
 use super::super::schema::Schema;
 use super::super::statements::newest_rows;
 use super::super::value::reading;
