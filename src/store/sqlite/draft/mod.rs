@@ -5,6 +5,7 @@
 mod asked;
 mod conditions;
 mod declared;
+mod doubts;
 mod events;
 mod facts;
 mod finding;

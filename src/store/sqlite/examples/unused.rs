@@ -14,7 +14,7 @@ use super::super::statements::newest_rows;
 use super::super::value::reading;
 use super::read_as::short_moment;
 use super::rows::Rows;
-use super::shown;
+use super::shown::shown;
 use crate::zombie::{Calendar, Id, Reading, Timestamp};
 
 /// How many of the newest rows of a table are looked at.
