@@ -1,5 +1,6 @@
 //! What a queue calls things: its tables, its columns, its words. Data, and how it is read; it knows no database.
 
+mod error;
 mod names;
 mod open_words;
 mod shape;
@@ -9,9 +10,13 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
 
+pub use error::ProfileError;
 pub(crate) use names::{Candidates, Constant, Constants, Hints, LeaseColumns, Names};
 pub(crate) use open_words::OpenWords;
 
+/// The name of the built-in profile.
+const BUILT_IN_NAME: &str = "orchestra";
+/// Its text, which all others are laid over.
 const BUILT_IN: &str = include_str!("orchestra.toml");
 /// The same, made by `build.rs`.
 const BUILT_IN_JSON: &str = include_str!(concat!(env!("OUT_DIR"), "/orchestra.json"));
@@ -29,64 +34,6 @@ pub struct Profile {
     /// The keys that a file set itself, such as `tasks.columns.heartbeat`. What they name must exist.
     asked: BTreeSet<String>,
     name: Cow<'static, str>,
-}
-
-/// A profile that cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ProfileError {
-    /// None that ships has this name.
-    #[error("no profile {name:?} ships; the nearest names are {}", .nearest.join(", "))]
-    Unknown {
-        /// The name asked for.
-        name: String,
-        /// The names of those that ship, the most similar first.
-        nearest: Vec<&'static str>,
-    },
-    /// It is not TOML, or has a key or a value that no profile has. The text shows the line.
-    #[error("{0}")]
-    Toml(toml::de::Error),
-    /// Two words that must differ are the same: a reap would leave what it found, or take the living for dead.
-    #[error("{key} and {other} must differ, and both say {word:?}")]
-    Same {
-        /// Where the one stands.
-        key: &'static str,
-        /// Where the other stands.
-        other: &'static str,
-        /// The word of both.
-        word: String,
-    },
-    /// There is no word for what a sweep looks for.
-    #[error("{0}: expected a word, found none")]
-    NoWord(&'static str),
-    /// A task is opened by something that is neither a status that is looked at nor a reason for a reap.
-    #[error(
-        "tasks.words.open: expected a running word ({running}), a reason code such as run_completed or stale_heartbeat, \
-         or default; found {found:?}"
-    )]
-    OpenKey {
-        /// What stands there.
-        found: String,
-        /// The running words.
-        running: String,
-    },
-    /// Two keys tell of two shapes, and a queue has one.
-    #[error("{key} and {other}: expected one of them: {why}")]
-    TwoShapes {
-        /// The one.
-        key: String,
-        /// The other.
-        other: &'static str,
-        /// What the other says already.
-        why: &'static str,
-    },
-    /// A name or word is empty or holds a NUL character.
-    #[error("{key}: expected a name or a word, found {found:?}")]
-    Word {
-        /// Where it stands.
-        key: String,
-        /// What stands there.
-        found: String,
-    },
 }
 
 impl Profile {
@@ -164,7 +111,7 @@ impl Default for Profile {
         Self {
             names: Arc::clone(&NAMES),
             asked: BTreeSet::new(),
-            name: Cow::Borrowed(shipped::BUILT_IN),
+            name: Cow::Borrowed(BUILT_IN_NAME),
         }
     }
 }

@@ -1,9 +1,6 @@
 //! The profiles that come with the program, by their names. `build.rs` makes the table of the files beside this one.
 
-use super::{Profile, ProfileError};
-
-/// The name of the built-in one, which all others are laid over.
-pub(super) const BUILT_IN: &str = "orchestra";
+use super::{BUILT_IN_NAME, Profile, ProfileError};
 
 /// How many names an error offers.
 const MOST_NEAREST: usize = 5;
@@ -30,7 +27,7 @@ impl Profile {
     ///
     /// [`ProfileError::Unknown`] where none has this name.
     pub fn named(name: &str) -> Result<Self, ProfileError> {
-        if name == BUILT_IN {
+        if name == BUILT_IN_NAME {
             return Ok(Self::default());
         }
         let Some(shipped) = SHIPPED.iter().find(|shipped| shipped.name == name) else {

@@ -2,7 +2,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode};
 
 use super::catalog::TableInfo;
-use super::schema::SchemaError;
+use super::schema_error::SchemaError;
 use super::tokens::{Token, tokens};
 
 /// A condition of a profile's on a row.

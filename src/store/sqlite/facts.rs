@@ -6,22 +6,19 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
-use smallvec::SmallVec;
 
 use super::catalog::{ColumnInfo, RowIds};
 use super::layout::{ACTIVE_RUN, ID, KEY, Place, RunLayout, STATUS, TASK, TaskLayout};
+use super::others::Others;
 use super::print::print;
-use super::runs::Others;
+use super::row::{is_blank, is_true, is_word, value};
 use super::schema::{Recurring, Runs, Schema};
-use super::signs::{Kind, Limits};
+use super::signs::{Kind, Limits, Times};
 use super::value::reading;
 use super::workers::KnownWorkers;
 use crate::zombie::{
     ActiveRun, Calendar, Held, Id, Notes, Reading, Run, RunRow, RunState, Suspect, Task, Timestamp, Worker,
 };
-
-/// How many columns of a task or a run are read without memory from the heap.
-const COLUMNS: usize = 32;
 
 /// What is said of a run that has ended, where no status says how.
 const ENDED: &str = "ended";
@@ -35,7 +32,7 @@ pub(super) struct Facts<'s> {
     stale_after: Duration,
     /// From when on a sign of life is fresh.
     fresh: Timestamp,
-    pub(super) limits: Limits,
+    limits: Limits,
     /// Where workers have rows of their own.
     pub(super) workers: Option<KnownWorkers>,
     /// The sweep's, by which looks are timed.
@@ -103,10 +100,18 @@ impl<'s> Facts<'s> {
         })
     }
 
+    /// What reads columns of times.
+    pub(super) fn times(&self) -> Times<'_> {
+        Times {
+            calendar: &self.calendar,
+            limits: &self.limits,
+        }
+    }
+
     pub(super) fn task(&self, row: &[ValueRef<'_>], notes: &mut Notes) -> Task {
-        let layout = &self.tasks;
-        let lease = self.leases(row, &layout.lease, &layout.places, notes);
-        let mut signs = |range: &Range<usize>, kind| self.signs(row, range, &layout.places, kind, notes);
+        let (layout, times) = (&self.tasks, self.times());
+        let lease = times.leases(row, &layout.lease, &layout.places, notes);
+        let mut signs = |range: &Range<usize>, kind| times.signs(row, range, &layout.places, kind, notes);
         Task {
             heartbeat: signs(&layout.heartbeat, Kind::Heartbeat),
             started: signs(&layout.started, Kind::Sign),
@@ -120,7 +125,7 @@ impl<'s> Facts<'s> {
     }
 
     pub(super) fn run(&self, row: &[ValueRef<'_>], notes: &mut Notes) -> RunRow {
-        let layout = &self.runs;
+        let (layout, times) = (&self.runs, self.times());
         let status = value(row, STATUS);
         let id = match &self.schema.runs {
             Some(runs) => id(&runs.id, value(row, ID)),
@@ -136,9 +141,9 @@ impl<'s> Facts<'s> {
             (Some(RowIds::Ascending | RowIds::Assigned), Id::Integer(place)) => Some(*place),
             _ => None,
         };
-        let lease = self.leases(row, &layout.lease, &layout.places, notes);
+        let lease = times.leases(row, &layout.lease, &layout.places, notes);
         let ended = layout.ended.clone().next();
-        let mut signs = |range: &Range<usize>, kind| self.signs(row, range, &layout.places, kind, notes);
+        let mut signs = |range: &Range<usize>, kind| times.signs(row, range, &layout.places, kind, notes);
         let run = Run {
             state,
             place,
@@ -312,56 +317,6 @@ fn held<'r>(
     })
 }
 
-/// So many values of a row, the first of them at `first`.
-pub(super) fn values<'r>(
-    row: &'r Row<'_>,
-    first: usize,
-    count: usize,
-) -> rusqlite::Result<SmallVec<[ValueRef<'r>; COLUMNS]>> {
-    let mut values = SmallVec::with_capacity(count);
-    for place in first..first + count {
-        values.push(row.get_ref(place)?);
-    }
-    Ok(values)
-}
-
-pub(super) fn value<'r>(row: &[ValueRef<'r>], place: usize) -> ValueRef<'r> {
-    row.get(place).copied().unwrap_or(ValueRef::Null)
-}
-
-pub(super) fn is_blank(value: ValueRef<'_>) -> bool {
-    match value {
-        ValueRef::Null => true,
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes.trim_ascii().is_empty(),
-        ValueRef::Integer(_) | ValueRef::Real(_) => false,
-    }
-}
-
 fn is_running_word(runs: &Runs, status: ValueRef<'_>) -> bool {
     runs.running.iter().any(|word| is_word(status, word))
-}
-
-/// Compares byte by byte. A word kept as a number is the word of its digits.
-pub(super) fn is_word(value: ValueRef<'_>, word: &str) -> bool {
-    match value {
-        ValueRef::Text(bytes) => bytes == word.as_bytes(),
-        ValueRef::Integer(_) | ValueRef::Real(_) => Id::from(value).by_value() == Id::from(word).by_value(),
-        ValueRef::Null | ValueRef::Blob(_) => false,
-    }
-}
-
-/// A flag as SQL has it: a number other than 0, in digits too, or the word `true`.
-pub(super) fn is_true(value: ValueRef<'_>) -> bool {
-    match value {
-        ValueRef::Integer(number) => number != 0,
-        ValueRef::Real(number) => number != 0.0,
-        ValueRef::Text(bytes) => {
-            let text = bytes.trim_ascii();
-            let number = str::from_utf8(text)
-                .ok()
-                .and_then(|text| text.parse::<f64>().ok());
-            number.map_or_else(|| text.eq_ignore_ascii_case(b"true"), |number| number != 0.0)
-        }
-        ValueRef::Null | ValueRef::Blob(_) => false,
-    }
 }

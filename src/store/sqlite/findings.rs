@@ -4,9 +4,10 @@ use rusqlite::Connection;
 
 use super::catalog::{ColumnInfo, TableInfo};
 use super::keys::column;
+use super::meeting::compare;
 use super::query_plan::{MANY, create_index};
-use super::runs::compare;
-use super::schema::{Runs, Schema, SchemaError};
+use super::schema::{Runs, Schema};
+use super::schema_error::SchemaError;
 use super::statements::{newest_rows, running_ids};
 
 impl Schema {

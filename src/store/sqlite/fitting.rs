@@ -5,7 +5,8 @@ use std::cmp::Reverse;
 use rusqlite::Connection;
 
 use super::catalog::TableInfo;
-use super::schema::{Schema, SchemaError};
+use super::schema::Schema;
+use super::schema_error::SchemaError;
 use crate::profile::Profile;
 
 /// What the name of a table of tasks mostly has in it.

@@ -6,10 +6,13 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 
 use super::catalog::Affinity;
-use super::facts::{Facts, is_blank, value, values};
+use super::facts::Facts;
 use super::layout::{ACTIVE_RUN, ID, KEY, TASK};
+use super::meeting::Meeting;
+use super::others::Others;
 use super::query_plan::{create_index, rows_in_vain};
-use super::runs::{Meeting, Others, Runs};
+use super::row::{is_blank, value, values};
+use super::runs::Runs;
 use super::schema::Schema;
 use super::statements::{self, Which};
 use super::workers::KnownWorkers;
@@ -61,7 +64,7 @@ impl<'c> Loader<'c> {
             self.data_version = Some(data_version);
             self.runs = None;
             let workers = self.schema.workers.as_ref();
-            let read = |workers| KnownWorkers::read(self.conn, workers, &self.facts, notes);
+            let read = |workers| KnownWorkers::read(self.conn, workers, self.facts.times(), notes);
             self.facts.workers = workers.map(read).transpose()?;
         }
         self.doubles = self.find_doubles()?;
@@ -105,7 +108,13 @@ impl<'c> Loader<'c> {
         notes: &mut Notes,
         mut visit: impl FnMut(Suspect) -> ControlFlow<()>,
     ) -> rusqlite::Result<Scan> {
-        let sql = statements::running_tasks(self.schema, &self.facts, self.meeting, self.in_project, which);
+        let sql = statements::running_tasks(
+            self.schema,
+            (&self.facts.tasks, &self.facts.runs),
+            self.meeting,
+            self.in_project,
+            which,
+        );
         let mut tasks = self.conn.prepare(&sql)?;
         let has_plain_signs = self.meeting != Meeting::Apart || self.schema.runs.is_none();
         let mut scan = Scan::default();

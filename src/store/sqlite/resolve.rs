@@ -1,103 +1,113 @@
+//! Finds each role of the profile in the database, and names everything that is wrong at once.
+
 use rusqlite::Connection;
 
 use super::catalog::ColumnInfo;
 use super::condition::Condition;
 use super::roles::Roles;
 use super::schema::{
-    AtWork, Events, ProjectColumns, Projects, Recurring, Runs, Schema, SchemaError, Tasks, Workers,
-    Workspaces,
+    AtWork, Events, ProjectColumns, Projects, Recurring, Runs, Schema, Tasks, Workers, Workspaces,
 };
+use super::schema_error::SchemaError;
 use super::section::{Played, Section};
 use super::writes;
 use crate::profile::{Candidates, LeaseColumns, Names, Profile};
 
-/// Finds each role of the profile in the database, and names everything that is wrong at once.
-pub(super) fn resolve(conn: &Connection, profile: &Profile) -> Result<Schema, SchemaError> {
-    let names = &*profile.names;
-    let mut roles = Roles::new(conn, profile);
-    let tasks = tasks(&mut roles, names)?;
-    let id: Vec<_> = tasks
-        .iter()
-        .flat_map(|tasks| tasks.table.columns_of(&tasks.id))
-        .collect();
-    let mut runs = runs(&mut roles, names, &id)?;
-    let workers = workers(&mut roles, names)?;
-    let events = events(&mut roles, names)?;
-    let workspaces = workspaces(&mut roles, names, !id.is_empty())?;
-    let projects = projects(&mut roles, names)?;
-    let Some(mut tasks) = tasks.filter(|_| roles.problems.is_empty()) else {
-        return Err(SchemaError::Unfit(roles.problems));
-    };
-    for column in std::iter::once(&mut tasks.id).chain(&mut tasks.active_run) {
-        tasks.table.see_folding(conn, column)?;
-    }
-    if let Some(runs) = &mut runs {
-        for column in [&mut runs.id, &mut runs.task] {
-            runs.table.see_folding(conn, column)?;
+impl Schema {
+    /// Reads the schema of the database and finds the profile's roles in it.
+    ///
+    /// # Errors
+    ///
+    /// Where a needed table or column is missing, where one that a profile file asks for is missing, or where an
+    /// event could not be written. The error names everything at once, and what was found.
+    pub fn read(conn: &Connection, profile: &Profile) -> Result<Self, SchemaError> {
+        let names = &*profile.names;
+        let mut roles = Roles::new(conn, profile);
+        let tasks = tasks(&mut roles, names)?;
+        let id: Vec<_> = tasks
+            .iter()
+            .flat_map(|tasks| tasks.table.columns_of(&tasks.id))
+            .collect();
+        let mut runs = runs(&mut roles, names, &id)?;
+        let workers = workers(&mut roles, names)?;
+        let events = events(&mut roles, names)?;
+        let workspaces = workspaces(&mut roles, names, !id.is_empty())?;
+        let projects = projects(&mut roles, names)?;
+        let Some(mut tasks) = tasks.filter(|_| roles.problems.is_empty()) else {
+            return Err(SchemaError::Unfit(roles.problems));
+        };
+        for column in std::iter::once(&mut tasks.id).chain(&mut tasks.active_run) {
+            tasks.table.see_folding(conn, column)?;
         }
-    }
-    let of_runs = runs.as_ref().map(|runs| runs.table.clone());
-    let of_workspaces = workspaces.as_ref().map(|workspaces| &workspaces.table);
-    let beside: Vec<_> = of_runs.iter().chain(of_workspaces).collect();
-    let on_task = |key, condition: &String| {
-        let condition = Condition {
-            key,
-            text: condition,
-            row: ("task", "t"),
+        if let Some(runs) = &mut runs {
+            for column in [&mut runs.id, &mut runs.task] {
+                runs.table.see_folding(conn, column)?;
+            }
+        }
+        let of_runs = runs.as_ref().map(|runs| runs.table.clone());
+        let of_workspaces = workspaces.as_ref().map(|workspaces| &workspaces.table);
+        let beside: Vec<_> = of_runs.iter().chain(of_workspaces).collect();
+        let on_task = |key, condition: &String| {
+            let condition = Condition {
+                key,
+                text: condition,
+                row: ("task", "t"),
+            };
+            condition.checked(conn, &tasks.table, &beside)
         };
-        condition.checked(conn, &tasks.table, &beside)
-    };
-    let condition = names.tasks.r#where.as_ref();
-    let condition = condition
-        .map(|condition| on_task("tasks.where", condition))
-        .transpose()?;
-    let running = names.tasks.running_where.as_ref();
-    let running = running
-        .map(|condition| on_task("tasks.running_where", condition))
-        .transpose()?;
-    tasks.condition = condition;
-    if let Some(running) = running {
-        tasks.at_work = AtWork::Where(running);
-    }
-    if let (Some(runs), Some(condition)) = (&mut runs, &names.runs.running_where) {
-        let condition = Condition {
-            key: "runs.running_where",
-            text: condition,
-            row: ("run", "r"),
+        let condition = names.tasks.r#where.as_ref();
+        let condition = condition
+            .map(|condition| on_task("tasks.where", condition))
+            .transpose()?;
+        let running = names.tasks.running_where.as_ref();
+        let running = running
+            .map(|condition| on_task("tasks.running_where", condition))
+            .transpose()?;
+        tasks.condition = condition;
+        if let Some(running) = running {
+            tasks.at_work = AtWork::Where(running);
+        }
+        if let (Some(runs), Some(condition)) = (&mut runs, &names.runs.running_where) {
+            let condition = Condition {
+                key: "runs.running_where",
+                text: condition,
+                row: ("run", "r"),
+            };
+            runs.running_where = Some(condition.checked(conn, &runs.table, &[&tasks.table])?);
+        }
+        let writes_nothing = |section: &str| {
+            let problem =
+                format!("{section}: a reap has nothing to write there; name what it clears or sets");
+            Err(SchemaError::Unfit(vec![problem]))
         };
-        runs.running_where = Some(condition.checked(conn, &runs.table, &[&tasks.table])?);
+        if !writes::resets_something(&tasks) {
+            return writes_nothing("tasks");
+        }
+        if runs
+            .as_ref()
+            .is_some_and(|runs| !writes::abandons_something(runs))
+        {
+            return writes_nothing("runs");
+        }
+        let of_runs = runs.as_ref().and_then(|runs| runs.worker.as_ref());
+        if workers.is_some() && tasks.worker.is_none() && of_runs.is_none() {
+            let problem = "workers: neither a task nor a run names one; say which column does \
+                           (tasks.columns.worker, runs.columns.worker)";
+            return Err(SchemaError::Unfit(vec![problem.to_owned()]));
+        }
+        Ok(Self {
+            tasks,
+            runs,
+            workers,
+            events,
+            workspaces,
+            projects,
+            says_starts_alone: says_starts_alone(names),
+            time_zone: names.database.time_zone.0,
+            hints: names.hints.clone(),
+            roles: roles.found,
+        })
     }
-    let writes_nothing = |section: &str| {
-        let problem = format!("{section}: a reap has nothing to write there; name what it clears or sets");
-        Err(SchemaError::Unfit(vec![problem]))
-    };
-    if !writes::resets_something(&tasks) {
-        return writes_nothing("tasks");
-    }
-    if runs
-        .as_ref()
-        .is_some_and(|runs| !writes::abandons_something(runs))
-    {
-        return writes_nothing("runs");
-    }
-    let of_runs = runs.as_ref().and_then(|runs| runs.worker.as_ref());
-    if workers.is_some() && tasks.worker.is_none() && of_runs.is_none() {
-        let problem = "workers: neither a task nor a run names one; say which column does \
-                       (tasks.columns.worker, runs.columns.worker)";
-        return Err(SchemaError::Unfit(vec![problem.to_owned()]));
-    }
-    Ok(Schema {
-        tasks,
-        runs,
-        workers,
-        events,
-        workspaces,
-        projects,
-        says_starts_alone: says_starts_alone(names),
-        time_zone: names.database.time_zone.0,
-        hints: names.hints.clone(),
-        roles: roles.found,
-    })
 }
 
 /// Whether a profile says that there are neither heartbeats nor leases, so that none was merely overlooked.

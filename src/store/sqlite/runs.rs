@@ -6,12 +6,14 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Statement, StatementStatus};
 
-use super::catalog::{Affinity, ColumnInfo, TableInfo};
-use super::facts::{Facts, values};
+use super::facts::Facts;
 use super::layout::{ID, KEY, TASK};
+use super::meeting::{Meeting, compare, is_led};
+use super::others::Others;
 use super::pace::Pace;
 use super::query_plan::{create_index, rows_in_vain};
 use super::repeated::prepare_aside;
+use super::row::values;
 use super::schema::Schema;
 use super::statements;
 use crate::zombie::{ActiveRun, Id, Notes, RunRow, RunState, Task, by_begin, is_claimed_since};
@@ -21,57 +23,6 @@ const SHORT: i32 = 20_000;
 
 /// And up to how long it may take: few steps read much where the rows are wide.
 const QUICK: Duration = Duration::from_millis(5);
-
-/// How tasks meet their active runs.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Meeting {
-    /// By the run's id, which is unique.
-    ById,
-    /// By the run's task, then its id, which may be a mere number of the attempt.
-    ByTask,
-    /// In the program: no index leads from one to the other, the two columns hold ids of different types, or tasks name no
-    /// run.
-    Apart,
-}
-
-impl Meeting {
-    pub(super) fn of(conn: &Connection, schema: &Schema) -> rusqlite::Result<Self> {
-        let (Some(runs), Some(active_run)) = (&schema.runs, &schema.tasks.active_run) else {
-            return Ok(Self::Apart);
-        };
-        let tasks = &schema.tasks;
-        let ids_compare = compare(&runs.id, active_run);
-        let is_led_by_id = runs.table.is_unique(conn, &runs.id)? && runs.table.leads(conn, &runs.id)?;
-        Ok(if ids_compare && is_led_by_id {
-            Self::ById
-        } else if ids_compare && is_led(conn, &runs.table, &runs.task, &tasks.id)? {
-            Self::ByTask
-        } else {
-            Self::Apart
-        })
-    }
-}
-
-/// Whether an index on the first column can be used to find what the second holds, and finds all that is the same.
-pub(super) fn compare(sought: &ColumnInfo, by: &ColumnInfo) -> bool {
-    match sought.affinity() {
-        Affinity::Numeric => true,
-        // The database compares as the column does in which it looks.
-        Affinity::Text => by.affinity() == Affinity::Text && (sought.folds || !by.folds),
-        // Bytes are the same where they are the same bytes.
-        Affinity::None => sought.is_blob() && by.is_blob(),
-    }
-}
-
-/// Whether an index leads from a value of the one column to the rows that have it in the other.
-pub(super) fn is_led(
-    conn: &Connection,
-    table: &TableInfo,
-    sought: &ColumnInfo,
-    by: &ColumnInfo,
-) -> rusqlite::Result<bool> {
-    Ok(compare(sought, by) && table.leads(conn, sought)?)
-}
 
 /// The runs of the running tasks.
 pub(super) enum Runs<'c> {
@@ -107,15 +58,6 @@ impl OfTask {
     }
 }
 
-/// The unfinished runs of a task other than its active one.
-#[derive(Default)]
-pub(super) struct Others {
-    pub(super) rows: Vec<RunRow>,
-    /// Tells whether one of its other runs that are not finished by their word has changed, or one has come; `None` where
-    /// its history is too long to be asked again under the lock.
-    pub(super) print: Option<u64>,
-}
-
 impl<'c> Runs<'c> {
     pub(super) fn new(
         conn: &'c Connection,
@@ -130,9 +72,9 @@ impl<'c> Runs<'c> {
         };
         let names_no_run = tasks.active_run.is_none();
         if (meeting != Meeting::Apart || names_no_run) && is_led(conn, &runs.table, &runs.task, &tasks.id)? {
-            let history = || prepare_aside(conn, &statements::history_of_task(schema, facts));
+            let history = || prepare_aside(conn, &statements::history_of_task(schema, &facts.runs));
             return Ok(Self::Indexed {
-                unfinished: prepare_aside(conn, &statements::runs_of_task(schema, facts))?,
+                unfinished: prepare_aside(conn, &statements::runs_of_task(schema, &facts.runs))?,
                 latest: prepare_aside(conn, &statements::latest_run(schema))?,
                 history: names_no_run.then(history).transpose()?,
             });
@@ -160,7 +102,7 @@ impl<'c> Runs<'c> {
             named.insert(facts.run_value(&row.get_ref(1)?.into()));
         }
         drop(rows);
-        let mut statement = conn.prepare(&statements::all_runs(schema, facts))?;
+        let mut statement = conn.prepare(&statements::all_runs(schema, &facts.runs))?;
         let mut rows = statement.query([])?;
         let mut found = 0;
         while let Some(row) = rows.next()? {

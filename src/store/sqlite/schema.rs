@@ -1,11 +1,9 @@
 use std::sync::Arc;
 
-use rusqlite::Connection;
 use serde::Serialize;
 
 use super::catalog::{ColumnInfo, TableInfo};
-use super::resolve::resolve;
-use crate::profile::{Constants, Hints, OpenWords, Profile};
+use crate::profile::{Constants, Hints, OpenWords};
 use crate::zombie::TimeZone;
 
 /// What the sweeper understood of a database: which table and column plays which role.
@@ -183,43 +181,7 @@ pub struct Role {
     pub(super) columns: Vec<String>,
 }
 
-/// A database whose schema cannot be swept, and all that is wrong with it.
-#[derive(Debug, thiserror::Error)]
-pub enum SchemaError {
-    /// A table or column is missing, or cannot be written as it must be.
-    #[error("the schema does not fit: {}", .0.join("; "))]
-    Unfit(Vec<String>),
-    /// A condition of the profile's is none.
-    #[error("{key}: expected an SQL condition on the {} {}, found {condition:?}: {problem}", row.0, row.1)]
-    Condition {
-        /// Where it stands in the profile.
-        key: &'static str,
-        /// What kind of row it is on, and what that is called in it.
-        row: (&'static str, &'static str),
-        /// What it says.
-        condition: String,
-        /// What is wrong with it.
-        problem: String,
-    },
-    /// There is no table at all.
-    #[error("the database has no table: expected the tables of a queue")]
-    NoTable,
-    /// SQLite could not read it.
-    #[error("failed to read the schema")]
-    Sqlite(#[from] rusqlite::Error),
-}
-
 impl Schema {
-    /// Reads the schema of the database and finds the profile's roles in it.
-    ///
-    /// # Errors
-    ///
-    /// Where a needed table or column is missing, where one that a profile file asks for is missing, or where an
-    /// event could not be written. The error names everything at once, and what was found.
-    pub fn read(conn: &Connection, profile: &Profile) -> Result<Self, SchemaError> {
-        resolve(conn, profile)
-    }
-
     /// Whether nothing but a start or a last change can show that somebody is at work: there is no column of heartbeats, and
     /// none of leases. Then whoever works for longer than `stale_after` is taken for dead.
     #[must_use]

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use rusqlite::types::ValueRef;
 
-use super::facts::{Facts, value};
 use super::layout::{LeasePlaces, Place};
+use super::row::value;
 use super::value::reading;
-use crate::zombie::{Flaw, Id, Moment, Notes, Reading, Signs, Timestamp};
+use crate::zombie::{Calendar, Flaw, Id, Moment, Notes, Reading, Signs, Timestamp};
 
 /// How far ahead of *now* a moment may be before it is worth a warning. Below that it is a heartbeat that came in while
 /// the sweep was reading.
@@ -49,10 +49,17 @@ pub(super) enum Kind {
     Start,
 }
 
-impl Facts<'_> {
+/// Reads columns of times, as of one moment.
+#[derive(Clone, Copy)]
+pub(super) struct Times<'f> {
+    pub(super) calendar: &'f Calendar,
+    pub(super) limits: &'f Limits,
+}
+
+impl Times<'_> {
     /// What the columns of one role say of a row, taken together.
     pub(super) fn signs(
-        &self,
+        self,
         row: &[ValueRef<'_>],
         range: &Range<usize>,
         places: &[Place],
@@ -67,7 +74,7 @@ impl Facts<'_> {
         let mut signs = Signs::default();
         for (place, column) in range.clone().zip(places.get(range.clone()).unwrap_or_default()) {
             let value = value(row, place);
-            let reading = reading(value, &self.calendar);
+            let reading = reading(value, self.calendar);
             let shown = || Id::from(value).to_string();
             match reading {
                 Reading::Absent => continue,
@@ -91,9 +98,10 @@ impl Facts<'_> {
         }
         signs
     }
+
     /// The leases of a row: the moments, and the one that is a start and a length.
     pub(super) fn leases(
-        &self,
+        self,
         row: &[ValueRef<'_>],
         lease: &LeasePlaces,
         places: &[Place],
@@ -109,7 +117,7 @@ impl Facts<'_> {
             return signs;
         };
         let (start, seconds) = (value(row, start), value(row, seconds));
-        let reading = match (reading(start, &self.calendar), length(seconds)) {
+        let reading = match (reading(start, self.calendar), length(seconds)) {
             (Reading::Absent, _) | (_, Length::None) => Reading::Absent,
             (Reading::Unreadable, _) => Reading::Unreadable,
             (Reading::At(_), Length::Unreadable) => {

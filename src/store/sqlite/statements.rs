@@ -2,10 +2,9 @@
 //! that is no column for a text, and only so can it not.
 
 use super::catalog::{Affinity, ColumnInfo, TableInfo};
-use super::facts::Facts;
 use super::keys::{column, column_or_null, is_key, is_of_task, is_task, key};
-use super::layout::{WorkerLayout, list};
-use super::runs::Meeting;
+use super::layout::{RunLayout, TaskLayout, WorkerLayout, list};
+use super::meeting::Meeting;
 use super::schema::{AtWork, Runs, Schema, Tasks, Workers, Workspaces};
 use super::value::{identifier, literal};
 
@@ -19,19 +18,19 @@ pub(super) enum Which {
 
 pub(super) fn running_tasks(
     schema: &Schema,
-    facts: &Facts<'_>,
+    (tasks, runs): (&TaskLayout, &RunLayout),
     meeting: Meeting,
     in_project: &str,
     which: Which,
 ) -> String {
     let mut names = names(schema);
-    let tasks = &schema.tasks.table;
+    let table = &schema.tasks.table;
     let which = match which {
         Which::All => String::new(),
-        Which::BehindKey => format!("AND {} > ?1", key("t", tasks)),
-        Which::WithKey => format!("AND {}", is_key("t", tasks)),
+        Which::BehindKey => format!("AND {} > ?1", key("t", table)),
+        Which::WithKey => format!("AND {}", is_key("t", table)),
     };
-    let (tasks, runs) = (list(&facts.tasks.places), list(&facts.runs.places));
+    let (tasks, runs) = (list(&tasks.places), list(&runs.places));
     let (columns, meeting) = match meeting {
         Meeting::ById => (
             format!("{tasks}, {runs}"),
@@ -63,16 +62,16 @@ pub(super) fn running_ids(schema: &Schema) -> String {
     render(include_str!("sql/running_ids.sql"), &names(schema))
 }
 
-pub(super) fn runs_of_task(schema: &Schema, facts: &Facts<'_>) -> String {
+pub(super) fn runs_of_task(schema: &Schema, layout: &RunLayout) -> String {
     // Not a list for IN: SQLite makes a table of that, anew for each task.
     let mut names = names(schema);
-    names.push(("columns", list(&facts.runs.places)));
+    names.push(("columns", list(&layout.places)));
     render(include_str!("sql/runs_of_task.sql"), &names)
 }
 
-pub(super) fn history_of_task(schema: &Schema, facts: &Facts<'_>) -> String {
+pub(super) fn history_of_task(schema: &Schema, layout: &RunLayout) -> String {
     let mut names = names(schema);
-    names.push(("columns", list(&facts.runs.places)));
+    names.push(("columns", list(&layout.places)));
     render(include_str!("sql/history_of_task.sql"), &names)
 }
 
@@ -99,9 +98,9 @@ fn worker_names(workers: &Workers, layout: &WorkerLayout) -> Vec<(&'static str, 
     ]
 }
 
-pub(super) fn all_runs(schema: &Schema, facts: &Facts<'_>) -> String {
+pub(super) fn all_runs(schema: &Schema, layout: &RunLayout) -> String {
     let mut names = names(schema);
-    names.push(("columns", list(&facts.runs.places)));
+    names.push(("columns", list(&layout.places)));
     render(include_str!("sql/all_runs.sql"), &names)
 }
 
@@ -131,7 +130,7 @@ pub(super) fn task_of_run(schema: &Schema) -> String {
     render(include_str!("sql/task_of_run.sql"), &names(schema))
 }
 
-pub(super) fn task_row(schema: &Schema, facts: &Facts<'_>, in_project: &str) -> String {
+pub(super) fn task_row(schema: &Schema, layout: &TaskLayout, in_project: &str) -> String {
     let mut names = names(schema);
     let tasks = &schema.tasks;
     let condition = tasks.condition.as_deref().unwrap_or_default();
@@ -140,15 +139,15 @@ pub(super) fn task_row(schema: &Schema, facts: &Facts<'_>, in_project: &str) -> 
     let conditions = conditions.iter().filter(|sql| !sql.is_empty());
     let conditions: Vec<_> = conditions.map(|sql| format!("AND {sql}")).collect();
     names.extend([
-        ("columns", list(&facts.tasks.places)),
+        ("columns", list(&layout.places)),
         ("condition", conditions.join(" ")),
     ]);
     render(include_str!("sql/task_row.sql"), &names)
 }
 
-pub(super) fn run_row(schema: &Schema, facts: &Facts<'_>) -> String {
+pub(super) fn run_row(schema: &Schema, layout: &RunLayout) -> String {
     let mut names = names(schema);
-    names.push(("columns", list(&facts.runs.places)));
+    names.push(("columns", list(&layout.places)));
     render(include_str!("sql/run_row.sql"), &names)
 }
 

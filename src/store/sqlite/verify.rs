@@ -5,12 +5,13 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, OptionalExtension as _, Row, Statement};
 
-use super::facts::{Facts, values};
+use super::facts::Facts;
 use super::layout::{ID, WorkerLayout};
+use super::meeting::is_led;
 use super::newcomers::Newcomers;
 use super::print::print;
 use super::repeated::prepare_aside;
-use super::runs::is_led;
+use super::row::values;
 use super::schema::{Runs, Schema};
 use super::statements;
 use super::workers::KnownWorkers;
@@ -60,7 +61,7 @@ impl<'c> Verifier<'c> {
         let runs = schema.runs.as_ref();
         let runs = runs.map(|runs| OfRuns::new(conn, schema, runs, facts));
         Ok(Self {
-            task: prepare_aside(conn, &statements::task_row(schema, facts, in_project))?,
+            task: prepare_aside(conn, &statements::task_row(schema, &facts.tasks, in_project))?,
             runs: runs.transpose()?,
             workers: OfWorkers::new(conn, schema, facts)?,
         })
@@ -163,9 +164,9 @@ impl<'c> OfWorkers<'c> {
 impl<'c> OfRuns<'c> {
     fn new(conn: &'c Connection, schema: &Schema, runs: &Runs, facts: &Facts<'_>) -> rusqlite::Result<Self> {
         let is_led = is_led(conn, &runs.table, &runs.task, &schema.tasks.id)?;
-        let others = is_led.then(|| prepare_aside(conn, &statements::runs_of_task(schema, facts)));
+        let others = is_led.then(|| prepare_aside(conn, &statements::runs_of_task(schema, &facts.runs)));
         Ok(Self {
-            run: prepare_aside(conn, &statements::run_row(schema, facts))?,
+            run: prepare_aside(conn, &statements::run_row(schema, &facts.runs))?,
             others: others.transpose()?,
             newcomers: Newcomers::new(conn, schema, runs, is_led)?,
         })

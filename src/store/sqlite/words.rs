@@ -2,7 +2,8 @@ use rusqlite::Connection;
 use serde::Serialize;
 
 use super::catalog::{ColumnInfo, TableInfo};
-use super::schema::{Schema, SchemaError};
+use super::schema::Schema;
+use super::schema_error::SchemaError;
 use super::statements;
 use crate::zombie::Id;
 

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
-use super::facts::{Facts, is_word, value, values};
 use super::layout::{ID, WorkerLayout};
 use super::print::print;
+use super::row::{is_word, value, values};
 use super::schema::Workers;
-use super::signs::Kind;
+use super::signs::{Kind, Times};
 use super::statements;
 use crate::zombie::{Id, Notes, Signs, Worker};
 
@@ -27,7 +27,7 @@ impl KnownWorkers {
     pub(super) fn read(
         conn: &Connection,
         workers: &Workers,
-        facts: &Facts<'_>,
+        times: Times<'_>,
         notes: &mut Notes,
     ) -> rusqlite::Result<Self> {
         let layout = WorkerLayout::new(workers);
@@ -37,7 +37,7 @@ impl KnownWorkers {
         while let Some(row) = rows.next()? {
             let row = values(row, 0, layout.places.len())?;
             known.rows += 1;
-            let worker = worker(&row, workers, &layout, facts, notes);
+            let worker = worker(&row, workers, &layout, times, notes);
             add(&mut known.folded, folded(&worker.id), worker.clone());
             add(&mut known.by_name, worker.id.by_value(), worker);
         }
@@ -105,7 +105,7 @@ fn worker(
     row: &[ValueRef<'_>],
     workers: &Workers,
     layout: &WorkerLayout,
-    facts: &Facts<'_>,
+    times: Times<'_>,
     notes: &mut Notes,
 ) -> Worker {
     let status = layout.status.clone().next().map(|place| value(row, place));
@@ -113,9 +113,9 @@ fn worker(
     Worker {
         id: value(row, ID).into(),
         is_gone,
-        heartbeat: facts.signs(row, &layout.heartbeat, &layout.places, Kind::Heartbeat, notes),
-        started: facts.signs(row, &layout.started, &layout.places, Kind::Start, notes),
-        lease: facts.leases(row, &layout.lease, &layout.places, notes),
+        heartbeat: times.signs(row, &layout.heartbeat, &layout.places, Kind::Heartbeat, notes),
+        started: times.signs(row, &layout.started, &layout.places, Kind::Start, notes),
+        lease: times.leases(row, &layout.lease, &layout.places, notes),
         print: print(row),
     }
 }

@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use rusqlite::{Connection, Row};
 
 use super::catalog::{Affinity, ColumnInfo};
+use super::meeting::{compare, is_led};
 use super::query_plan::{create_index, rows_in_vain};
-use super::runs::{compare, is_led};
 use super::schema::{Runs, Schema, Workspaces};
 use super::statements;
 use crate::zombie::{HeldWorkspace, Id, Notes, Plan, Zombie};

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::doubts::{Doubts, Place};
 use super::facts::age;
 use super::finding::{Line, Section, Value};
 use super::holders::sounds;
 use super::portrait::Portrait;
 use super::times::Time;
-use super::unsettled::{Doubts, Place};
 use crate::zombie::{Calendar, Timestamp};
 
 /// Workers that were seen so lately are at work.

@@ -7,6 +7,7 @@ use super::finding::{Line, Value, running_have};
 use super::hints::HINTS;
 use super::links::count;
 use super::moments::Moments;
+use super::names::bare;
 use super::portrait::{Column, Portrait};
 use super::status::Status;
 use super::tables::Tables;
@@ -128,14 +129,4 @@ pub(super) fn left_alone(
     }
     let why = format!("left alone: {}", said.join("; "));
     Some(Line::found("where", Value::text(conditions.join(" AND ")), why))
-}
-
-pub(super) fn bare(name: &str) -> String {
-    let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    let is_plain = begins && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    if is_plain {
-        name.to_owned()
-    } else {
-        identifier(name)
-    }
 }

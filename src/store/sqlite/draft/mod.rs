@@ -5,6 +5,7 @@
 mod asked;
 mod conditions;
 mod declared;
+mod doubts;
 mod events;
 mod facts;
 mod finding;
@@ -40,7 +41,7 @@ use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 
 use super::fitting::fitting_profiles;
-use super::schema::SchemaError;
+use super::schema_error::SchemaError;
 use crate::profile::Profile;
 use crate::zombie::{Calendar, TimeZone};
 use finding::{Line, Section, Value};

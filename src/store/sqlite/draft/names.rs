@@ -1,4 +1,6 @@
-//! The words that a name is made of.
+//! The words that a name is made of, and how it stands in SQL.
+
+use super::super::value::identifier;
 
 /// The words of `lock_expires`, `lockExpires` and `LOCK-EXPIRES`: small, and in the singular, as far as that is told by an s.
 pub(super) fn words(name: &str) -> Vec<String> {
@@ -36,5 +38,16 @@ pub(super) fn stem(name: &[String]) -> &[String] {
     match name {
         [stem @ .., last] if matches!(last.as_str(), "id" | "uuid" | "key" | "fk" | "ref") => stem,
         name => name,
+    }
+}
+
+/// A name in a condition that people are to read: in quotes only where it needs them.
+pub(super) fn bare(name: &str) -> String {
+    let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    let is_plain = begins && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if is_plain {
+        name.to_owned()
+    } else {
+        identifier(name)
     }
 }

@@ -3,14 +3,13 @@
 use rusqlite::Connection;
 
 use super::super::value::identifier;
-use super::conditions::bare;
 use super::declared::allowed_words;
 use super::facts::is_empty;
 use super::hints::HINTS;
-use super::links::count;
+use super::links::{Link, count};
+use super::names::bare;
 use super::portrait::{Column, Portrait};
 use super::status::{Meaning, Status, meaning};
-use super::tables::Runs;
 use super::times::{Time, is_moment, times};
 use crate::zombie::Id;
 
@@ -131,7 +130,7 @@ impl OpenBy {
         conn: &Connection,
         tasks: &Portrait,
         status: &Status,
-        runs: &Runs<'_>,
+        (runs, link): (&Portrait, &Link),
     ) -> rusqlite::Result<Vec<(String, usize)>> {
         let list = |alias: &str, names: &[String]| {
             let names: Vec<_> = names
@@ -140,7 +139,7 @@ impl OpenBy {
                 .collect();
             names.join(", ")
         };
-        let names = runs.link.columns();
+        let names = link.columns();
         if tasks.key.len() != names.len() {
             return Ok(Vec::new());
         }
@@ -150,7 +149,7 @@ impl OpenBy {
             tasks.table.qualified_name(),
             list("t", &tasks.key),
             list("r", &names),
-            runs.table.table.qualified_name(),
+            runs.table.qualified_name(),
             self.condition(),
         );
         let mut statement = conn.prepare(&sql)?;

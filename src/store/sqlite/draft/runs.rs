@@ -2,10 +2,10 @@
 
 use rusqlite::Connection;
 
-use super::conditions::bare;
 use super::finding::{Line, Section, Value, counted};
 use super::keys::{id, is_run_id};
 use super::moments::Moments;
+use super::names::bare;
 use super::open_by::OpenBy;
 use super::pointers::worker;
 use super::portrait::{Column, Portrait};

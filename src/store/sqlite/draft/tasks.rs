@@ -40,7 +40,7 @@ pub(super) fn sections(
             Some(match open_runs(tables) {
                 None => words,
                 Some((runs, open_by)) => {
-                    let busy = open_by.busy(conn, tasks, status, runs)?;
+                    let busy = open_by.busy(conn, tasks, status, (runs.table, &runs.link))?;
                     words.busy(&runs.table.table.name, &busy)
                 }
             })

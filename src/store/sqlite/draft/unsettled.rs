@@ -9,6 +9,7 @@ use rusqlite::Connection;
 
 use super::super::value::reading;
 use super::asked::{apply, last_seen};
+use super::doubts::{Doubts, Place};
 use super::facts::is_empty;
 use super::finding::Section;
 use super::found::Found;
@@ -22,24 +23,6 @@ use crate::zombie::{Calendar, Id, Timestamp};
 
 /// What lies so little ahead of now was written while this was read.
 const JUST_NOW: Duration = Duration::from_secs(2);
-/// Where a doubt belongs: the section, the key, and the column that may play the role, or else what is said of it.
-pub(super) type Place = (&'static str, &'static str, Result<String, String>);
-
-/// What leaves open whether a task lives.
-#[derive(Default)]
-pub(super) struct Doubts {
-    /// How many running rows it is fresher in, and the newest of its moments.
-    pub(super) found: BTreeMap<Place, (usize, Option<Timestamp>)>,
-    pub(super) rows: usize,
-}
-
-impl Doubts {
-    fn add(&mut self, place: Place, at: Option<Timestamp>) {
-        let (count, newest) = self.found.entry(place).or_default();
-        *count += 1;
-        *newest = at.max(*newest);
-    }
-}
 
 /// Makes missing what is not settled.
 pub(super) fn settle(

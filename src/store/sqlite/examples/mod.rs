@@ -4,19 +4,19 @@
 mod look;
 mod read_as;
 mod rows;
+mod shown;
 mod unused;
 
 use chrono::{DateTime, Utc};
 use rusqlite::Connection;
 
-use super::schema::{Role, Schema, SchemaError};
-use crate::zombie::{Calendar, Id};
+use super::schema::{Role, Schema};
+use super::schema_error::SchemaError;
+use crate::zombie::Calendar;
 use read_as::Reader;
 use rows::Rows;
+use shown::shown;
 pub use unused::{Likeness, Unused};
-
-/// The most characters of a value that are shown.
-const MOST: usize = 40;
 
 /// What a database holds where a profile looks, and where it does not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,32 +100,4 @@ fn example(role: &Role, rows: &Rows<'_>, reader: &Reader<'_>) -> Example {
         seen: of_table.chain(of_columns).collect(),
         role: role.clone(),
     }
-}
-
-/// A value for people; `None` where there is none.
-fn shown(value: &Id) -> Option<String> {
-    (*value != Id::Null).then(|| short(&value.to_string()))
-}
-
-/// No more than fits beside others on a line, and nothing that a terminal obeys.
-fn short(text: &str) -> String {
-    let mut short = String::new();
-    let mut count = 0;
-    for character in text.chars() {
-        let escaped = if character.is_control() {
-            character.escape_default().to_string()
-        } else {
-            character.to_string()
-        };
-        count += escaped.chars().count();
-        if count > MOST {
-            while short.chars().count() >= MOST {
-                short.pop();
-            }
-            short.push('…');
-            break;
-        }
-        short.push_str(&escaped);
-    }
-    short
 }

@@ -2,7 +2,7 @@
 
 use serde::de::IgnoredAny;
 
-use super::super::facts::{is_blank, is_true, is_word};
+use super::super::row::{is_blank, is_true, is_word};
 use super::super::schema::{Leases, Recurring, Role, Schema};
 use super::super::signs::{Length, length};
 use super::super::value::read;

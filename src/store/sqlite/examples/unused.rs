@@ -6,15 +6,15 @@ use rusqlite::Connection;
 use serde::Serialize;
 
 use super::super::catalog::{ColumnInfo, TableInfo};
-use super::super::facts::is_blank;
 use super::super::keys::column;
 use super::super::roleless::has_word_of;
+use super::super::row::is_blank;
 use super::super::schema::Schema;
 use super::super::statements::newest_rows;
 use super::super::value::reading;
 use super::read_as::short_moment;
 use super::rows::Rows;
-use super::shown;
+use super::shown::shown;
 use crate::zombie::{Calendar, Id, Reading, Timestamp};
 
 /// How many of the newest rows of a table are looked at.
