@@ -127,6 +127,7 @@ impl Names {
             }
         }
         differ("tasks.words.open", tasks.open.all(), TASKS_RUNNING, at_work)?;
+        differ("tasks.words.parked", [&tasks.parked], TASKS_RUNNING, at_work)?;
         differ("runs.words.abandoned", [&runs.abandoned], RUNS_RUNNING, running)?;
         let finished = runs.finished.as_slice();
         differ("runs.words.finished", finished, RUNS_RUNNING, running)?;

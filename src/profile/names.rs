@@ -167,6 +167,7 @@ section!(TaskColumns {
 section!(TaskWords {
     running: WordList,
     open: OpenWords,
+    parked: String,
     recurring: String
 });
 section!(Runs {
@@ -191,6 +192,7 @@ section!(RunColumns {
 section!(RunWords {
     running: WordList,
     finished: WordList,
+    completed: WordList,
     abandoned: String
 });
 section!(Workers {
@@ -221,7 +223,11 @@ section!(EventColumns {
     time: Candidates,
     run: Candidates,
 });
-section!(EventWords { reaped: String });
+section!(EventWords {
+    reaped: String,
+    parked: String,
+    unparked: String
+});
 section!(Workspaces {
     table: String,
     columns: WorkspaceColumns,

@@ -20,10 +20,12 @@ mod newcomers;
 mod open;
 mod others;
 mod pace;
+mod past;
 mod print;
 mod project;
 mod query_plan;
 mod reach;
+mod recorded;
 mod rehearsal;
 mod repeated;
 mod replica;
@@ -58,4 +60,5 @@ pub use schema::{Role, Schema};
 pub use schema_error::SchemaError;
 pub use words::Words;
 
+pub(crate) use past::Effort;
 pub(crate) use store::{Opened, SqliteStore};

@@ -203,6 +203,7 @@ fn tasks(roles: &mut Roles<'_>, names: &Names) -> rusqlite::Result<Option<Tasks>
         stamp,
         increment,
         condition: None,
+        parked: names.running_where.is_none().then(|| names.words.parked.clone()),
         open: names.words.open.clone(),
     }))
 }
@@ -256,6 +257,7 @@ fn runs(roles: &mut Roles<'_>, names: &Names, task_id: &[ColumnInfo]) -> rusqlit
         set: names.set.clone(),
         running: words.running.as_slice().to_vec(),
         finished: finished.into_iter().map(Into::into).collect(),
+        completed: words.completed.as_slice().to_vec(),
         abandoned: words.abandoned.clone(),
     }))
 }
@@ -323,6 +325,8 @@ fn events(roles: &mut Roles<'_>, names: &Names) -> rusqlite::Result<Option<Event
         run,
         set: names.set.clone(),
         reaped: names.words.reaped.clone(),
+        parked: names.words.parked.clone(),
+        unparked: names.words.unparked.clone(),
         table,
     };
     check_event_can_be_written(roles, &events);

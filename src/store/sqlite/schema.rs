@@ -54,6 +54,8 @@ pub(super) struct Tasks {
     /// What must be true of a task that is looked at, as SQL on `t` that may stand behind an AND.
     pub(super) condition: Option<String>,
     pub(super) open: OpenWords,
+    /// The word of a task that is not to be tried again; none where a condition tells what runs.
+    pub(super) parked: Option<String>,
 }
 
 /// What tells the rows at work from the rest.
@@ -121,6 +123,8 @@ pub(super) struct Runs {
     pub(super) set: Constants,
     pub(super) running: Vec<String>,
     pub(super) finished: Vec<Arc<str>>,
+    /// Those of them that say that the work was done.
+    pub(super) completed: Vec<String>,
     pub(super) abandoned: String,
 }
 
@@ -150,6 +154,8 @@ pub(super) struct Events {
     pub(super) run: Option<ColumnInfo>,
     pub(super) set: Constants,
     pub(super) reaped: String,
+    pub(super) parked: String,
+    pub(super) unparked: String,
 }
 
 #[derive(Debug)]

@@ -317,7 +317,7 @@ impl<'c> Writer<'c> {
 }
 
 /// An id of several columns as it is shown, where it stands in one.
-fn in_one_column(id: &Id) -> Cow<'_, Id> {
+pub(super) fn in_one_column(id: &Id) -> Cow<'_, Id> {
     match id {
         Id::Several(_) => Cow::Owned(Id::from(id.to_string().as_str())),
         id => Cow::Borrowed(id),
