@@ -29,6 +29,9 @@ pub struct SweepOptions {
     pub(crate) suspended: Duration,
     pub(crate) waiting: Option<Waiting>,
     pub(crate) evidence: bool,
+    pub(crate) at_most: Option<usize>,
+    pub(crate) park_after: Option<NonZeroUsize>,
+    pub(crate) park_within: Duration,
     pub(crate) first_look: Option<Arc<HashMap<Id, u64>>>,
 }
 
@@ -46,6 +49,9 @@ impl SweepOptions {
     /// How many zombies are reaped in one transaction, unless set. About 10 µs of write lock each.
     pub const BATCH_SIZE: NonZeroUsize = NonZeroUsize::new(10_000).unwrap();
 
+    /// Within which time reaps of a task count together, unless set: three days.
+    pub const PARK_WITHIN: Duration = Duration::from_secs(72 * 3600);
+
     /// Sweeps everything, as of this moment. The sweep reads no clock.
     #[must_use]
     pub fn at(now: DateTime<Utc>) -> Self {
@@ -61,6 +67,9 @@ impl SweepOptions {
             suspended: Duration::ZERO,
             waiting: None,
             evidence: false,
+            at_most: None,
+            park_after: None,
+            park_within: Self::PARK_WITHIN,
             first_look: None,
         }
     }
@@ -156,5 +165,35 @@ impl SweepOptions {
     #[must_use]
     pub fn evidence(self, evidence: bool) -> Self {
         Self { evidence, ..self }
+    }
+
+    /// Reaps none where more than so many are due, and says which in [`SweepReport::held_back`](crate::SweepReport::held_back):
+    /// a brake against what nobody has thought of. Unless set, there is none.
+    #[must_use]
+    pub fn at_most(self, zombies: usize) -> Self {
+        Self {
+            at_most: Some(zombies),
+            ..self
+        }
+    }
+
+    /// Parks a task that is reaped for its own silence for the Nth time within [`park_within`](Self::park_within), with no
+    /// run completed in between: it gets the profile's word for it, and is not tried again until it is unparked. Reaps of
+    /// sweeps that took more than half of the running tasks do not count. Unless set, no task is parked.
+    #[must_use]
+    pub fn park_after(self, reaps: NonZeroUsize) -> Self {
+        Self {
+            park_after: Some(reaps),
+            ..self
+        }
+    }
+
+    /// Within which time reaps of a task count together; [`Self::PARK_WITHIN`] unless set.
+    #[must_use]
+    pub fn park_within(self, time: Duration) -> Self {
+        Self {
+            park_within: time,
+            ..self
+        }
     }
 }

@@ -34,6 +34,13 @@ pub struct SweepReport {
     pub undecided: Vec<UndecidedTask>,
     /// Zombies that could not be written, each for a reason of its own; the others were reaped all the same.
     pub failed: Vec<FailedTask>,
+    /// Tasks that were parked and not opened, in ascending order: as often as that they were reaped for their own silence.
+    pub parked: Vec<Id>,
+    /// Tasks reaped for their own silence again and again, with no run completed in between.
+    pub repeats: Vec<Repeat>,
+    /// What was not reaped, as more was due than [`at_most`](SweepOptions::at_most) allows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held_back: Option<HeldBack>,
     /// The evidence on each zombie, where it was asked for, and in every dry run of up to 1 000 of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zombies: Option<Vec<ZombieFound>>,
@@ -82,6 +89,9 @@ impl SweepReport {
             healthy: 0,
             undecided: Vec::new(),
             failed: Vec::new(),
+            parked: Vec::new(),
+            repeats: Vec::new(),
+            held_back: None,
             zombies: None,
             moved_on: 0,
             runs_abandoned: 0,
@@ -128,6 +138,37 @@ pub struct FailedTask {
     pub task_id: String,
     /// What refused it.
     pub why: String,
+}
+
+/// A task that was reaped for its own silence again and again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Repeat {
+    /// The task's id.
+    pub task_id: Id,
+    /// How often in a row, this time included.
+    pub reaps: usize,
+}
+
+/// Zombies that were left alone, all of them, as there were more than expected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HeldBack {
+    /// How many are reaped at most.
+    pub at_most: usize,
+    /// Those that were due, in ascending order of their ids, and why.
+    pub due: Reaps,
+}
+
+impl Serialize for HeldBack {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(4))?;
+        map.serialize_entry("at_most", &self.at_most)?;
+        map.serialize_entry("due", &self.due.len())?;
+        map.serialize_entry("task_ids", &TaskIds(&self.due))?;
+        map.serialize_entry("reasons", &Reasons(&self.due))?;
+        map.end()
+    }
 }
 
 /// The evidence on one zombie.

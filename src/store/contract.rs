@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::batch::{Batch, Pending};
 use super::error::StoreError;
-use crate::zombie::{Id, Notes, Plan, Timestamp, Zombie};
+use crate::zombie::{Id, Notes, Past, Plan, Timestamp, Zombie};
 
 /// One queue, as one sweep sees it: the verbs that every store keeps. A store reads facts and applies a plan; what a zombie
 /// is, when it looks and what is said of it is decided elsewhere.
@@ -24,6 +24,10 @@ pub(crate) trait Store {
     /// Notes columns that look as if these zombies had shown life there.
     fn see_look_alikes(&self, zombies: &[&Zombie], notes: &mut Notes) -> Result<(), StoreError>;
 
+    /// What is on record of these tasks, in their order; `None` where the queue keeps no record, or where it would take
+    /// more reading than the effort allows.
+    fn past(&mut self, tasks: &[&Id], effort: Effort) -> Result<Option<Vec<Past>>, StoreError>;
+
     /// What the event of a reap would say, for a queue that keeps none.
     fn record(&self, zombie: &Zombie) -> String;
 
@@ -40,6 +44,15 @@ pub(crate) trait Store {
 
     /// How long it took to get the right to write, which is let go of at once; `None` where it could not be had in time.
     fn lock_took(&mut self) -> Result<Option<Duration>, StoreError>;
+}
+
+/// How much reading it is worth to know what is on record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effort {
+    /// Only what an index leads to.
+    ByIndex,
+    /// Whatever it takes.
+    Thorough,
 }
 
 /// Which tasks are looked at.

@@ -40,6 +40,9 @@ pub enum StoreError {
         /// What SQLite said.
         message: String,
     },
+    /// Tasks cannot be parked in this queue.
+    #[error("no task can be parked in this queue: {0}")]
+    Parking(&'static str),
     /// The queue's event table counts its rows with AUTOINCREMENT, and has come to the last number there is.
     #[error(
         "{table} has used up its row ids: AUTOINCREMENT has come to the last number there is, and no event can be \

@@ -17,5 +17,5 @@ pub use sqlite::{
 };
 
 pub(crate) use batch::{Batch, Pending};
-pub(crate) use contract::{Look, Store};
+pub(crate) use contract::{Effort, Look, Store};
 pub(crate) use sqlite::{Opened, SqliteStore};

@@ -1,4 +1,6 @@
+mod brake;
 mod reap;
+mod repeats;
 mod silence;
 
 use std::collections::HashMap;
@@ -11,6 +13,7 @@ use crate::options::SweepOptions;
 use crate::report::{SweepReport, ZombieFound};
 use crate::store::{Look, Opened, Pending, SqliteStore, Store};
 use crate::zombie::{Id, Notes, Plan, Timestamp, Zombie};
+use brake::Held;
 
 /// How often zombies that change under our eyes are read anew before they are left to the next sweep.
 const ROUNDS: usize = 4;
@@ -59,6 +62,8 @@ fn sweep(store: impl Store, opts: &SweepOptions, started: Instant) -> Result<Swe
         is_second_look: false,
         silent: HashMap::new(),
         doubtful: 0,
+        due: 0,
+        held: None,
         found: Vec::new(),
     };
     let swept = sweep.run();
@@ -85,6 +90,10 @@ struct Sweep<'a, S> {
     /// The silent zombies of the first look by their keys, each with what tells whether it has changed since.
     silent: HashMap<Id, u64>,
     doubtful: usize,
+    /// How many zombies were found at the first look.
+    due: usize,
+    /// What is kept until all is counted, where there is a brake.
+    held: Option<Vec<Held>>,
     found: Vec<ZombieFound>,
 }
 
@@ -108,6 +117,16 @@ struct Page {
 
 impl<S: Store> Sweep<'_, S> {
     fn run(&mut self) -> Result<(), SweepError> {
+        if let Some(at_most) = self.opts.at_most {
+            self.run_with_brake(at_most)
+        } else {
+            self.look_at_all()?;
+            self.look_twice()
+        }
+    }
+
+    /// Looks at every running task, and acts on what it finds.
+    fn look_at_all(&mut self) -> Result<(), SweepError> {
         let mut after = None;
         loop {
             let page = self.look(&Look::Behind(after.as_ref()))?;
@@ -117,11 +136,10 @@ impl<S: Store> Sweep<'_, S> {
             }
             self.act(page.zombies, 0)?;
             if page.rest.is_none() {
-                break;
+                return Ok(());
             }
             after = page.rest;
         }
-        self.look_twice()
     }
 
     /// Reads facts and plans.
@@ -150,12 +168,18 @@ impl<S: Store> Sweep<'_, S> {
             return Ok(());
         }
         if round == 0 && !self.is_second_look {
+            self.due += zombies.len();
             self.see_silence(&zombies)?;
         }
         zombies.retain(|zombie| self.is_proven(zombie));
+        if self.held.is_some() {
+            self.hold(&zombies);
+            return Ok(());
+        }
         if zombies.is_empty() {
             return Ok(());
         }
+        self.see_repeats(&mut zombies)?;
         self.store.prepare(&zombies, &mut self.notes)?;
         if self.opts.dry_run {
             let batch = self.store.pretend(zombies)?;
@@ -208,6 +232,8 @@ impl<S: Store> Sweep<'_, S> {
             ..
         } = self;
         report.reaps.sort();
+        report.parked.sort_unstable();
+        report.repeats.sort_unstable_by(|a, b| a.task_id.cmp(&b.task_id));
         report.warnings.extend(notes.sentences(opts.now.into()));
         if opts.dry_run && opts.confirm.is_zero() && doubtful > 0 {
             report.warnings.push(format!(
@@ -215,7 +241,9 @@ impl<S: Store> Sweep<'_, S> {
                  so that a sweep looks at them twice: {doubtful}"
             ));
         }
-        if shows_evidence || report.dry_run && report.reaps.len() <= SHOWN {
+        let due = report.held_back.as_ref().map_or(0, |held| held.due.len());
+        let is_shown = report.dry_run || due > 0;
+        if shows_evidence || is_shown && report.reaps.len().max(due) <= SHOWN {
             found.sort_by(|a, b| a.task_id.cmp(&b.task_id));
             report.zombies = Some(found);
         }

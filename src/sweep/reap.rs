@@ -2,7 +2,7 @@
 
 use super::{SHOWN, Sweep};
 use crate::error::SweepError;
-use crate::report::{FailedTask, ZombieFound};
+use crate::report::{FailedTask, Repeat, ZombieFound};
 use crate::store::{Batch, Pending, Store};
 
 impl<S: Store> Sweep<'_, S> {
@@ -32,6 +32,14 @@ impl<S: Store> Sweep<'_, S> {
             tracing::info!(task_id = %suspect.id, reason = %evidence.reason, "{done}");
             if self.shows_evidence() || is_dry && self.found.len() <= SHOWN {
                 self.found.push(ZombieFound::new(&reap.zombie, self.now));
+            }
+            let named_from = self.named_from();
+            if let Some(reaps) = reap.zombie.repeat.filter(|reaps| *reaps >= named_from) {
+                let task_id = suspect.id.clone();
+                self.report.repeats.push(Repeat { task_id, reaps });
+            }
+            if reap.zombie.is_to_be_parked {
+                self.report.parked.push(suspect.id.clone());
             }
             self.report.runs_abandoned += reap.runs;
             self.report.workspaces_freed += reap.workspaces;

@@ -43,7 +43,7 @@ pub use calendar::Calendar;
 pub use id::{Bytes, Id};
 pub use notes::Notes;
 pub use past::{Past, PastReap};
-pub use plan::{Judged, Plan, UndecidedTask, Zombie};
+pub use plan::{Judged, Plan, Share, UndecidedTask, Zombie};
 pub use policy::Policy;
 pub use pulse::is_live;
 pub use reading::{Moment, Reading};

@@ -40,6 +40,29 @@ pub struct Zombie {
     pub evidence: Evidence,
     /// The workspaces that it or one of its runs holds.
     pub workspaces: Vec<HeldWorkspace>,
+    /// What it was found among.
+    pub share: Share,
+    /// Which reap in a row for its own silence it is, from 1 on, where that was looked up.
+    pub repeat: Option<usize>,
+    /// Whether it is to be parked instead of opened.
+    pub is_to_be_parked: bool,
+}
+
+/// How many of the running tasks that a sweep has seen are zombies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Share {
+    /// The running tasks.
+    pub running: usize,
+    /// The zombies among them.
+    pub zombies: usize,
+}
+
+impl Share {
+    /// Whether it is more than half of them: then the fleet died, and no single task tells of anything.
+    #[must_use]
+    pub fn is_a_fleet(self) -> bool {
+        self.zombies * 2 > self.running
+    }
 }
 
 impl Zombie {
@@ -107,6 +130,9 @@ impl Plan {
                 suspect: Box::new(suspect),
                 evidence,
                 workspaces: Vec::new(),
+                share: Share::default(),
+                repeat: None,
+                is_to_be_parked: false,
             }),
             Verdict::Undecided(why) => self.undecided.push(UndecidedTask {
                 task_id: suspect.id.to_string(),

@@ -1,9 +1,9 @@
 //! More zombies than one transaction takes.
 
 use std::num::NonZeroUsize;
-use zombie_sweeper::store::StoreError;
 
 use zombie_sweeper::SweepError;
+use zombie_sweeper::store::StoreError;
 
 use crate::world::{World, reasons};
 

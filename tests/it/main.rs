@@ -10,6 +10,7 @@
 mod aliases;
 mod bad_rows;
 mod batches;
+mod brake;
 mod claims;
 mod cleared;
 #[cfg(all(feature = "cli", target_os = "linux"))]
@@ -35,6 +36,7 @@ mod missing;
 mod mission;
 mod naive;
 mod neighbours;
+mod parking;
 mod profiles;
 mod projects;
 mod query_plans;

@@ -1,6 +1,8 @@
+use std::time::Duration;
+
 use serde::{Serialize, Serializer};
 
-use crate::zombie::{Condition, Held, Id, Reason, RunRow, Suspect, Timestamp, Zombie};
+use crate::zombie::{Condition, Held, Id, Reason, RunRow, Share, Suspect, Timestamp, Zombie};
 
 /// The payload of a reap's event: what was found, what was decided, what was released, and by whom.
 #[derive(Serialize)]
@@ -15,8 +17,34 @@ pub(super) struct Payload<'z> {
     threshold_s: f64,
     released: Released<'z>,
     overwritten: Overwritten<'z>,
+    /// Only of a task that is parked.
+    #[serde(skip_serializing_if = "is_not")]
+    parked: bool,
+    actor: &'z str,
+    sweep: Share,
+    sweeper: Sweeper,
+}
+
+/// The payload of the event of a task that is parked.
+#[derive(Serialize)]
+pub(super) struct Parked<'z> {
+    /// How many reaps in a row there were for its own silence, this one included.
+    reaps: usize,
+    /// In how many seconds.
+    within_s: f64,
     actor: &'z str,
     sweeper: Sweeper,
+}
+
+impl<'z> Parked<'z> {
+    pub(super) fn new(zombie: &Zombie, within: Duration, actor: &'z str) -> Self {
+        Self {
+            reaps: zombie.repeat.unwrap_or_default(),
+            within_s: within.as_secs_f64(),
+            actor,
+            sweeper: Sweeper::THIS,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -56,6 +84,18 @@ struct Sweeper {
     version: &'static str,
 }
 
+impl Sweeper {
+    const THIS: Self = Self {
+        name: env!("CARGO_PKG_NAME"),
+        version: env!("CARGO_PKG_VERSION"),
+    };
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+fn is_not(yes: &bool) -> bool {
+    !yes
+}
+
 impl<'z> Payload<'z> {
     #[expect(
         clippy::cast_precision_loss,
@@ -86,11 +126,10 @@ impl<'z> Payload<'z> {
                 task: suspect,
                 runs: abandoned,
             },
+            parked: zombie.is_to_be_parked,
             actor,
-            sweeper: Sweeper {
-                name: env!("CARGO_PKG_NAME"),
-                version: env!("CARGO_PKG_VERSION"),
-            },
+            sweep: zombie.share,
+            sweeper: Sweeper::THIS,
         }
     }
 }

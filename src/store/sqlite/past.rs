@@ -8,20 +8,12 @@ use rusqlite::{Connection, Row};
 use super::keys::{column, column_or_null};
 use super::meeting::is_led;
 use super::recorded;
+use super::recorder::in_one_column;
 use super::schema::{Events, Runs, Schema};
 use super::statements::{render, run_names};
 use super::value::{literal, reading};
-use super::writer::in_one_column;
+use crate::store::contract::Effort;
 use crate::zombie::{Calendar, Id, Past};
-
-/// How much reading it is worth to know what is on record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Effort {
-    /// Only what an index leads to.
-    ByIndex,
-    /// Whatever it takes.
-    Thorough,
-}
 
 /// What is on record of each of these tasks, in their order; `None` where the queue keeps no events, or where it would take
 /// more than it is worth.

@@ -5,7 +5,7 @@ use rusqlite::types::ValueRef;
 use serde::Deserialize;
 
 use super::value::reading;
-use crate::zombie::{Calendar, Id, PastReap, Timestamp};
+use crate::zombie::{Calendar, Id, PastReap, Share, Timestamp};
 
 /// The payload of an event, as far as anybody asks. What is written otherwise is as good as not there.
 #[derive(Default, Deserialize)]
@@ -16,15 +16,21 @@ pub(super) struct Recorded {
     sign_of_life: Option<String>,
     actor: Option<String>,
     parked: bool,
-    sweep: Share,
+    sweep: Counts,
 }
 
 /// How many tasks the sweep had seen running when it wrote, and how many of them were zombies.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Share {
+struct Counts {
     running: usize,
     zombies: usize,
+}
+
+impl From<Counts> for Share {
+    fn from(Counts { running, zombies }: Counts) -> Self {
+        Self { running, zombies }
+    }
 }
 
 impl Recorded {
@@ -62,6 +68,6 @@ pub(super) fn reap(row: &Row<'_>, at: Timestamp, calendar: &Calendar) -> rusqlit
             .actor
             .or_else(|| (!actor.is_blank()).then(|| actor.to_string())),
         is_parked: recorded.parked,
-        is_of_a_fleet: recorded.sweep.zombies * 2 > recorded.sweep.running,
+        is_of_a_fleet: Share::from(recorded.sweep).is_a_fleet(),
     })
 }

@@ -9,12 +9,12 @@ use super::rehearsal::Rehearsal;
 use super::schema::Schema;
 use super::verify::Verifier;
 use super::writer::Writer;
-use super::{look_alikes, workspaces};
+use super::{look_alikes, parking, past, workspaces};
 use crate::options::SweepOptions;
 use crate::store::batch::{Batch, Pending, Reap, Refusal};
-use crate::store::contract::{Look, Scan, Store};
+use crate::store::contract::{Effort, Look, Scan, Store};
 use crate::store::error::StoreError;
-use crate::zombie::{Notes, Plan, Timestamp, Zombie};
+use crate::zombie::{Id, Notes, Past, Plan, Timestamp, Zombie};
 
 /// A database whose schema and project were found in one look.
 pub(crate) struct Opened {
@@ -30,6 +30,9 @@ impl Opened {
         let project = project
             .map(|name| Project::find(conn, &schema, name))
             .transpose()?;
+        if opts.park_after.is_some() {
+            parking::check(&schema)?;
+        }
         Ok(Self { schema, project })
     }
 }
@@ -197,6 +200,12 @@ impl Store for SqliteStore<'_> {
             .map_err(StoreError::sqlite("look at the zombies"))
     }
 
+    fn past(&mut self, tasks: &[&Id], effort: Effort) -> Result<Option<Vec<Past>>, StoreError> {
+        let _read = begin_to_read(self.conn)?;
+        past::of(self.conn, self.schema, &self.loader.facts.calendar, tasks, effort)
+            .map_err(StoreError::sqlite("read what is on record"))
+    }
+
     fn record(&self, zombie: &Zombie) -> String {
         let runs: Vec<_> = zombie.runs_to_abandon().collect();
         let now = self.loader.facts.calendar.now();
@@ -209,7 +218,8 @@ impl Store for SqliteStore<'_> {
             Some(writer) => writer,
             none => {
                 let calendar = self.loader.facts.calendar;
-                let writer = Writer::new(self.conn, self.schema, &self.opts.actor, calendar);
+                let parks = self.opts.park_after.map(|_| self.opts.park_within);
+                let writer = Writer::new(self.conn, self.schema, &self.opts.actor, parks, calendar);
                 none.insert(writer.map_err(StoreError::sqlite("prepare to write"))?)
             }
         };

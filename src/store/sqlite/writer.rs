@@ -1,12 +1,13 @@
-use std::borrow::Cow;
+use std::time::Duration;
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Statement};
 
 use super::catalog::{Affinity, ColumnInfo};
-use super::event::Payload;
+use super::event::{Parked, Payload};
+use super::recorder::Recorder;
 use super::repeated::{Repeated, prepare_aside};
-use super::schema::{Schema, Tasks};
+use super::schema::{Events, Schema, Tasks};
 use super::stamps::Stamps;
 use super::value::moment;
 use super::writes::{self, OrAbort};
@@ -14,7 +15,6 @@ use crate::zombie::{Calendar, HeldWorkspace, Id, Notes, RunRow, Written, Zombie}
 
 /// Writes reaps. Prepared before the lock is taken, used while it is held.
 pub(crate) struct Writer<'c> {
-    conn: &'c Connection,
     schema: &'c Schema,
     reset_task: Repeated<'c>,
     task_stands: Statement<'c>,
@@ -22,32 +22,17 @@ pub(crate) struct Writer<'c> {
     abandon_run: Option<(Repeated<'c>, Statement<'c>)>,
     /// Frees a workspace, and looks whether one is held.
     free_workspace: Option<(Repeated<'c>, Statement<'c>)>,
-    insert_event: Option<(Repeated<'c>, Places)>,
+    /// Records reaps, where the queue keeps events.
+    reaps: Option<Recorder<'c>>,
+    /// Records what is parked, where that is asked for.
+    parked: Option<Recorder<'c>>,
+    /// Within which time reaps count for that.
+    parks: Option<Duration>,
     /// Where triggers of the queue may undo what is written, or a condition tells what runs: looks whether it is there.
     after: Option<After<'c>>,
     stamps: Stamps<'c>,
-    payload: Vec<u8>,
     actor: &'c str,
     calendar: Calendar,
-}
-
-/// Where the event takes what differs from one to the next: a column that is not there takes nothing.
-struct Places {
-    task: Option<usize>,
-    run: Option<usize>,
-    payload: Option<usize>,
-    id: Option<usize>,
-}
-
-impl Places {
-    fn of(insert: &Repeated<'_>) -> rusqlite::Result<Self> {
-        Ok(Self {
-            task: insert.place(":task")?,
-            run: insert.place(":run")?,
-            payload: insert.place(":payload")?,
-            id: insert.place(":id")?,
-        })
-    }
 }
 
 /// Looks at what was written once the queue's triggers have had their say.
@@ -72,9 +57,11 @@ impl<'c> Writer<'c> {
         conn: &'c Connection,
         schema: &'c Schema,
         actor: &'c str,
+        parks: Option<Duration>,
         calendar: Calendar,
     ) -> rusqlite::Result<Self> {
-        Self::with(conn, schema, actor, calendar, Stamps::new(conn, schema, calendar))
+        let stamps = Stamps::new(conn, schema, calendar);
+        Self::with(conn, schema, actor, parks, calendar, stamps)
     }
 
     /// One that writes the same to another database with the same tables.
@@ -82,13 +69,21 @@ impl<'c> Writer<'c> {
     where
         'c: 'o,
     {
-        Writer::with(conn, self.schema, self.actor, self.calendar, self.stamps.clone())
+        Writer::with(
+            conn,
+            self.schema,
+            self.actor,
+            self.parks,
+            self.calendar,
+            self.stamps.clone(),
+        )
     }
 
     fn with(
         conn: &'c Connection,
         schema: &'c Schema,
         actor: &'c str,
+        parks: Option<Duration>,
         calendar: Calendar,
         stamps: Stamps<'c>,
     ) -> rusqlite::Result<Self> {
@@ -127,18 +122,13 @@ impl<'c> Writer<'c> {
                 prepare_aside(conn, &writes::workspace_is_held(workspaces))?,
             )),
         };
-        let insert_event = match events {
-            None => None,
-            Some(events) => {
-                let insert = writes::insert_event(events, time.as_deref(), or_abort(&events.table)?);
-                let mut insert = Repeated::prepare(conn, &insert)?;
-                if let Some(place) = insert.place(":actor")? {
-                    insert.bind(place, ValueRef::Text(actor.as_bytes()))?;
-                }
-                let places = Places::of(&insert)?;
-                Some((insert, places))
-            }
+        let recorder = |events: &Events, kind: &str| {
+            let insert = writes::insert_event(events, kind, time.as_deref(), or_abort(&events.table)?);
+            Recorder::new(conn, &insert, actor)
         };
+        let reaps = events.as_ref().map(|events| recorder(events, &events.reaped));
+        let parked = events.as_ref().filter(|_| parks.is_some());
+        let parked = parked.map(|events| recorder(events, &events.parked));
         let abandon_run = match runs {
             None => None,
             Some(runs) => Some((
@@ -147,16 +137,16 @@ impl<'c> Writer<'c> {
             )),
         };
         Ok(Self {
-            conn,
             schema,
             reset_task: Repeated::prepare(conn, &writes::reset_task(tasks, or_abort(&tasks.table)?))?,
             task_stands: prepare_aside(conn, &writes::task_stands(tasks))?,
             abandon_run,
             free_workspace,
-            insert_event,
+            reaps: reaps.transpose()?,
+            parked: parked.transpose()?,
+            parks,
             after,
             stamps,
-            payload: Vec::new(),
             actor,
             calendar,
         })
@@ -188,21 +178,18 @@ impl<'c> Writer<'c> {
         for held in &zombie.workspaces {
             freed += usize::from(self.free(held)?);
         }
-        let event = if self.insert_event.is_some() {
-            let payload = Payload::new(zombie, &abandoned, freed, self.actor, self.calendar.now());
-            self.payload.clear();
-            serde_json::to_writer(&mut self.payload, &payload)
-                .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
-            self.record(zombie)?
-        } else {
-            Id::Null
-        };
+        let events = [
+            self.record(zombie, &abandoned, freed)?,
+            self.record_parking(zombie)?,
+        ];
         if let Some(after) = &mut self.after {
-            let is_there = match &mut after.event_is_there {
-                Some(is_there) => is_there.exists([&event])?,
-                None => true,
-            };
-            if !is_there || !after.task_is_reset.exists((&suspect.key, &open))? {
+            let mut are_there = true;
+            if let Some(is_there) = &mut after.event_is_there {
+                for event in events.iter().flatten() {
+                    are_there &= is_there.exists([event])?;
+                }
+            }
+            if !are_there || !after.task_is_reset.exists((&suspect.key, &open))? {
                 return Err(undone(after.has_triggers));
             }
             if let Some((_, is_unfinished)) = &mut self.abandon_run {
@@ -288,39 +275,28 @@ impl<'c> Writer<'c> {
         Ok(false)
     }
 
-    /// Writes the event, and returns its key. A reap without one is no reap, so a trigger that swallows it is an error.
-    fn record(&mut self, zombie: &Zombie) -> rusqlite::Result<Id> {
-        let Some((insert, places)) = &mut self.insert_event else {
-            return Ok(Id::Null);
-        };
-        if let Some(place) = places.task {
-            insert.bind(place, in_one_column(&zombie.suspect.id).as_value())?;
-        }
-        if let Some(place) = places.run {
-            let run = zombie.active_run().map(|row| in_one_column(&row.run.id));
-            insert.bind(place, run.as_deref().map_or(ValueRef::Null, Id::as_value))?;
-        }
-        if let Some(place) = places.payload {
-            insert.bind_anew(place, &self.payload)?;
-        }
-        let mut key = None;
-        if let Some(place) = places.id {
-            let uuid = Id::from(uuid::Uuid::new_v4().to_string().as_str());
-            insert.bind(place, uuid.as_value())?;
-            key = Some(uuid);
-        }
-        match insert.execute()? {
-            1 => Ok(key.unwrap_or_else(|| Id::Integer(self.conn.last_insert_rowid()))),
-            changed => Err(rusqlite::Error::StatementChangedRows(changed)),
-        }
+    /// Writes the event of a reap, and returns its key.
+    fn record(
+        &mut self,
+        zombie: &Zombie,
+        abandoned: &[&RunRow],
+        freed: usize,
+    ) -> rusqlite::Result<Option<Id>> {
+        let (actor, now) = (self.actor, self.calendar.now());
+        let recorder = self.reaps.as_mut();
+        recorder
+            .map(|recorder| recorder.record(zombie, &Payload::new(zombie, abandoned, freed, actor, now)))
+            .transpose()
     }
-}
 
-/// An id of several columns as it is shown, where it stands in one.
-pub(super) fn in_one_column(id: &Id) -> Cow<'_, Id> {
-    match id {
-        Id::Several(_) => Cow::Owned(Id::from(id.to_string().as_str())),
-        id => Cow::Borrowed(id),
+    /// Writes the event of a task that is parked, and returns its key.
+    fn record_parking(&mut self, zombie: &Zombie) -> rusqlite::Result<Option<Id>> {
+        match (&mut self.parked, self.parks) {
+            (Some(recorder), Some(within)) if zombie.is_to_be_parked => recorder
+                .record(zombie, &Parked::new(zombie, within, self.actor))
+                .map(Some),
+            _ => Ok(None),
+        }
     }
 }
 
@@ -348,6 +324,9 @@ fn swallowed() -> rusqlite::Error {
 /// The word that a zombie's task gets, as its column keeps words.
 fn open_word(tasks: &Tasks, zombie: &Zombie) -> Id {
     let status = zombie.suspect.status_value();
+    if let Some(parked) = tasks.parked.as_ref().filter(|_| zombie.is_to_be_parked) {
+        return as_kept(tasks.status(), status, parked);
+    }
     if let Some(only) = tasks.open.only() {
         return as_kept(tasks.status(), status, only);
     }

@@ -148,11 +148,11 @@ pub(super) fn workspace_is_held(workspaces: &Workspaces) -> String {
     render(include_str!("sql/workspace_is_held.sql"), &names)
 }
 
-/// With the time of the event as SQL.
-pub(super) fn insert_event(events: &Events, time: Option<&str>, or_abort: OrAbort) -> String {
+/// An event of this type, with its time as SQL.
+pub(super) fn insert_event(events: &Events, kind: &str, time: Option<&str>, or_abort: OrAbort) -> String {
     let mut columns = Assignments::default();
     columns.to(&events.task, ":task");
-    columns.to(&events.kind, &literal(&events.reaped));
+    columns.to(&events.kind, &literal(kind));
     let optional = [
         (&events.uuid, ":id"),
         (&events.actor, ":actor"),

@@ -101,7 +101,8 @@ fn of_store(error: &StoreError) -> Exit {
         StoreError::Schema(SchemaError::Unfit(_) | SchemaError::Condition { .. } | SchemaError::NoTable) => {
             Exit::Data
         }
-        StoreError::Project(ProjectError::NoColumn | ProjectError::Unknown { .. }) => Exit::Usage,
+        StoreError::Project(ProjectError::NoColumn | ProjectError::Unknown { .. })
+        | StoreError::Parking(_) => Exit::Usage,
         StoreError::MissingFunction { .. } => Exit::Unavailable,
         StoreError::Schema(SchemaError::Sqlite(source))
         | StoreError::Project(ProjectError::Sqlite(source))

@@ -31,6 +31,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Exit> {
             signals::name().unwrap_or_default()
         )),
         (Some(error), _) => Err(error.into()),
+        (None, 0) if report.held_back.is_some() => Ok(Exit::ZombiesFound),
         (None, 0) if cli.sweep.fail_on_zombies && !report.reaps.is_empty() => Ok(Exit::ZombiesFound),
         (None, 0) => Ok(Exit::Swept),
         (None, failed) => Err(anyhow!(
@@ -55,10 +56,17 @@ fn options(cli: &Cli, profile: Profile) -> SweepOptions {
         .waiting(move |time| wait::wait(time, asked))
         .evidence(args.evidence || cli.log.format == Format::Text)
         .profile(profile);
-    match &args.project {
-        Some(project) => options.project(project),
-        None => options,
+    let mut options = options.park_within(args.park_within);
+    if let Some(project) = &args.project {
+        options = options.project(project);
     }
+    if let Some(zombies) = args.at_most {
+        options = options.at_most(zombies);
+    }
+    if let Some(reaps) = args.park_after {
+        options = options.park_after(reaps);
+    }
+    options
 }
 
 fn sweep(cli: &Cli, asked: Option<&Profile>, options: &SweepOptions) -> Result<SweepReport, Failed> {

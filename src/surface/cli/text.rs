@@ -1,11 +1,12 @@
 //! What people read.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use comfy_table::{ContentArrangement, Table, presets};
+use zombie_sweeper::report::Reaps;
 use zombie_sweeper::store::{Example, Seen, Unused, Words};
 use zombie_sweeper::{Profile, SweepReport};
 
@@ -24,14 +25,25 @@ const LISTED: usize = 3;
 /// The summary of a sweep.
 pub(crate) fn report(out: &mut dyn Write, report: &SweepReport) -> io::Result<()> {
     let reaped = report.reaps.len();
-    if reaped == 0 && report.failed.len() + report.moved_on > 0 {
+    if let Some(held) = &report.held_back {
+        writeln!(
+            out,
+            "{BOLD}Held back: {} due, and no more than {} may be reaped at once. None was.{BOLD:#}",
+            match held.due.len() {
+                1 => "1 zombie task is".to_owned(),
+                several => format!("{several} zombie tasks are"),
+            },
+            held.at_most
+        )?;
+        writeln!(out, "{}", zombies(&held.due, report))?;
+    } else if reaped == 0 && report.failed.len() + report.moved_on > 0 {
         writeln!(out, "{BOLD}No zombie tasks reaped.{BOLD:#}")?;
     } else if reaped == 0 {
         writeln!(out, "{GREEN}No zombie tasks found.{GREEN:#}")?;
     } else {
         let verb = if report.dry_run { "Would reap" } else { "Reaped" };
         writeln!(out, "{BOLD}{verb} {}.{BOLD:#}", counted(reaped, "zombie task"))?;
-        writeln!(out, "{}", zombies(report))?;
+        writeln!(out, "{}", zombies(&report.reaps, report))?;
     }
     writeln!(
         out,
@@ -63,6 +75,7 @@ pub(crate) fn report(out: &mut dyn Write, report: &SweepReport) -> io::Result<()
         .iter()
         .map(|task| (task.task_id.as_str(), task.why.as_str()));
     left_alone(out, "Could not be reaped:", failed)?;
+    again_and_again(out, report)?;
     warnings(out, &report.warnings)?;
     match &report.error {
         Some(error) => writeln!(out, "{YELLOW}stopped early:{YELLOW:#} {}", shown(error)),
@@ -71,16 +84,15 @@ pub(crate) fn report(out: &mut dyn Write, report: &SweepReport) -> io::Result<()
 }
 
 /// The zombies, with the evidence where the report has it.
-fn zombies(report: &SweepReport) -> String {
+fn zombies(due: &Reaps, report: &SweepReport) -> String {
     let Some(zombies) = &report.zombies else {
-        let rows = report
-            .reaps
+        let rows = due
             .iter()
             .map(|reap| [reap.task_id.to_string(), reap.reason.to_string()]);
         return table(["task", "reason"], rows);
     };
     let found: HashMap<_, _> = zombies.iter().map(|zombie| (&zombie.task_id, zombie)).collect();
-    let rows = report.reaps.iter().map(|reap| {
+    let rows = due.iter().map(|reap| {
         let zombie = found.get(&reap.task_id);
         let run = zombie.and_then(|zombie| zombie.run_id.as_ref());
         let held = zombie.iter().flat_map(|zombie| &zombie.held);
@@ -97,6 +109,31 @@ fn zombies(report: &SweepReport) -> String {
         ]
     });
     table(["task", "reason", "run", "silence", "held"], rows)
+}
+
+/// Tasks that fall silent each time, and what became of them.
+fn again_and_again(out: &mut dyn Write, report: &SweepReport) -> io::Result<()> {
+    if report.repeats.is_empty() {
+        return Ok(());
+    }
+    let parked: HashSet<_> = report.parked.iter().collect();
+    let rows = report.repeats.iter().map(|repeat| {
+        let became = if parked.contains(&repeat.task_id) {
+            "parked"
+        } else {
+            "opened"
+        };
+        [
+            repeat.task_id.to_string(),
+            repeat.reaps.to_string(),
+            became.to_owned(),
+        ]
+    });
+    writeln!(
+        out,
+        "\n{BOLD}Fell silent again and again:{BOLD:#}\n{}",
+        table(["task", "times", "and was"], rows)
+    )
 }
 
 /// Tasks that were left as they are, the same sentence said once.

@@ -94,7 +94,8 @@ pub(crate) fn check(report: &SweepReport) {
     assert_eq!(json["task_ids"].as_array().unwrap().len(), reaped);
     let ids: Vec<_> = report.reaps.iter().map(|reap| &reap.task_id).collect();
     assert!(ids.is_sorted(), "{ids:?}");
-    let left = report.undecided.len() + report.failed.len() + report.moved_on;
+    let held_back = report.held_back.as_ref().map_or(0, |held| held.due.len());
+    let left = report.undecided.len() + report.failed.len() + report.moved_on + held_back;
     let accounted_for = reaped + report.healthy + left;
     if report.error.is_none() {
         assert_eq!(report.scanned, accounted_for, "{report:?}");

@@ -6,7 +6,7 @@ use clap::Args;
 use clap::builder::{FalseyValueParser, NonEmptyStringValueParser};
 
 use super::policy::PolicyArgs;
-use super::time::parse_now;
+use super::time::{parse_now, parse_patience};
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Sweep")]
@@ -35,6 +35,21 @@ pub(crate) struct SweepArgs {
     #[arg(long, value_name = "TIME", env = "ZOMBIE_SWEEPER_CONFIRM", hide_env = true)]
     #[arg(default_value = "0s", value_parser = humantime::parse_duration)]
     pub(crate) confirm: Duration,
+    /// Reap none where more than so many are due, and exit with 3 [default: no brake]
+    #[arg(long, value_name = "N", env = "ZOMBIE_SWEEPER_AT_MOST", hide_env = true)]
+    pub(crate) at_most: Option<usize>,
+    /// Park a task that falls silent for the Nth time, rather than open it again [default: never]
+    #[arg(long, value_name = "N", env = "ZOMBIE_SWEEPER_PARK_AFTER", hide_env = true)]
+    pub(crate) park_after: Option<NonZeroUsize>,
+    /// Within which time these silences count together
+    #[arg(
+        long,
+        value_name = "TIME",
+        env = "ZOMBIE_SWEEPER_PARK_WITHIN",
+        hide_env = true
+    )]
+    #[arg(default_value = "72h", value_parser = parse_patience)]
+    pub(crate) park_within: Duration,
     /// Reap at most so many zombies in one transaction
     #[arg(
         long,

@@ -1,0 +1,72 @@
+//! The brake: where more zombies are due than anybody expects, none is reaped.
+
+use super::{Look, SHOWN, Sweep};
+use crate::error::SweepError;
+use crate::report::{HeldBack, Reaps, ZombieFound};
+use crate::store::Store;
+use crate::zombie::{Id, Reason, Zombie};
+
+/// A zombie that is not reaped before all of them are counted.
+pub(super) struct Held {
+    key: Id,
+    /// What tells whether it has changed since.
+    print: u64,
+    task_id: Id,
+    reason: Reason,
+    found: Option<ZombieFound>,
+}
+
+impl<S: Store> Sweep<'_, S> {
+    /// Looks at all there is, twice where silence asks for it, and counts before it reaps.
+    pub(super) fn run_with_brake(&mut self, at_most: usize) -> Result<(), SweepError> {
+        self.held = Some(Vec::new());
+        self.look_at_all()?;
+        self.look_twice()?;
+        let held = self.held.take().unwrap_or_default();
+        if held.len() > at_most {
+            self.hold_back(at_most, held);
+            return Ok(());
+        }
+        if self.opts.dry_run {
+            self.doubtful = 0; // counted anew
+        } else {
+            // What has changed meanwhile is left to the next sweep.
+            self.is_second_look = true;
+            self.silent = held.iter().map(|held| (held.key.clone(), held.print)).collect();
+        }
+        let keys: Vec<_> = held.into_iter().map(|held| held.key).collect();
+        for keys in keys.chunks(self.opts.batch_size.get()) {
+            let page = self.look(&Look::Again(keys))?;
+            self.report.moved_on += keys.len().saturating_sub(page.read);
+            self.act(page.zombies, 1)?;
+        }
+        Ok(())
+    }
+
+    /// Keeps zombies for when all are counted.
+    pub(super) fn hold(&mut self, zombies: &[Zombie]) {
+        let now = self.now;
+        let Some(held) = &mut self.held else { return };
+        for zombie in zombies {
+            let found = (held.len() < SHOWN).then(|| ZombieFound::new(zombie, now));
+            let suspect = &zombie.suspect;
+            held.push(Held {
+                key: suspect.key.clone(),
+                print: suspect.print_of_all(),
+                task_id: suspect.id.clone(),
+                reason: zombie.evidence.reason.clone(),
+                found,
+            });
+        }
+    }
+
+    fn hold_back(&mut self, at_most: usize, held: Vec<Held>) {
+        let mut due = Reaps::default();
+        for held in held {
+            due.push(held.task_id, held.reason);
+            self.found.extend(held.found);
+        }
+        due.sort();
+        self.report.held_back = Some(HeldBack { at_most, due });
+    }
+}
