@@ -10,6 +10,7 @@
 mod aliases;
 mod bad_rows;
 mod batches;
+mod circles;
 mod claims;
 mod cleared;
 #[cfg(all(feature = "cli", target_os = "linux"))]
