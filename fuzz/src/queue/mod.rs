@@ -3,6 +3,7 @@
 
 mod build;
 mod column;
+mod show;
 mod story;
 mod table;
 mod triggers;
@@ -13,8 +14,6 @@ use zombie_sweeper::SweepOptions;
 
 pub use column::{Column, Holds};
 pub use table::Table;
-
-use crate::{rows, rows_of};
 
 /// A queue in a database, and what it was made of.
 pub struct Queue {
@@ -36,34 +35,4 @@ pub struct Queue {
 impl Queue {
     /// Where the database is: in memory, and shared by the connections of this process.
     pub const URI: &str = "file:/queue?vfs=memdb";
-
-    /// Tells what the bytes of an input mean.
-    pub fn show(&self) {
-        for row in rows(
-            &self.conn,
-            "SELECT sql FROM main.sqlite_schema WHERE sql IS NOT NULL",
-        )
-        .unwrap()
-        {
-            eprintln!("{}", row[0]);
-        }
-        for table in [&self.tasks, &self.runs, &self.events, &self.workspaces] {
-            let columns: Vec<_> = table.columns.iter().collect();
-            for row in if table.is_there {
-                rows_of(&self.conn, table, &columns)
-            } else {
-                Vec::new()
-            } {
-                eprintln!("{}: {row:?}", table.name);
-            }
-        }
-        let Self {
-            options,
-            rival,
-            is_passive,
-            is_yielding,
-            ..
-        } = self;
-        eprintln!("{rival:?} {is_passive} {is_yielding} {options:?}");
-    }
 }
