@@ -3,6 +3,7 @@
 mod aftermath;
 mod choices;
 mod image;
+mod name;
 pub mod queue;
 mod rows;
 

@@ -1,6 +1,7 @@
 use rusqlite::Connection;
 use zombie_sweeper::zombie::Id;
 
+use crate::name::name;
 use crate::queue::{Column, Table};
 
 /// A row, value by value, each exactly as it is stored.
@@ -36,10 +37,6 @@ pub fn rows_of(conn: &Connection, table: &Table, columns: &[&Column]) -> Vec<Row
         &format!("SELECT {} FROM main.{} AS t", names.join(", "), name(&table.name)),
     )
     .unwrap()
-}
-
-pub(crate) fn name(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 /// Whether SQLite might take two ids for the same, in one type or collation or another: `1` and `"1.0"`, `a` and `A `.

@@ -1,20 +1,11 @@
 //! The brake: where more zombies are due than anybody expects, none is reaped.
 
-use super::{Look, SHOWN, Sweep};
+use super::held::Held;
+use super::{SHOWN, Sweep};
 use crate::error::SweepError;
 use crate::report::{HeldBack, Reaps, ZombieFound};
-use crate::store::Store;
-use crate::zombie::{Id, Reason, Zombie};
-
-/// A zombie that is not reaped before all of them are counted.
-pub(super) struct Held {
-    key: Id,
-    /// What tells whether it has changed since.
-    print: u64,
-    task_id: Id,
-    reason: Reason,
-    found: Option<ZombieFound>,
-}
+use crate::store::{Look, Store};
+use crate::zombie::Zombie;
 
 impl<S: Store> Sweep<'_, S> {
     /// Looks at all there is, twice where silence asks for it, and counts before it reaps.

@@ -1,4 +1,5 @@
 mod brake;
+mod held;
 mod reap;
 mod repeats;
 mod silence;
@@ -13,7 +14,7 @@ use crate::options::SweepOptions;
 use crate::report::{SweepReport, ZombieFound};
 use crate::store::{Look, Opened, Pending, SqliteStore, Store};
 use crate::zombie::{Id, Notes, Plan, Timestamp, Zombie};
-use brake::Held;
+use held::Held;
 
 /// How often zombies that change under our eyes are read anew before they are left to the next sweep.
 const ROUNDS: usize = 4;

@@ -58,6 +58,8 @@ fn whole_summary() {
                 "why": "run r4: task_runs.started_at is \"soon\", which is not understood as a time",
             }],
             "failed": [],
+            "parked": [],
+            "repeats": [],
             "moved_on": 0,
             "runs_abandoned": 1,
             "workspaces_freed": 1,

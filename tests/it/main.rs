@@ -11,6 +11,7 @@ mod aliases;
 mod bad_rows;
 mod batches;
 mod brake;
+mod circles;
 mod claims;
 mod cleared;
 #[cfg(all(feature = "cli", target_os = "linux"))]

@@ -157,6 +157,7 @@ fn reap_is_logged_as_an_event() {
                 "runs": [{ "id": "r1", "status": "running" }],
             },
             "actor": "night-watch",
+            "sweep": { "running": 1, "zombies": 1 },
             "sweeper": { "name": "zombie-sweeper", "version": env!("CARGO_PKG_VERSION") },
         })
     );

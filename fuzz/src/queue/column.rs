@@ -1,5 +1,5 @@
 use crate::Choices;
-use crate::rows::name;
+use crate::name::name;
 
 /// What a column is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

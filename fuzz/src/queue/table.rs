@@ -1,6 +1,6 @@
 use super::column::{Column, Holds, Needed, Role};
 use crate::Choices;
-use crate::rows::name;
+use crate::name::name;
 
 use Holds::{
     ActiveRun, Anything, EventId, EventType, Flag, Held, Kind, Payload, Project, RunId, RunStatus, TaskId,

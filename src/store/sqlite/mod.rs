@@ -46,6 +46,7 @@ mod store;
 mod tokens;
 mod triggers;
 mod value;
+mod verbs;
 mod verify;
 mod words;
 mod workers;

@@ -1,12 +1,14 @@
 //! The command line.
 
 mod args;
+mod completions;
 mod demo;
 mod exit;
 mod failure;
 mod init;
 mod log;
 mod lost;
+mod man;
 mod output;
 mod profile;
 mod schema;
@@ -43,5 +45,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Some(Command::Schema(schema)) if schema.init => init::run(cli, schema),
         Some(Command::Schema(_)) => schema::run(cli),
         Some(Command::Demo(demo)) => demo::run(demo),
+        Some(Command::Completions(shell)) => completions::run(shell),
+        Some(Command::Man(man)) => man::run(man),
     }
 }

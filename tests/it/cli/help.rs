@@ -40,6 +40,16 @@ fn of_demo() {
 }
 
 #[test]
+fn is_a_command_too() {
+    assert_eq!(printed(&["help"]), printed(&["--help"]));
+    for command in ["schema", "demo"] {
+        assert_eq!(printed(&["help", command]), printed(&[command, "--help"]));
+    }
+    let ran = zombie_sweeper(["help", "shcema"]).run().exits(2);
+    assert!(ran.stderr.contains("'shcema'"), "{}", ran.stderr);
+}
+
+#[test]
 fn version_is_the_packages() {
     let line = format!("zombie-sweeper {}\n", env!("CARGO_PKG_VERSION"));
     assert_eq!(printed(&["--version"]), line);

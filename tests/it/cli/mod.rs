@@ -14,6 +14,7 @@ mod names;
 mod open;
 mod options;
 mod output;
+mod packages;
 mod permissions;
 mod place;
 mod privilege;

@@ -7,13 +7,16 @@ use super::place::Place;
 use super::program::{Program, zombie_sweeper};
 
 /// Each option that takes a value: its flag, and one that cannot be read.
-const BAD_VALUES: [(&str, &str); 10] = [
+const BAD_VALUES: [(&str, &str); 13] = [
     ("--busy-timeout", "soon"),
     ("--now", "teatime"),
     ("--stale-after", "15"),
     ("--claim-grace", "0s"),
     ("--settle", "a while"),
     ("--confirm", "twice"),
+    ("--at-most", "many"),
+    ("--park-after", "0"),
+    ("--park-within", "soon"),
     ("--batch-size", "0"),
     ("--format", "xml"),
     ("--log-format", "xml"),
@@ -124,6 +127,27 @@ fn verbose_by_variable() {
 }
 
 #[test]
+fn more_than_are_allowed_are_held_back_and_monitors_are_told() {
+    let place = queue();
+    place.untouched(|| {
+        for program in [
+            place.sweeper(&["--at-most", "0"]),
+            place.sweeper(&[]).env("ZOMBIE_SWEEPER_AT_MOST", "0"),
+        ] {
+            let summary: Value = serde_json::from_str(&program.run().exits(3).stdout).unwrap();
+            assert_eq!(summary["held_back"]["task_ids"], json!(["t1"]));
+        }
+        let text = place
+            .sweeper(&["--at-most", "0", "--format", "text"])
+            .run()
+            .exits(3)
+            .stdout;
+        assert!(text.starts_with("Held back: 1 zombie task is due"), "{text}");
+        assert!(text.contains("t1"), "{text}");
+    });
+}
+
+#[test]
 fn values_arrive_by_flag_and_by_variable() {
     let place = Place::queue(|world| world.zombie("t1"));
     assert_eq!(dry_run(&place, "--project", "SciDEX")["project"], "SciDEX");
@@ -132,6 +156,9 @@ fn values_arrive_by_flag_and_by_variable() {
     assert_eq!(dry_run(&place, "--claim-grace", "1h")["claim_grace_s"], 3600.0);
     assert_eq!(dry_run(&place, "--settle", "90s")["settle_s"], 90.0);
     assert_eq!(dry_run(&place, "--confirm", "20ms")["confirm_s"], 0.02);
+    assert_eq!(dry_run(&place, "--at-most", "1")["reaped"], 1);
+    assert_eq!(dry_run(&place, "--park-after", "2")["reaped"], 1);
+    assert_eq!(dry_run(&place, "--park-within", "1h")["reaped"], 1);
     assert_eq!(dry_run(&place, "--batch-size", "1")["reaped"], 1);
     assert_eq!(dry_run(&place, "--busy-timeout", "1s")["reaped"], 1);
     let before = dry_run(&place, "--now", "2026-04-11T03:16:59Z");

@@ -71,12 +71,14 @@ fn json_summary() {
       "failed": [],
       "healthy": 1,
       "moved_on": 0,
+      "parked": [],
       "profile": "orchestra",
       "project": null,
       "reaped": 1,
       "reasons": {
         "t1": "stale_heartbeat"
       },
+      "repeats": [],
       "runs_abandoned": 1,
       "scanned": 2,
       "settle_s": 0.0,

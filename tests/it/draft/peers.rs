@@ -18,7 +18,7 @@ struct Compared {
 impl Compared {
     /// A run has ended by more words than a few rows have.
     fn is_right(&self) -> bool {
-        if self.role == "runs.words.finished" {
+        if ["runs.words.finished", "runs.words.completed"].contains(&&*self.role) {
             return !self.drafted.is_empty() && self.drafted.iter().all(|word| self.shipped.contains(word));
         }
         self.shipped == self.drafted
@@ -26,7 +26,14 @@ impl Compared {
 
     /// Something else is named, and a dry run would believe it.
     fn is_wrong(&self) -> bool {
-        let is_never_asked = ["project", "project_id", "open", "abandoned", "next_eligible"];
+        let is_never_asked = [
+            "project",
+            "project_id",
+            "open",
+            "abandoned",
+            "completed",
+            "next_eligible",
+        ];
         let last = self.role.rsplit('.').next().unwrap();
         let is_less =
             self.role.ends_with("running") && self.drafted.iter().all(|word| self.shipped.contains(word));

@@ -81,6 +81,7 @@ hints!(Words {
     running,
     open,
     finished,
+    completed,
     abandoned,
     gone,
     recurring,

@@ -68,6 +68,18 @@ impl Vocabulary<'_> {
     }
 }
 
+/// The finished words of a run that did its work.
+pub(super) fn completed(finished: &[String]) -> Line {
+    let is_good = |word: &&String| HINTS.words.completed.exactly(&words(word)).is_some();
+    let names: Vec<_> = finished.iter().filter(is_good).cloned().collect();
+    let why = if names.is_empty() {
+        "no word is seen that means so"
+    } else {
+        "of the words for a run that is over, those that say that the work was done"
+    };
+    Line::found("completed", Value::OneOrMore(names), why)
+}
+
 /// The finished word that suits a run whose worker died.
 pub(super) fn abandoned(finished: &[String]) -> Line {
     let place = |word: &String| Some(HINTS.words.abandoned.exactly(&words(word))?.place());

@@ -9,7 +9,7 @@ use super::names::bare;
 use super::open_by::OpenBy;
 use super::pointers::worker;
 use super::portrait::{Column, Portrait};
-use super::run_words::abandoned;
+use super::run_words::{abandoned, completed};
 use super::status::{Status, status};
 use super::tables::{Runs, Tables};
 use super::times::Time;
@@ -114,11 +114,13 @@ fn of_table(
     columns.extend(worker(conn, tables, portrait)?);
 
     let said = match (told, &words, running_words) {
-        (Some(open_by), ..) => Vec::from_iter(open_by.outcomes.as_deref().map(abandoned)),
+        (Some(open_by), ..) => open_by.outcomes.as_deref().map_or_else(Vec::new, |outcomes| {
+            vec![completed(outcomes), abandoned(outcomes)]
+        }),
         (None, Some(words), Some(running)) => {
             let finished = words.run_finished();
-            let abandoned = abandoned(&finished.names());
-            vec![running, finished, abandoned]
+            let (completed, abandoned) = (completed(&finished.names()), abandoned(&finished.names()));
+            vec![running, finished, completed, abandoned]
         }
         _ => Vec::new(),
     };

@@ -1,10 +1,13 @@
 //! What can be said on the command line, a file a group of options, and one for those of each command.
 
+mod completions;
 mod database;
 mod demo;
+mod man;
 mod output;
 mod policy;
 mod schema;
+mod shown;
 mod sweep;
 mod time;
 
@@ -13,8 +16,10 @@ use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+pub(crate) use completions::CompletionsArgs;
 pub(crate) use database::DatabaseArgs;
 pub(crate) use demo::DemoArgs;
+pub(crate) use man::ManArgs;
 pub(crate) use output::{Format, LogArgs};
 pub(crate) use schema::SchemaArgs;
 pub(crate) use sweep::SweepArgs;
@@ -42,12 +47,7 @@ Environment:
 /// tasks eligible again, records an event for each, and prints one JSON summary. Where there is none, it writes
 /// nothing.
 #[derive(Debug, Parser)]
-#[command(
-    name = "zombie-sweeper",
-    version,
-    verbatim_doc_comment,
-    disable_help_subcommand = true
-)]
+#[command(name = "zombie-sweeper", version, verbatim_doc_comment)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{ENVIRONMENT}\n\n{}", exit::help()))]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -66,6 +66,17 @@ pub(crate) enum Command {
     Schema(SchemaArgs),
     /// See a sweep at work, on a small database of its own
     Demo(DemoArgs),
+    /// Print what completes the command line in a shell, for packages
+    #[command(hide = true)]
+    Completions(CompletionsArgs),
+    /// Print the manual, for packages
+    #[command(hide = true)]
+    Man(ManArgs),
+}
+
+/// The program as its help shows it.
+pub(crate) fn shown() -> clap::Command {
+    shown::without_hidden(&Cli::command())
 }
 
 /// Parses the command line; help, version and errors are printed, and come back as the exit code.

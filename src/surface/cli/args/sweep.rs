@@ -35,10 +35,10 @@ pub(crate) struct SweepArgs {
     #[arg(long, value_name = "TIME", env = "ZOMBIE_SWEEPER_CONFIRM", hide_env = true)]
     #[arg(default_value = "0s", value_parser = humantime::parse_duration)]
     pub(crate) confirm: Duration,
-    /// Reap none where more than so many are due, and exit with 3 [default: no brake]
+    /// Reap none where more than so many are due; exit with 3
     #[arg(long, value_name = "N", env = "ZOMBIE_SWEEPER_AT_MOST", hide_env = true)]
     pub(crate) at_most: Option<usize>,
-    /// Park a task that falls silent for the Nth time, rather than open it again [default: never]
+    /// Park a task that falls silent for the Nth time
     #[arg(long, value_name = "N", env = "ZOMBIE_SWEEPER_PARK_AFTER", hide_env = true)]
     pub(crate) park_after: Option<NonZeroUsize>,
     /// Within which time these silences count together
