@@ -19,6 +19,16 @@ pub enum SweepError {
     /// The project cannot be swept.
     #[error(transparent)]
     Project(#[from] ProjectError),
+    /// No task has the id that was asked for.
+    #[error("no task {task_id:?} in the database; {}", nearest_of(.nearest, *.compared))]
+    UnknownTask {
+        /// The id.
+        task_id: String,
+        /// Those most like it, the most similar first.
+        nearest: Vec<String>,
+        /// Among how many they were looked for.
+        compared: usize,
+    },
     /// The connection is in the midst of a transaction; a sweep needs its own.
     #[error("the connection has a transaction open: commit it or roll it back before the sweep")]
     TransactionOpen,
@@ -100,6 +110,17 @@ impl SweepError {
             other => other,
         }
     }
+}
+
+fn nearest_of(nearest: &[String], compared: usize) -> String {
+    if nearest.is_empty() {
+        return "it has none".to_owned();
+    }
+    let names: Vec<_> = nearest.iter().map(|id| format!("{id:?}")).collect();
+    format!(
+        "of {compared} ids looked at, the nearest are {}",
+        names.join(", ")
+    )
 }
 
 /// Whether SQLite misses what a process has to register with it.

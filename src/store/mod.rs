@@ -7,4 +7,4 @@ pub use sqlite::{
     ClosestTable, Draft, Example, Examples, Likeness, OpenError, ProjectError, Role, Schema, SchemaError,
     Seen, Unused, Words, draft_profile, fitting_profiles, read_database, sweep_database,
 };
-pub(crate) use sqlite::{Project, Reaped, Rehearsal, Store, Writer, data_version};
+pub(crate) use sqlite::{Inquiry, Project, Reaped, Rehearsal, Store, Untold, Writer, data_version};

@@ -13,6 +13,7 @@ use crate::report::{SweepReport, ZombieFound};
 use crate::store::{Project, Rehearsal, Schema, Store, Writer, data_version};
 use crate::zombie::{Id, Notes, Plan, Suspect, Timestamp};
 use reap::Queue;
+pub(crate) use reap::why_refused;
 
 /// How often zombies that change under our eyes are read anew before they are left to the next sweep.
 const ROUNDS: usize = 4;
@@ -62,7 +63,7 @@ pub fn sweep_zombie_tasks(conn: &mut Connection, opts: &SweepOptions) -> Result<
     clippy::disallowed_methods,
     reason = "it times itself; no verdict reads this clock"
 )]
-fn clock() -> Instant {
+pub(crate) fn clock() -> Instant {
     Instant::now()
 }
 

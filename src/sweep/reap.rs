@@ -226,17 +226,22 @@ impl Batch {
     }
 
     fn fail(&mut self, task_id: &Id, source: &rusqlite::Error) {
-        let task_id = task_id.to_string();
-        let why = match source {
-            rusqlite::Error::StatementChangedRows(_) => {
-                "a trigger of the queue kept a part of the reap from being written, so it was undone"
-                    .to_owned()
-            }
-            rusqlite::Error::SqliteFailure(_, Some(said)) => said.clone(),
-            rusqlite::Error::UserFunctionError(why) => why.to_string(),
-            other => other.to_string(),
-        };
-        self.failed.push(FailedTask { task_id, why });
+        self.failed.push(FailedTask {
+            task_id: task_id.to_string(),
+            why: why_refused(source),
+        });
+    }
+}
+
+/// What keeps one reap from being written.
+pub(crate) fn why_refused(source: &rusqlite::Error) -> String {
+    match source {
+        rusqlite::Error::StatementChangedRows(_) => {
+            "a trigger of the queue kept a part of the reap from being written, so it was undone".to_owned()
+        }
+        rusqlite::Error::SqliteFailure(_, Some(said)) => said.clone(),
+        rusqlite::Error::UserFunctionError(why) => why.to_string(),
+        other => other.to_string(),
     }
 }
 

@@ -91,7 +91,8 @@ fn of_sweep(error: &SweepError) -> Exit {
         | SweepError::Schema(SchemaError::Unfit(_) | SchemaError::Condition { .. } | SchemaError::NoTable) => {
             Exit::Data
         }
-        SweepError::Project(ProjectError::NoColumn | ProjectError::Unknown { .. }) => Exit::Usage,
+        SweepError::Project(ProjectError::NoColumn | ProjectError::Unknown { .. })
+        | SweepError::UnknownTask { .. } => Exit::Usage,
         SweepError::MissingFunction { .. } => Exit::Unavailable,
         SweepError::Schema(SchemaError::Sqlite(source))
         | SweepError::Project(ProjectError::Sqlite(source))

@@ -3,6 +3,7 @@
 mod args;
 mod demo;
 mod exit;
+mod explain;
 mod failure;
 mod init;
 mod log;
@@ -42,6 +43,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Some(Command::Schema(args)) if args.list => schema::list(cli),
         Some(Command::Schema(schema)) if schema.init => init::run(cli, schema),
         Some(Command::Schema(_)) => schema::run(cli),
+        Some(Command::Explain(explain)) => explain::run(cli, explain),
         Some(Command::Demo(demo)) => demo::run(demo),
     }
 }
