@@ -17,8 +17,8 @@ use crate::options::SweepOptions;
 use crate::store::{Inquiry, Project, Schema, Untold};
 use crate::sweep::{clock, why_refused};
 use crate::zombie::{
-    Evidence, Notes, Row, RowChange, RunRow, Standing, TaskInFull, Timestamp, Verdict, Weight, Whose, Zombie,
-    is_zombie_at, rows, since_when, span, turning_points, weights,
+    Evidence, Notes, Reason, Row, RowChange, RunRow, Standing, TaskInFull, Timestamp, Verdict, Weight, Whose,
+    Zombie, is_zombie_at, rows, since_when, span, turning_points, weights,
 };
 
 /// At how many moments to come a task is looked at to see when it becomes a zombie.
@@ -330,10 +330,16 @@ impl Explain<'_, '_> {
             }
             (Standing::LookedAt, Some(Verdict::Zombie(evidence))) => {
                 let since = zombie_at.map_or_else(String::new, |at| {
-                    format!(", for {}, since {}", span(between(at, self.now)), moment(at))
+                    // The moment before was the last at which it was none.
+                    let since = at.minus(Duration::from_micros(1));
+                    format!(", for {}, since {}", span(between(since, self.now)), moment(at))
                 });
+                let sweep = match evidence.reason {
+                    Reason::WorkerGone => "A sweep resets it, where a second look finds nothing changed.",
+                    _ => "A sweep resets it.",
+                };
                 format!(
-                    "It is a zombie ({}, condition {:?}){since}. A sweep resets it.",
+                    "It is a zombie ({}, condition {:?}){since}. {sweep}",
                     evidence.reason, evidence.condition
                 )
             }

@@ -44,7 +44,10 @@ fn dry_run(world: &mut World, policy: Policy, at: DateTime<Utc>) -> SweepReport 
 
 /// What a dry run says of a task: its reason code, `undecided` and why, or nothing.
 fn said(report: &SweepReport, id: &str) -> Option<String> {
-    let reaps = report.reaps.iter().map(|reap| (reap.task_id.to_string(), reap.reason.to_string()));
+    let reaps = report
+        .reaps
+        .iter()
+        .map(|reap| (reap.task_id.to_string(), reap.reason.to_string()));
     let undecided = report
         .undecided
         .iter()
@@ -68,7 +71,12 @@ fn foretold(tasks: &[ExplainedTask]) -> Writes {
                 null if null == "null" => "NULL".to_owned(),
                 text => text,
             };
-            writes.insert((row.table.clone(), row.id.to_string(), change.column.clone(), after));
+            writes.insert((
+                row.table.clone(),
+                row.id.to_string(),
+                change.column.clone(),
+                after,
+            ));
         }
     }
     writes
@@ -130,7 +138,11 @@ proptest! {
                     let at = DateTime::parse_from_rfc3339(at).unwrap().to_utc();
                     let report = dry_run(&mut world, policy, at);
                     prop_assert!(is_reaped(&report, &id), "{} at {}: {}", id, at, task.says);
-                    if at > NOW {
+                    // What lies further ahead than can be believed is believed a moment sooner by a sweep that takes its time.
+                    let is_ahead = task.signs.iter().any(|sign| {
+                        sign.age_s.is_some_and(|age| age < -policy.stale_after.as_secs_f64())
+                    });
+                    if at > NOW && !is_ahead {
                         let report = dry_run(&mut world, policy, at - TimeDelta::microseconds(1));
                         prop_assert!(!is_reaped(&report, &id), "{} before {}: {}", id, at, task.says);
                     }
