@@ -24,6 +24,7 @@
 //! | layer | question | may use |
 //! |---|---|---|
 //! | `surface` (the program) | who asks | everything |
+//! | [`inspect`] | what of it | `sweep`, `store`, `zombie` |
 //! | `sweep` | when | `store`, `zombie`, `report` |
 //! | [`store`] | where | `profile`, `zombie` |
 //! | [`report`] | what was done | `zombie` |
@@ -34,6 +35,7 @@
 //! Such a worker must check, before it writes, that its run is still unfinished and still the task's active run.
 
 mod error;
+pub mod inspect;
 mod options;
 mod profile;
 pub mod report;

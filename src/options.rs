@@ -74,6 +74,12 @@ impl SweepOptions {
         }
     }
 
+    /// The same as of another moment.
+    #[must_use]
+    pub fn moved_to(self, now: DateTime<Utc>) -> Self {
+        Self { now, ..self }
+    }
+
     /// The moment of the sweep.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {

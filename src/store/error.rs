@@ -15,6 +15,16 @@ pub enum StoreError {
     /// The project cannot be found.
     #[error(transparent)]
     Project(#[from] ProjectError),
+    /// No task has the id that was asked for.
+    #[error("no task {task_id:?} in the database; {}", nearest_of(.nearest, *.compared))]
+    UnknownTask {
+        /// The id.
+        task_id: String,
+        /// Those most like it, the most similar first.
+        nearest: Vec<String>,
+        /// Among how many they were looked for.
+        compared: usize,
+    },
     /// SQLite failed.
     #[error("failed to {doing}")]
     Sqlite {
@@ -76,6 +86,17 @@ impl StoreError {
             message: said.clone(),
         })
     }
+}
+
+fn nearest_of(nearest: &[String], compared: usize) -> String {
+    if nearest.is_empty() {
+        return "it has none".to_owned();
+    }
+    let names: Vec<_> = nearest.iter().map(|id| format!("{id:?}")).collect();
+    format!(
+        "of {compared} ids looked at, the nearest are {}",
+        names.join(", ")
+    )
 }
 
 /// Whether SQLite misses what a process has to register with it.

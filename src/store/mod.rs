@@ -4,6 +4,7 @@
 mod batch;
 mod contract;
 mod error;
+mod inquiry;
 mod open_error;
 mod queue;
 mod sqlite;
@@ -18,4 +19,5 @@ pub use sqlite::{
 
 pub(crate) use batch::{Batch, Pending};
 pub(crate) use contract::{Effort, Look, Store};
-pub(crate) use sqlite::{Opened, SqliteStore};
+pub(crate) use inquiry::{Inquiry, Untold};
+pub(crate) use sqlite::{Opened, SqliteInquiry, SqliteStore};

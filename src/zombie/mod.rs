@@ -18,7 +18,9 @@ mod calendar;
 mod civil;
 mod digits;
 mod epoch;
+mod explain;
 mod id;
+mod in_full;
 mod iso;
 mod notes;
 mod offset;
@@ -27,6 +29,7 @@ mod plan;
 mod policy;
 mod pulse;
 mod reading;
+mod row;
 mod run;
 mod signs;
 mod style;
@@ -40,13 +43,18 @@ mod zone_name;
 
 pub use begun::{by_begin, is_claimed_since};
 pub use calendar::Calendar;
+pub use explain::{
+    Part, RowSaid, Weight, Whose, WrittenSign, is_zombie_at, rows, since_when, span, turning_points, weights,
+};
 pub use id::{Bytes, Id};
+pub use in_full::{ColumnChange, EventOfTask, RowChange, Standing, TaskInFull};
 pub use notes::Notes;
 pub use past::{Past, PastReap};
 pub use plan::{Judged, Plan, Share, UndecidedTask, Zombie};
 pub use policy::Policy;
 pub use pulse::is_live;
 pub use reading::{Moment, Reading};
+pub use row::Row;
 pub use run::{Run, RunState};
 pub use signs::{Flaw, Signs, Unread};
 pub use style::{Number, OffsetForm, Style, Written, Zone};

@@ -58,6 +58,12 @@ pub struct Share {
 }
 
 impl Share {
+    /// Whether nothing was counted.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        self.running == 0
+    }
+
     /// Whether it is more than half of them: then the fleet died, and no single task tells of anything.
     #[must_use]
     pub fn is_a_fleet(self) -> bool {
@@ -66,6 +72,19 @@ impl Share {
 }
 
 impl Zombie {
+    /// One that nothing is known of but the verdict.
+    #[must_use]
+    pub fn new(suspect: Suspect, evidence: Evidence) -> Self {
+        Self {
+            suspect: Box::new(suspect),
+            evidence,
+            workspaces: Vec::new(),
+            share: Share::default(),
+            repeat: None,
+            is_to_be_parked: false,
+        }
+    }
+
     /// The runs to abandon: the active one, unless its status is history, and every other that is said to be running.
     pub fn runs_to_abandon(&self) -> impl Iterator<Item = &RunRow> {
         let active = self.active_run().filter(|row| !row.run.keeps_its_status(true));
@@ -126,14 +145,7 @@ impl Plan {
         }
         match verdict {
             Verdict::Healthy => self.healthy += 1,
-            Verdict::Zombie(evidence) => self.zombies.push(Zombie {
-                suspect: Box::new(suspect),
-                evidence,
-                workspaces: Vec::new(),
-                share: Share::default(),
-                repeat: None,
-                is_to_be_parked: false,
-            }),
+            Verdict::Zombie(evidence) => self.zombies.push(Zombie::new(suspect, evidence)),
             Verdict::Undecided(why) => self.undecided.push(UndecidedTask {
                 task_id: suspect.id.to_string(),
                 why: why.to_string(),

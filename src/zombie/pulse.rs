@@ -31,6 +31,22 @@ pub(super) struct Silence {
     pub(super) by_lease: bool,
 }
 
+/// What is asked of one holder, and what it comes to: for who wants to know which sign counts, and why.
+pub(super) struct Asked<'s> {
+    /// Its heartbeats, start and update, as far as they count.
+    pub(super) signs: Vec<&'s Signs>,
+    pub(super) leases: Vec<&'s Signs>,
+    /// What a lease is held against.
+    pub(super) start: Option<Moment>,
+    /// What the life of a worker is held against.
+    pub(super) began: Option<Moment>,
+    /// The workers that it names, whether they speak for it or not.
+    pub(super) workers: Vec<&'s Worker>,
+    pub(super) asks_for_lease: bool,
+    pub(super) pulse: Pulse<'s>,
+    pub(super) threshold: Duration,
+}
+
 /// The signs of one holder, by what they are.
 struct Holder<'s, const N: usize> {
     heartbeats: [&'s Signs; N],
@@ -67,8 +83,37 @@ impl<'s, const N: usize> Holder<'s, N> {
         self.workers.iter().any(Option::is_some) && workers.all(|worker| worker.is_gone)
     }
 
+    fn heartbeat(&self) -> Option<Moment> {
+        newest(self.heartbeats().map(|signs| signs.newest))
+    }
+
+    /// Whether a heartbeat was written after the start: then no lease is asked for.
+    fn has_beaten_since(&self) -> bool {
+        let pair = self.heartbeat().zip(self.start.newest);
+        pair.is_some_and(|(beat, start)| beat.is_after(start))
+    }
+
+    /// All that is asked, and what it comes to.
+    fn asked(&self, threshold: Duration, now: Timestamp) -> Asked<'s> {
+        let workers = self.workers.into_iter().flatten();
+        Asked {
+            signs: self
+                .heartbeats()
+                .chain([self.start])
+                .chain(self.updated)
+                .collect(),
+            leases: self.leases().collect(),
+            start: self.start.newest,
+            began: self.began.newest,
+            workers: workers.collect(),
+            asks_for_lease: !self.has_beaten_since(),
+            pulse: self.pulse(threshold, now),
+            threshold,
+        }
+    }
+
     fn pulse(&self, threshold: Duration, now: Timestamp) -> Pulse<'s> {
-        let heartbeat = newest(self.heartbeats().map(|signs| signs.newest));
+        let heartbeat = self.heartbeat();
         let start = self.start.newest;
         let updated = self.updated.and_then(|signs| signs.newest);
         let sign = newest([heartbeat, start, updated]);
@@ -82,9 +127,7 @@ impl<'s, const N: usize> Holder<'s, N> {
         let asks_for_lease = !has_beaten;
         // A heartbeat of the very moment of the start may be the claim's own, and where no start is known, it may be
         // another attempt's: then a lease ahead protects, no more.
-        let has_beaten_since = heartbeat
-            .zip(start)
-            .is_some_and(|(beat, start)| beat.is_after(start));
+        let has_beaten_since = self.has_beaten_since();
         if is_ahead && !has_beaten_since {
             return Pulse::Live;
         }
@@ -129,6 +172,10 @@ pub(super) fn pulse_of_active_run<'s>(
     policy: &Policy,
     now: Timestamp,
 ) -> Pulse<'s> {
+    active_run(run, task).pulse(policy.stale_after, now)
+}
+
+fn active_run<'s>(run: &'s Run, task: &'s Task) -> Holder<'s, 2> {
     let by_claim = run.is_mute() && !(task.heartbeat.is_none() && task.updated.is_none());
     Holder {
         heartbeats: [&run.heartbeat, &task.heartbeat],
@@ -138,17 +185,24 @@ pub(super) fn pulse_of_active_run<'s>(
         leases: [&run.lease, &task.lease],
         workers: [run.worker.as_deref(), task.worker.as_deref()],
     }
-    .pulse(policy.stale_after, now)
 }
 
 /// Of a task that is its own run. An update says something where nothing else does.
 pub(super) fn pulse_of_row<'s>(task: &'s Task, policy: &Policy, now: Timestamp) -> Pulse<'s> {
+    own_row(task).pulse(policy.stale_after, now)
+}
+
+fn own_row(task: &Task) -> Holder<'_, 1> {
     let is_mute = task.heartbeat.is_none() && task.started.is_none() && task.lease.is_none();
-    claim(task, is_mute.then_some(&task.updated)).pulse(policy.stale_after, now)
+    claim(task, is_mute.then_some(&task.updated))
 }
 
 /// Of any other unfinished run.
 pub(super) fn pulse_of_other_run<'s>(run: &'s Run, policy: &Policy, now: Timestamp) -> Pulse<'s> {
+    other_run(run).pulse(policy.stale_after, now)
+}
+
+fn other_run(run: &Run) -> Holder<'_, 1> {
     Holder {
         heartbeats: [&run.heartbeat],
         start: run.start(),
@@ -157,7 +211,6 @@ pub(super) fn pulse_of_other_run<'s>(run: &'s Run, policy: &Policy, now: Timesta
         leases: [&run.lease],
         workers: [run.worker.as_deref()],
     }
-    .pulse(policy.stale_after, now)
 }
 
 /// Of a running task without a run of its own.
@@ -176,6 +229,27 @@ pub(super) fn signs_of_claim(task: &Task) -> Vec<&Signs> {
     let claim = claim(task, Some(&task.updated));
     let heartbeats = claim.heartbeats();
     heartbeats.chain([claim.start]).chain(claim.updated).collect()
+}
+
+/// What is asked of the active run, or of the claim; of a run that is finished, what is asked of the claim behind it.
+pub(super) fn asked_of_task<'s>(
+    task: &'s Task,
+    active: &ActiveRun<&'s Run>,
+    policy: &Policy,
+    now: Timestamp,
+) -> Asked<'s> {
+    let (stale_after, grace) = (policy.stale_after, policy.claim_grace());
+    match active {
+        ActiveRun::Own(run) if run.is_unfinished(now) => active_run(run, task).asked(stale_after, now),
+        ActiveRun::Own(_) => claim(task, None).asked(grace, now),
+        ActiveRun::Itself => own_row(task).asked(stale_after, now),
+        ActiveRun::None | ActiveRun::Missing => claim(task, Some(&task.updated)).asked(grace, now),
+    }
+}
+
+/// What is asked of another unfinished run.
+pub(super) fn asked_of_other_run<'s>(run: &'s Run, policy: &Policy, now: Timestamp) -> Asked<'s> {
+    other_run(run).asked(policy.stale_after, now)
 }
 
 fn claim<'s>(task: &'s Task, updated: Option<&'s Signs>) -> Holder<'s, 1> {

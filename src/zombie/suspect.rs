@@ -1,7 +1,8 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
-use super::{ActiveRun, Id, Policy, Run, Task, Timestamp, Undecided, Verdict, Worker, verdict};
+use super::verdict::weigh;
+use super::{ActiveRun, Id, Policy, Row, Run, Task, Timestamp, Undecided, Verdict, Worker};
 
 /// A run, with what it takes to write to it.
 #[derive(Clone, Debug)]
@@ -80,11 +81,17 @@ impl Suspect {
     /// The verdict on it.
     #[must_use]
     pub fn verdict(&self, policy: &Policy, now: Timestamp) -> Verdict {
+        self.weigh(policy, now).1
+    }
+
+    /// The verdict on it, and the row of the table that fits.
+    #[must_use]
+    pub fn weigh(&self, policy: &Policy, now: Timestamp) -> (Row, Verdict) {
         if self.id == Id::Null {
-            return Verdict::Undecided(Undecided::TaskHasNoId);
+            return (Row::Undecided, Verdict::Undecided(Undecided::TaskHasNoId));
         }
         let active = self.active.as_ref().map(|row| &row.run);
-        verdict(
+        weigh(
             &self.task,
             &active,
             self.others.iter().map(|row| &row.run),

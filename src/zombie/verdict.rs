@@ -10,7 +10,7 @@ use super::pulse::{
     signs_of_claim,
 };
 use super::signs::newest;
-use super::{ActiveRun, Id, Moment, Policy, Run, RunState, Task, Timestamp, Unread};
+use super::{ActiveRun, Id, Moment, Policy, Row, Run, RunState, Task, Timestamp, Unread};
 
 /// What is to be done with a running task.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -181,6 +181,19 @@ pub fn verdict<'r>(
     policy: &Policy,
     now: Timestamp,
 ) -> Verdict {
+    weigh(task, active, others, policy, now).1
+}
+
+/// The verdict, and the row of the table that fits.
+pub(super) fn weigh<'r>(
+    task: &Task,
+    active: &ActiveRun<&Run>,
+    others: impl IntoIterator<Item = &'r Run, IntoIter: Clone>,
+    policy: &Policy,
+    now: Timestamp,
+) -> (Row, Verdict) {
+    let undecided = |why| (Row::Undecided, Verdict::Undecided(why));
+    let untold = |why| (Row::Untold, Verdict::Undecided(why));
     let others = others.into_iter().filter(|run| run.is_unfinished(now));
     let pulse = match active {
         ActiveRun::Own(run) if run.is_unfinished(now) => Some(pulse_of_active_run(run, task, policy, now)),
@@ -193,50 +206,55 @@ pub fn verdict<'r>(
             .clone()
             .any(|run| pulse_of_other_run(run, policy, now) == Pulse::Live)
     {
-        return Verdict::Healthy;
+        return (Row::Live, Verdict::Healthy);
     }
     if let Some(Pulse::Unreadable(unread)) = pulse {
         let run = active.own().map(|run| run.id.clone());
-        return Verdict::Undecided(Undecided::Unreadable(run, unread.clone()));
+        return undecided(Undecided::Unreadable(run, unread.clone()));
     }
     let successor = others
         .filter(|run| !is_known_to_precede(run, active, task))
         .find_map(|run| may_be_alive(run, policy, now));
     if let Some(why) = successor {
-        return Verdict::Undecided(why);
+        return undecided(why);
     }
     if task.is_double {
-        return Verdict::Undecided(Undecided::TaskIsDouble);
+        return undecided(Undecided::TaskIsDouble);
     }
     if let ActiveRun::Itself = active {
         // What is finished is not done again, whatever it is called.
         if let Some(unread) = &task.ended.unreadable {
-            return Verdict::Undecided(Undecided::Unreadable(None, Unread::clone(unread)));
+            return undecided(Undecided::Unreadable(None, Unread::clone(unread)));
         }
         if let Some(end) = task.end() {
-            return Verdict::Undecided(Undecided::TaskHasAnEnd(end.at));
+            return undecided(Undecided::TaskHasAnEnd(end.at));
         }
     }
     match (active, pulse) {
-        (_, Some(Pulse::Gone)) => zombie(Condition::C, Reason::WorkerGone, None, Duration::ZERO, true),
+        (_, Some(Pulse::Gone)) => {
+            let gone = zombie(Condition::C, Reason::WorkerGone, None, Duration::ZERO, true);
+            (Row::WorkerGone, gone)
+        }
         (ActiveRun::Own(_) | ActiveRun::Itself, Some(Pulse::Silent(silence))) => {
-            silent(silence, Condition::C, Reason::StaleHeartbeat)
+            silent(silence, Row::StaleHeartbeat, Condition::C, Reason::StaleHeartbeat)
         }
-        (ActiveRun::Itself, _) => Verdict::Undecided(Undecided::TaskHasNoSignOfLife),
-        (ActiveRun::Own(run), Some(_)) => Verdict::Undecided(Undecided::RunHasNoSignOfLife(run.id.clone())),
+        (ActiveRun::Itself, _) => untold(Undecided::TaskHasNoSignOfLife),
+        (ActiveRun::Own(run), Some(_)) => untold(Undecided::RunHasNoSignOfLife(run.id.clone())),
         (ActiveRun::Own(run), None) => match &run.state {
-            RunState::Finished(status) => finished(run, status, task, policy, now),
-            RunState::Unknown(status) => finished_by_evidence(run, status, task, policy, now),
-            RunState::Running => Verdict::Healthy,
+            RunState::Finished(status) => (Row::Finished, finished(run, status, task, policy, now)),
+            RunState::Unknown(status) => {
+                let verdict = finished_by_evidence(run, status, task, policy, now);
+                (Row::FinishedByEvidence, verdict)
+            }
+            RunState::Running => (Row::Live, Verdict::Healthy),
         },
-        (active, Some(Pulse::Silent(silence))) => {
-            let reason = match active {
-                ActiveRun::Missing => Reason::MissingRun,
-                _ => Reason::NoActiveRun,
-            };
-            silent(silence, Condition::B, reason)
+        (ActiveRun::Missing, Some(Pulse::Silent(silence))) => {
+            silent(silence, Row::MissingRun, Condition::B, Reason::MissingRun)
         }
-        _ => Verdict::Undecided(Undecided::ClaimHasNoSignOfLife),
+        (ActiveRun::None, Some(Pulse::Silent(silence))) => {
+            silent(silence, Row::NoActiveRun, Condition::B, Reason::NoActiveRun)
+        }
+        _ => untold(Undecided::ClaimHasNoSignOfLife),
     }
 }
 
@@ -253,7 +271,7 @@ fn may_be_alive(run: &Run, policy: &Policy, now: Timestamp) -> Option<Undecided>
 /// Whether a run was made before the active one, by creation or start, else by the order of the rows; where there is no
 /// active run, before the last run of the task. An old open run without times must not keep its task from being reaped
 /// for ever.
-fn is_known_to_precede(run: &Run, active: &ActiveRun<&Run>, task: &Task) -> bool {
+pub(super) fn is_known_to_precede(run: &Run, active: &ActiveRun<&Run>, task: &Task) -> bool {
     let place = match active {
         ActiveRun::Own(active) => {
             if let Some(precedes) = precedes_by_time(run, active) {
@@ -287,17 +305,28 @@ fn precedes_by_time(run: &Run, other: &Run) -> Option<bool> {
     made_since(run, other).then_some(false)
 }
 
+/// Whether a moment lies behind the end of a finished run: behind its newest sign, where no end can be read.
+fn is_after_the_end(run: &Run, moment: Moment) -> bool {
+    let last = || newest([run.heartbeat.newest, run.start().newest]);
+    let end = run.ended.newest.or_else(last);
+    end.is_none_or(|end| moment.is_after(end))
+}
+
+/// Whether a task was claimed again after its run had ended, and still names that run.
+pub(super) fn is_claimed_again(task: &Task, run: &Run) -> bool {
+    task.started
+        .newest
+        .is_some_and(|start| is_after_the_end(run, start))
+}
+
 /// Condition A, by the run's word.
 fn finished(run: &Run, status: &Arc<str>, task: &Task, policy: &Policy, now: Timestamp) -> Verdict {
     let reason = Reason::RunFinished(Arc::clone(status));
     let last = newest([run.heartbeat.newest, run.start().newest]);
-    let end = run.ended.newest.or(last);
     if let Some(unread) = &task.started.unreadable {
         return Verdict::Undecided(Undecided::Unreadable(None, Unread::clone(unread)));
     }
-    let is_after_the_end =
-        |moment: Option<Moment>| moment.is_some_and(|moment| end.is_none_or(|end| moment.is_after(end)));
-    if let Some(start) = task.started.newest.filter(|start| is_after_the_end(Some(*start))) {
+    if let Some(start) = task.started.newest.filter(|start| is_after_the_end(run, *start)) {
         // It was claimed again, and the pointer kept: the claim is to be judged, not the run. A lease can only protect it.
         let grace = policy.claim_grace();
         return match pulse_since_claim(task, grace, now) {
@@ -308,7 +337,8 @@ fn finished(run: &Run, status: &Arc<str>, task: &Task, policy: &Policy, now: Tim
             Pulse::Silent(_) | Pulse::Live | Pulse::Mute | Pulse::Gone => Verdict::Healthy,
         };
     }
-    let is_silence = is_after_the_end(newest([task.updated.newest, task.heartbeat.newest]));
+    let since = newest([task.updated.newest, task.heartbeat.newest]);
+    let is_silence = since.is_some_and(|moment| is_after_the_end(run, moment));
     if policy.settle.is_zero() {
         let sign_of_life = newest([run.ended.newest, last]);
         return zombie(Condition::A, reason, sign_of_life, policy.settle, is_silence);
@@ -352,13 +382,16 @@ fn finished_by_evidence(
 }
 
 /// Silence is called by what it is the silence of, unless it was a lease that ran out.
-fn silent(silence: Silence, condition: Condition, reason: Reason) -> Verdict {
-    let (condition, reason) = if silence.by_lease {
-        (Condition::C, Reason::LeaseExpired)
+fn silent(silence: Silence, row: Row, condition: Condition, reason: Reason) -> (Row, Verdict) {
+    let (row, condition, reason) = if silence.by_lease {
+        (Row::LeaseExpired, Condition::C, Reason::LeaseExpired)
     } else {
-        (condition, reason)
+        (row, condition, reason)
     };
-    zombie(condition, reason, silence.sign, silence.threshold, true)
+    (
+        row,
+        zombie(condition, reason, silence.sign, silence.threshold, true),
+    )
 }
 
 fn zombie(

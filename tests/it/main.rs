@@ -25,6 +25,7 @@ mod docs;
 mod draft;
 mod events;
 mod evidence;
+mod explain;
 mod files;
 mod foretold;
 mod forms;

@@ -21,6 +21,8 @@ pub(super) struct Payload<'z> {
     #[serde(skip_serializing_if = "is_not")]
     parked: bool,
     actor: &'z str,
+    /// Not where it is only asked what would be written.
+    #[serde(skip_serializing_if = "Share::is_unknown")]
     sweep: Share,
     sweeper: Sweeper,
 }

@@ -32,7 +32,7 @@ pub(super) struct Facts<'s> {
     stale_after: Duration,
     /// From when on a sign of life is fresh.
     fresh: Timestamp,
-    limits: Limits,
+    pub(super) limits: Limits,
     /// Where workers have rows of their own.
     pub(super) workers: Option<KnownWorkers>,
     /// The sweep's, by which looks are timed.
@@ -57,9 +57,8 @@ impl<'s> Facts<'s> {
         }
     }
 
-    /// Time has gone by since *now*.
-    pub(super) fn let_pass(&mut self) {
-        let elapsed = self.stopwatch.elapsed();
+    /// So much time has gone by since *now*.
+    pub(super) fn let_pass(&mut self, elapsed: Duration) {
         self.limits = Limits::at(self.calendar.now().plus(elapsed), self.stale_after);
     }
 

@@ -46,6 +46,15 @@ pub(super) fn is_task(info: &ColumnInfo) -> String {
     }
 }
 
+/// Whether the task's id is this parameter.
+pub(super) fn is_id(id: &ColumnInfo, parameter: usize) -> String {
+    if id.parts.is_empty() {
+        return format!("{} = ?{parameter}", column("t", id));
+    }
+    let parts = are_parts("t", id.parts.iter()).replace("?1", &format!("?{parameter}"));
+    format!("({parts})")
+}
+
 /// Whether the run's task is the task's id.
 pub(super) fn is_of_task(runs: &Runs, tasks: &Tasks) -> String {
     let (task, id) = (&runs.task, &tasks.id);

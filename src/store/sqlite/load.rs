@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 use std::ops::ControlFlow;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
@@ -32,6 +32,8 @@ pub(super) struct Loader<'c> {
     runs: Option<Runs<'c>>,
     /// The ids that several running tasks have.
     doubles: HashSet<String>,
+    /// Whether tasks that are plainly live are handed over too.
+    with_the_living: bool,
 }
 
 impl<'c> Loader<'c> {
@@ -54,12 +56,26 @@ impl<'c> Loader<'c> {
             data_version: None,
             runs: None,
             doubles: HashSet::new(),
+            with_the_living: false,
         })
     }
 
-    /// Another look begins.
-    pub(super) fn begin(&mut self, data_version: i64, notes: &mut Notes) -> rusqlite::Result<()> {
-        self.facts.let_pass();
+    /// The same, but that it hands over every running task, the plainly live ones too.
+    pub(super) fn with_the_living(self) -> Self {
+        Self {
+            with_the_living: true,
+            ..self
+        }
+    }
+
+    /// Another look begins, so long after *now*.
+    pub(super) fn begin(
+        &mut self,
+        data_version: i64,
+        elapsed: Duration,
+        notes: &mut Notes,
+    ) -> rusqlite::Result<()> {
+        self.facts.let_pass(elapsed);
         if self.data_version != Some(data_version) {
             self.data_version = Some(data_version);
             self.runs = None;
@@ -125,7 +141,9 @@ impl<'c> Loader<'c> {
                 scan.scanned += 1;
                 if has_plain_signs && self.facts.is_plainly_live(row, notes)? {
                     scan.live += 1;
-                    continue;
+                    if !self.with_the_living {
+                        continue;
+                    }
                 }
                 let key = Id::from(row.get_ref(KEY)?);
                 if last.as_ref() == Some(&key) {
@@ -193,12 +211,14 @@ impl<'c> Loader<'c> {
         if task.end().is_some() {
             notes.see_ended(&self.schema.tasks.table.name, || id.to_string());
         }
-        if is_live(
-            &task,
-            &active.as_ref().map(|row| &row.run),
-            &self.policy,
-            facts.calendar.now(),
-        ) {
+        if !self.with_the_living
+            && is_live(
+                &task,
+                &active.as_ref().map(|row| &row.run),
+                &self.policy,
+                facts.calendar.now(),
+            )
+        {
             return Ok(None);
         }
         let others = match others {

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, Row};
 
-use super::keys::{column, column_or_null};
+use super::event_rows::EventRow;
+use super::keys::column;
 use super::meeting::is_led;
-use super::recorded;
 use super::recorder::in_one_column;
 use super::schema::{Events, Runs, Schema};
-use super::statements::{render, run_names};
+use super::statements::{event_names, render, run_names};
 use super::value::{literal, reading};
 use crate::store::contract::Effort;
 use crate::zombie::{Calendar, Id, Past};
@@ -71,30 +71,17 @@ struct Look<'l> {
 impl Look<'_> {
     fn read_events(&mut self, events: &Events, is_led: bool) -> rusqlite::Result<()> {
         let ours = [&events.reaped, &events.unparked].map(|word| literal(word));
-        let names = [
-            ("events", events.table.qualified_name()),
-            ("e.task", column("e", &events.task)),
-            ("e.type", column("e", &events.kind)),
-            ("e.time", column_or_null("e", events.time.as_ref())),
-            ("e.payload", column_or_null("e", events.payload.as_ref())),
-            ("e.actor", column_or_null("e", events.actor.as_ref())),
-            ("ours", ours.join(", ")),
-            (
-                "of_task",
-                and_of_task(is_led, &format!("{} = ?1", column("e", &events.task))),
-            ),
-        ];
+        let mut names = event_names(events);
+        let of_task = and_of_task(is_led, &format!("{} = ?1", column("e", &events.task)));
+        names.extend([("ours", ours.join(", ")), ("of_task", of_task)]);
         let sql = render(include_str!("sql/our_events.sql"), &names);
-        let unparked = Id::from(events.unparked.as_str());
         let calendar = self.calendar;
         self.each(&sql, is_led, |past, row| {
-            let Some(at) = recorded::moment(row, 2, calendar)? else {
-                return Ok(()); // nothing says when
-            };
-            if Id::from(row.get_ref(1)?).by_value() == unparked.by_value() {
-                past.unparked = past.unparked.max(Some(at));
+            let event = EventRow::read(Id::from(row.get_ref(0)?), row, 1)?;
+            if event.is_called(&events.unparked) {
+                past.unparked = past.unparked.max(event.told(calendar).at);
             } else {
-                past.reaps.push(recorded::reap(row, at, calendar)?);
+                past.reaps.push(event.reap(calendar));
             }
             Ok(())
         })

@@ -36,6 +36,15 @@ impl Limits {
             leases: moment.plus(LONGEST_LEASE),
         }
     }
+
+    /// Beyond which moment a column of this kind is not believed.
+    pub(super) fn horizon(&self, kind: Kind) -> Timestamp {
+        match kind {
+            Kind::Heartbeat | Kind::Sign => self.signs,
+            Kind::Lease => self.leases,
+            Kind::End | Kind::Start => Timestamp::MAX,
+        }
+    }
 }
 
 /// What a column of times says.
@@ -66,11 +75,7 @@ impl Times<'_> {
         kind: Kind,
         notes: &mut Notes,
     ) -> Signs {
-        let horizon = match kind {
-            Kind::Heartbeat | Kind::Sign => self.limits.signs,
-            Kind::Lease => self.limits.leases,
-            Kind::End | Kind::Start => Timestamp::MAX,
-        };
+        let horizon = self.limits.horizon(kind);
         let mut signs = Signs::default();
         for (place, column) in range.clone().zip(places.get(range.clone()).unwrap_or_default()) {
             let value = value(row, place);

@@ -15,8 +15,8 @@ use crate::zombie::Zombie;
 
 /// A database whose schema and project were found in one look.
 pub(crate) struct Opened {
-    schema: Schema,
-    project: Option<Project>,
+    pub(super) schema: Schema,
+    pub(super) project: Option<Project>,
 }
 
 impl Opened {
@@ -84,12 +84,9 @@ impl<'c> SqliteStore<'c> {
         })
     }
 
-    /// Notes whether another connection has committed since the last look, and returns the data version: a number that
-    /// differs between two looks if, and only if, another connection has committed in between.
+    /// Notes whether another connection has committed since the last look, and returns the data version.
     pub(super) fn look_for_others(&mut self) -> rusqlite::Result<i64> {
-        let version = self
-            .conn
-            .pragma_query_value(None, "data_version", |row| row.get(0))?;
+        let version = data_version(self.conn)?;
         let before = self.data_version.replace(version);
         self.others_write |= before.is_some_and(|before| before != version);
         Ok(version)
@@ -145,4 +142,9 @@ impl<'c> SqliteStore<'c> {
 pub(super) fn begin_to_read(conn: &Connection) -> Result<Transaction<'_>, StoreError> {
     Transaction::new_unchecked(conn, TransactionBehavior::Deferred)
         .map_err(StoreError::sqlite("begin to read"))
+}
+
+/// A number that differs between two looks if, and only if, another connection has committed in between.
+pub(super) fn data_version(conn: &Connection) -> rusqlite::Result<i64> {
+    conn.pragma_query_value(None, "data_version", |row| row.get(0))
 }

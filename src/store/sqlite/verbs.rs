@@ -41,7 +41,10 @@ impl Store for SqliteStore<'_> {
             Look::Behind(_) => &mut *notes,
             Look::Again(_) => &mut known, // what is odd about these was noted at the first look
         };
-        self.loader.begin(self.looked_at, oddities).map_err(begin())?;
+        let elapsed = self.stopwatch.elapsed();
+        self.loader
+            .begin(self.looked_at, elapsed, oddities)
+            .map_err(begin())?;
         let visit = |suspect| plan.add(suspect);
         let scan = match look {
             Look::Behind(after) => self.loader.scan(*after, oddities, visit),
@@ -50,7 +53,7 @@ impl Store for SqliteStore<'_> {
         let scan = scan.map_err(StoreError::sqlite("find the zombies"))?;
         self.rehearsal = None;
         if !plan.zombies.is_empty() {
-            workspaces::add(self.conn, self.schema, plan, notes)
+            workspaces::add(self.conn, self.schema, &mut plan.zombies, notes)
                 .map_err(StoreError::sqlite("find the workspaces held"))?;
             if self.opts.dry_run {
                 self.rehearsal = Rehearsal::new(self.conn, self.schema, &plan.zombies);

@@ -9,17 +9,17 @@ use super::meeting::{compare, is_led};
 use super::query_plan::{create_index, rows_in_vain};
 use super::schema::{Runs, Schema, Workspaces};
 use super::statements;
-use crate::zombie::{HeldWorkspace, Id, Notes, Plan, Zombie};
+use crate::zombie::{HeldWorkspace, Id, Notes, Zombie};
 
-/// Adds to a plan the workspaces that its zombies hold: those that name the task, and those that name no task but one
+/// Adds to zombies the workspaces that they hold: those that name the task, and those that name no task but one
 /// of its runs. One that names another task is that task's; one that is free or released already is history.
 pub(super) fn add(
     conn: &Connection,
     schema: &Schema,
-    plan: &mut Plan,
+    zombies: &mut [Zombie],
     notes: &mut Notes,
 ) -> rusqlite::Result<()> {
-    let Some(workspaces) = schema.workspaces.as_ref().filter(|_| !plan.zombies.is_empty()) else {
+    let Some(workspaces) = schema.workspaces.as_ref().filter(|_| !zombies.is_empty()) else {
         return Ok(());
     };
     let look = Look {
@@ -32,10 +32,10 @@ pub(super) fn add(
         None => false,
     };
     if is_led {
-        look.add_by_index(&mut plan.zombies)?;
+        look.add_by_index(zombies)?;
     }
     if !is_led || workspaces.run.is_some() {
-        look.add_in_one_look(&mut plan.zombies, !is_led, notes)?;
+        look.add_in_one_look(zombies, !is_led, notes)?;
     }
     Ok(())
 }

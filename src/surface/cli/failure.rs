@@ -102,6 +102,7 @@ fn of_store(error: &StoreError) -> Exit {
             Exit::Data
         }
         StoreError::Project(ProjectError::NoColumn | ProjectError::Unknown { .. })
+        | StoreError::UnknownTask { .. }
         | StoreError::Parking(_) => Exit::Usage,
         StoreError::MissingFunction { .. } => Exit::Unavailable,
         StoreError::Schema(SchemaError::Sqlite(source))

@@ -4,6 +4,7 @@ mod args;
 mod completions;
 mod demo;
 mod exit;
+mod explain;
 mod failure;
 mod init;
 mod log;
@@ -44,6 +45,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Some(Command::Schema(args)) if args.list => schema::list(cli),
         Some(Command::Schema(schema)) if schema.init => init::run(cli, schema),
         Some(Command::Schema(_)) => schema::run(cli),
+        Some(Command::Explain(explain)) => explain::run(cli, explain),
         Some(Command::Demo(demo)) => demo::run(demo),
         Some(Command::Completions(shell)) => completions::run(shell),
         Some(Command::Man(man)) => man::run(man),

@@ -174,7 +174,7 @@ pub(crate) fn some(ids: &[impl AsRef<str>], most: usize) -> String {
 }
 
 /// In the two largest units that say anything, and in minutes alone up to an hour.
-fn age(seconds: f64) -> String {
+pub(crate) fn age(seconds: f64) -> String {
     let whole = Duration::try_from_secs_f64(seconds).unwrap_or_default().as_secs();
     let (minutes, hours, days) = (whole / 60, whole / 3600, whole / 86_400);
     match (days, hours, minutes) {
@@ -188,6 +188,11 @@ fn age(seconds: f64) -> String {
 /// A heading between two steps of a story.
 pub(crate) fn heading(out: &mut dyn Write, text: &str) -> io::Result<()> {
     writeln!(out, "\n{BOLD}{text}{BOLD:#}\n")
+}
+
+/// What stands above a part of an answer.
+pub(crate) fn title(out: &mut dyn Write, text: &str) -> io::Result<()> {
+    writeln!(out, "{BOLD}{}{BOLD:#}", shown(text))
 }
 
 /// A line in the background.
@@ -283,12 +288,12 @@ pub(crate) fn counted(count: usize, thing: &str) -> String {
 }
 
 /// Fit for a terminal: no control characters, and no more than a line of it.
-fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     harmless(&shortened(text, LINE), &[])
 }
 
 /// No more than so many characters.
-fn shortened(text: &str, most: usize) -> String {
+pub(crate) fn shortened(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         None => text.to_owned(),
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),

@@ -35,6 +35,11 @@ fn of_schema() {
 }
 
 #[test]
+fn of_explain() {
+    assert_snapshot!(without_trailing_blanks(&printed(&["explain", "--help"])));
+}
+
+#[test]
 fn of_demo() {
     assert_snapshot!(printed(&["demo", "--help"]));
 }
@@ -63,6 +68,8 @@ fn no_line_is_wider_than_a_terminal() {
         &["--help"],
         &["schema", "-h"],
         &["schema", "--help"],
+        &["explain", "-h"],
+        &["explain", "--help"],
         &["demo", "-h"],
         &["demo", "--help"],
     ] {

@@ -5,6 +5,7 @@ mod bystanders;
 mod confirm;
 mod demo;
 mod dry_run;
+mod explain;
 mod foretold;
 mod help;
 mod init;

@@ -1,6 +1,7 @@
 //! What holds of every queue, whatever is in it.
 
 mod changes;
+mod explained;
 mod queue;
 
 use std::collections::BTreeSet;

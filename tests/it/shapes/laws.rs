@@ -46,6 +46,29 @@ fn a_dry_run_foretells_it_and_writes_nothing() {
 }
 
 #[test]
+fn what_is_said_of_each_is_what_a_sweep_does() {
+    for shape in &SHAPES {
+        let mut world = queue(shape);
+        for (id, verdict) in [(10, "healthy"), (11, "zombie"), (12, "zombie")] {
+            let task = world.explain(&shape.shown(id));
+            assert_eq!(task.verdict, Some(verdict), "{}: {}", shape.name, task.says);
+            assert_eq!(
+                task.writes.is_empty(),
+                verdict == "healthy",
+                "{}: {:?}",
+                shape.name,
+                task.writes_untold
+            );
+        }
+        let at = world.explain(&shape.shown(10)).zombie_at.unwrap();
+        let at = chrono::DateTime::parse_from_rfc3339(&at).unwrap().to_utc();
+        let before = at - chrono::TimeDelta::microseconds(1);
+        let reaped = [before, at].map(|at| world.dry_run_at(at).reaps.len());
+        assert_eq!(reaped, [2, 3], "{}", shape.name);
+    }
+}
+
+#[test]
 fn a_second_sweep_finds_nothing() {
     for shape in &SHAPES {
         let mut world = queue(shape);

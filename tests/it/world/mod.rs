@@ -8,6 +8,7 @@
 
 mod alter;
 mod moment;
+mod questions;
 mod rows;
 mod sweeps;
 
@@ -15,6 +16,8 @@ use rusqlite::{Connection, ToSql, params};
 use zombie_sweeper::{SweepOptions, rusqlite};
 
 pub(crate) use moment::{NOW, moment};
+#[cfg(all(feature = "cli", target_os = "linux"))]
+pub(crate) use questions::check_explanation;
 pub(crate) use rows::{Cell, Dump, NULL};
 #[cfg(all(feature = "cli", target_os = "linux"))]
 pub(crate) use sweeps::check_json;

@@ -1,4 +1,4 @@
 -- What is on record of our own doings: of all tasks, or of task ?1.
-SELECT {e.task}, {e.type}, {e.time}, {e.payload}, {e.actor}
+SELECT {e.task}, {e.kind}, {e.time}, {e.actor}, {e.payload}, {e.run}
 FROM {events} AS e
-WHERE {e.type} IN ({ours}) {of_task}
+WHERE {e.kind} IN ({ours}) {of_task}

@@ -3,6 +3,7 @@
 mod completions;
 mod database;
 mod demo;
+mod explain;
 mod man;
 mod output;
 mod policy;
@@ -19,6 +20,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 pub(crate) use completions::CompletionsArgs;
 pub(crate) use database::DatabaseArgs;
 pub(crate) use demo::DemoArgs;
+pub(crate) use explain::ExplainArgs;
 pub(crate) use man::ManArgs;
 pub(crate) use output::{Format, LogArgs};
 pub(crate) use schema::SchemaArgs;
@@ -31,6 +33,7 @@ Examples:
   zombie-sweeper --project SciDEX --dry-run     what would be reaped, as JSON
   zombie-sweeper --dry-run --format text        the same of all projects, for people
   zombie-sweeper --db /srv/orchestra.db         sweep
+  zombie-sweeper explain TASK --format text     why that one was taken, or what would be done to it
   zombie-sweeper schema --format text           what it understands of the database
   zombie-sweeper schema --list                  the queues that it comes with a profile for
   zombie-sweeper demo                           see it work, on a database of its own";
@@ -64,6 +67,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Show what plays which role in the database
     Schema(SchemaArgs),
+    /// Say why a task was taken, or what a sweep would do to it
+    Explain(ExplainArgs),
     /// See a sweep at work, on a small database of its own
     Demo(DemoArgs),
     /// Print what completes the command line in a shell, for packages
@@ -150,7 +155,7 @@ fn refuse_stray_options(matches: &clap::ArgMatches, cli: &Cli) -> Result<(), cla
 
 /// `requires` is content with a variable that says no.
 fn refuse_a_sweep_of_another_time(cli: &Cli) -> Result<(), clap::Error> {
-    if cli.sweep.now.is_none() || cli.sweep.dry_run {
+    if cli.command.is_some() || cli.sweep.now.is_none() || cli.sweep.dry_run {
         return Ok(());
     }
     let text = "--now is for a dry run: a sweep is of this moment";

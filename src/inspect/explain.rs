@@ -1,0 +1,382 @@
+//! Why was this task taken, and what would be done to that one?
+
+use std::time::Duration;
+
+use chrono::SecondsFormat;
+use rusqlite::Connection;
+
+use super::explanation::{
+    Change, ChangedRow, ExplainedRun, ExplainedSign, ExplainedTask, Explanation, Fits, HeldPlace,
+    RowExplained,
+};
+use super::on_record::{ReapOnRecord, moment_of};
+use super::seconds::seconds_since;
+use super::timeline::timeline;
+use crate::error::SweepError;
+use crate::options::SweepOptions;
+use crate::store::{Inquiry, Opened, SqliteInquiry, StoreError, Untold};
+use crate::sweep::clock;
+use crate::zombie::{
+    Evidence, Notes, Reason, Row, RowChange, RunRow, Standing, TaskInFull, Timestamp, Verdict, Weight, Whose,
+    Zombie, is_zombie_at, rows, since_when, span, turning_points, weights,
+};
+
+/// At how many moments to come a task is looked at to see when it becomes a zombie.
+const LOOKS: usize = 50;
+
+/// Explains what a sweep with these options would find and do of one task, named by its id as it is shown, whether it runs
+/// or not. The verdict is the sweep's own, and what a sweep would write is written by what writes it, to a copy of the rows
+/// in memory. Nothing is written to the database.
+///
+/// # Errors
+///
+/// Those of a dry run, and [`StoreError::UnknownTask`] where no task has this id.
+pub fn explain(conn: &Connection, opts: &SweepOptions, task: &str) -> Result<Explanation, SweepError> {
+    if !conn.is_autocommit() {
+        return Err(SweepError::TransactionOpen);
+    }
+    let opened = Opened::read(conn, opts)?;
+    explain_by(SqliteInquiry::begin(conn, &opened, opts, clock())?, opts, task)
+}
+
+/// The same of any store.
+fn explain_by(mut inquiry: impl Inquiry, opts: &SweepOptions, task: &str) -> Result<Explanation, SweepError> {
+    let now = Timestamp::from(opts.now);
+    let mut notes = Notes::default();
+    let found = inquiry.tasks(task, &mut notes)?;
+    if found.is_empty() {
+        let (nearest, compared) = inquiry.near(task)?;
+        let task_id = task.to_owned();
+        return Err(SweepError::Store(StoreError::UnknownTask {
+            task_id,
+            nearest,
+            compared,
+        }));
+    }
+    let mut tasks = Vec::new();
+    for found in found {
+        let mut explain = Explain {
+            inquiry: &mut inquiry,
+            opts,
+            now,
+            task: found,
+        };
+        tasks.push(explain.explained(&mut notes)?);
+    }
+    Ok(Explanation {
+        asked: task.to_owned(),
+        tasks,
+        as_of: now.to_rfc3339(),
+        project: opts.project.clone(),
+        profile: opts.profile.name().to_owned(),
+        stale_after_s: opts.policy.stale_after.as_secs_f64(),
+        claim_grace_s: opts.policy.claim_grace().as_secs_f64(),
+        settle_s: opts.policy.settle.as_secs_f64(),
+        warnings: notes.sentences(now),
+        version: env!("CARGO_PKG_VERSION"),
+    })
+}
+
+/// One task, as it is explained.
+struct Explain<'e, I> {
+    inquiry: &'e mut I,
+    opts: &'e SweepOptions,
+    now: Timestamp,
+    task: TaskInFull,
+}
+
+impl<I: Inquiry> Explain<'_, I> {
+    fn explained(&mut self, notes: &mut Notes) -> Result<ExplainedTask, StoreError> {
+        let is_looked_at = self.task.standing == Standing::LookedAt;
+        let weighed = is_looked_at.then(|| self.weighed());
+        let verdict = weighed.as_ref().map(|(_, verdict)| verdict);
+        let evidence = match verdict {
+            Some(Verdict::Zombie(evidence)) => Some(evidence),
+            _ => None,
+        };
+        let zombie_at = match (evidence, verdict) {
+            (Some(evidence), _) => self.zombie_since(evidence),
+            (None, Some(_)) => self.becomes_zombie()?,
+            (None, None) => None,
+        };
+        let (writes, writes_untold) = match evidence {
+            Some(evidence) => self.writes(evidence, notes)?,
+            None => (Vec::new(), None),
+        };
+        let suspect = &self.task.suspect;
+        Ok(ExplainedTask {
+            task_id: suspect.id.clone(),
+            status: suspect.status.as_ref().map(|held| held.value.clone()),
+            standing: self.task.standing,
+            says: self.says(verdict, zombie_at),
+            verdict: verdict.map(word),
+            condition: evidence.map(|evidence| evidence.condition),
+            reason: evidence.map(|evidence| evidence.reason.clone()),
+            row: weighed.as_ref().map(|(row, _)| *row),
+            rows: weighed
+                .as_ref()
+                .map_or_else(Vec::new, |weighed| self.rows(weighed)),
+            zombie_at: zombie_at.map(Timestamp::to_rfc3339),
+            zombie_in_s: zombie_at.map(|at| seconds_since(at, self.now)),
+            signs: self.signs(),
+            runs: self.task.runs.iter().map(|run| self.run(run)).collect(),
+            has_more_runs: self.task.has_more_runs,
+            workspaces: self.workspaces(),
+            timeline: timeline(&self.task, zombie_at, self.now),
+            reaps: self.reaps(),
+            writes,
+            writes_untold,
+        })
+    }
+
+    /// What a sweep would say of it: who is plainly live is looked at no closer.
+    fn weighed(&self) -> (Row, Verdict) {
+        if self.task.is_plainly_live {
+            return (Row::Live, Verdict::Healthy);
+        }
+        self.task.suspect.weigh(&self.opts.policy, self.now)
+    }
+
+    fn zombie_since(&self, evidence: &Evidence) -> Option<Timestamp> {
+        let task = &self.task;
+        since_when(
+            &task.suspect,
+            &task.signs,
+            evidence.sign_of_life,
+            &self.opts.policy,
+            self.now,
+        )
+    }
+
+    /// When a sweep would first call it a zombie. What is read now tells where to look; each of these moments is then looked
+    /// at as a sweep of that moment would.
+    fn becomes_zombie(&mut self) -> Result<Option<Timestamp>, StoreError> {
+        let (task, policy) = (&self.task, &self.opts.policy);
+        let is_ahead = task.signs.iter().any(|sign| sign.is_ahead);
+        let points = turning_points(&task.signs, policy).into_iter();
+        let points = points
+            .filter(|point| *point > self.now)
+            .filter(|point| is_ahead || is_zombie_at(&task.suspect, policy, *point));
+        for point in points.take(LOOKS) {
+            if let Some((suspect, false)) = self.inquiry.at(&task.suspect.key, point)?
+                && is_zombie_at(&suspect, policy, point)
+            {
+                return Ok(Some(point));
+            }
+        }
+        Ok(None)
+    }
+
+    fn writes(
+        &mut self,
+        evidence: &Evidence,
+        notes: &mut Notes,
+    ) -> Result<(Vec<ChangedRow>, Option<String>), StoreError> {
+        let mut zombie = Zombie::new(self.task.suspect.clone(), evidence.clone());
+        zombie.workspaces = self
+            .task
+            .workspaces
+            .iter()
+            .map(|(_, held)| held.clone())
+            .collect();
+        let changes = self.inquiry.changes(&zombie, notes)?;
+        Ok(match changes {
+            Ok(rows) => (rows.into_iter().map(changed).collect(), None),
+            Err(Untold::Unknown(why)) => (Vec::new(), Some(why.to_owned())),
+            Err(Untold::Refused(refusal)) => {
+                let why = format!("the queue would refuse it: {refusal}");
+                (Vec::new(), Some(why))
+            }
+        })
+    }
+
+    fn rows(&self, (row, verdict): &(Row, Verdict)) -> Vec<RowExplained> {
+        let task = &self.task;
+        let said = rows(
+            &task.suspect,
+            &task.signs,
+            (*row, verdict),
+            &self.opts.policy,
+            self.now,
+        );
+        let said = said.into_iter().map(|said| RowExplained {
+            row: said.row,
+            what: said.row.what(),
+            fits: match said.fits {
+                Some(true) => Fits::Yes,
+                Some(false) => Fits::No,
+                None => Fits::NotAsked,
+            },
+            why: said.why,
+        });
+        said.collect()
+    }
+
+    /// Those of the task, of its workers, and of the runs that a verdict may ask.
+    fn signs(&self) -> Vec<ExplainedSign> {
+        let task = &self.task;
+        let is_looked_at = task.standing == Standing::LookedAt;
+        let suspect = &task.suspect;
+        let asked: Vec<_> = suspect.active.own().into_iter().chain(&suspect.others).collect();
+        let weights = weights(suspect, &task.signs, &self.opts.policy, self.now);
+        let signs = task
+            .signs
+            .iter()
+            .zip(weights)
+            .filter(|(sign, _)| match &sign.whose {
+                Whose::Run { key, .. } => asked.iter().any(|row| row.key == *key),
+                Whose::Task | Whose::Worker(_) => true,
+            });
+        let signs = signs.map(|(sign, weight)| {
+            let at = sign.reading.at();
+            let counts = matches!(weight, Weight::Newest | Weight::Counts);
+            ExplainedSign {
+                of: sign.whose.to_string(),
+                part: sign.part,
+                column: sign.column.to_string(),
+                value: sign.value.clone(),
+                read_as: at.map(Timestamp::to_rfc3339),
+                age_s: at.map(|at| seconds_since(self.now, at)),
+                counts: is_looked_at.then_some(counts),
+                is_newest: is_looked_at && weight == Weight::Newest,
+                why_not: match weight {
+                    _ if !is_looked_at => None,
+                    Weight::Not(why) => Some(why.into_owned()),
+                    Weight::InTheWay if sign.is_ahead => {
+                        Some("it lies further ahead of now than can be, and stands in the way".to_owned())
+                    }
+                    Weight::InTheWay => Some("it cannot be read, and stands in the way".to_owned()),
+                    Weight::Newest | Weight::Counts => None,
+                },
+            }
+        });
+        signs.collect()
+    }
+
+    fn run(&self, row: &RunRow) -> ExplainedRun {
+        let run = &row.run;
+        let shown = |signs: &crate::zombie::Signs| signs.newest.map(|moment| moment.at.to_rfc3339());
+        let active = self.task.suspect.active.own();
+        ExplainedRun {
+            run_id: run.id.clone(),
+            status: row.status.clone(),
+            is_active: active.is_some_and(|active| active.key == row.key),
+            is_unfinished: run.is_unfinished(self.now),
+            began: shown(run.start()),
+            last_heartbeat: shown(&run.heartbeat),
+            ended: shown(&run.ended),
+            worker_id: run.worker.as_ref().map(|worker| worker.id.clone()),
+            worker_is_gone: run.worker.as_ref().map(|worker| worker.is_gone),
+        }
+    }
+
+    fn reaps(&self) -> Vec<ReapOnRecord> {
+        let reaps = self.task.reaps.iter();
+        reaps.map(|reap| ReapOnRecord::new(reap, self.now)).collect()
+    }
+
+    fn workspaces(&self) -> Vec<HeldPlace> {
+        let held = self.task.workspaces.iter().map(|(name, held)| HeldPlace {
+            workspace_id: name.clone(),
+            task_id: held.task.clone(),
+            run_id: held.run.clone(),
+        });
+        held.collect()
+    }
+
+    fn says(&self, verdict: Option<&Verdict>, zombie_at: Option<Timestamp>) -> String {
+        let moment = |at: Timestamp| {
+            let at = at.to_datetime();
+            at.map_or_else(String::new, |at| at.to_rfc3339_opts(SecondsFormat::Secs, true))
+        };
+        let says = match (self.task.standing, verdict) {
+            (Standing::NotRunning, _) => match &self.task.suspect.status {
+                Some(status) => format!("It is not running: its status is {}.", status.value),
+                None => "It is not running.".to_owned(),
+            },
+            (Standing::OutsideCondition, _) => {
+                "No sweep looks at it: the profile's condition (tasks.where) does not let it through."
+                    .to_owned()
+            }
+            (Standing::OutsideProject, _) => format!(
+                "A sweep of project {} does not look at it: it belongs to another.",
+                self.opts.project.as_deref().unwrap_or_default()
+            ),
+            (Standing::LookedAt, Some(Verdict::Healthy)) => match zombie_at {
+                Some(at) => format!(
+                    "It is healthy. If nothing happens, it is a zombie in {}, at {}.",
+                    span(between(self.now, at)),
+                    moment(at)
+                ),
+                None => "It is healthy.".to_owned(),
+            },
+            (Standing::LookedAt, Some(Verdict::Undecided(why))) => {
+                let later = zombie_at.map_or_else(String::new, |at| {
+                    let left = span(between(self.now, at));
+                    format!(
+                        " If nothing happens, it is a zombie in {left}, at {}.",
+                        moment(at)
+                    )
+                });
+                format!("It is undecided, and is never reaped so: {why}.{later}")
+            }
+            (Standing::LookedAt, Some(Verdict::Zombie(evidence))) => {
+                let since = zombie_at.map_or_else(String::new, |at| {
+                    // The moment before was the last at which it was none.
+                    let since = at.minus(Duration::from_micros(1));
+                    format!(", for {}, since {}", span(between(since, self.now)), moment(at))
+                });
+                let sweep = match evidence.reason {
+                    Reason::WorkerGone => "A sweep resets it, where a second look finds nothing changed.",
+                    _ => "A sweep resets it.",
+                };
+                format!(
+                    "It is a zombie ({}, condition {:?}){since}. {sweep}",
+                    evidence.reason, evidence.condition
+                )
+            }
+            (Standing::LookedAt, None) => String::new(),
+        };
+        match self.task.reaps.first() {
+            Some(last) => {
+                let when = moment_of(last).map_or_else(
+                    || "at a time that the event does not say".to_owned(),
+                    |at| format!("{} ago, at {}", span(between(at, self.now)), moment(at)),
+                );
+                let why = Some(last.reason.as_str()).filter(|reason| !reason.is_empty());
+                let why = why.unwrap_or("the event does not say why");
+                format!("{says} It was last reaped {when}: {why}.")
+            }
+            None if self.task.standing == Standing::NotRunning => {
+                format!("{says} No event says that it was ever reaped.")
+            }
+            None => says,
+        }
+    }
+}
+
+fn between(earlier: Timestamp, later: Timestamp) -> Duration {
+    Duration::from_micros(later.micros_since(earlier).max(0).unsigned_abs())
+}
+
+fn word(verdict: &Verdict) -> &'static str {
+    match verdict {
+        Verdict::Healthy => "healthy",
+        Verdict::Zombie(_) => "zombie",
+        Verdict::Undecided(_) => "undecided",
+    }
+}
+
+fn changed(row: RowChange) -> ChangedRow {
+    let columns = row.columns.into_iter().map(|change| Change {
+        column: change.column,
+        before: change.before,
+        after: change.after,
+    });
+    ChangedRow {
+        table: row.table,
+        id: row.id,
+        is_new: row.is_new,
+        columns: columns.collect(),
+    }
+}

@@ -1,0 +1,15 @@
+//! What of it: questions about a queue. Each asks the store for facts in one read transaction, reckons with them, and returns
+//! a report that can be serialized. None of them writes.
+
+mod explain;
+mod explanation;
+mod on_record;
+mod seconds;
+mod timeline;
+
+pub use explain::explain;
+pub use explanation::{
+    Change, ChangedRow, ExplainedRun, ExplainedSign, ExplainedTask, Explanation, Fits, Happened, HeldPlace,
+    RowExplained,
+};
+pub use on_record::ReapOnRecord;

@@ -1,0 +1,30 @@
+use super::error::StoreError;
+use crate::zombie::{Id, Notes, RowChange, Suspect, TaskInFull, Timestamp, Zombie};
+
+/// Questions about single tasks: the verbs that every store answers, all of one moment of the database. None of them writes.
+pub(crate) trait Inquiry {
+    /// The tasks that are shown by this id: one, unless ids are not unique.
+    fn tasks(&mut self, asked: &str, notes: &mut Notes) -> Result<Vec<TaskInFull>, StoreError>;
+
+    /// The ids most like one that is not there, the most similar first, and among how many they were looked for.
+    fn near(&self, asked: &str) -> Result<(Vec<String>, usize), StoreError>;
+
+    /// The task with this key as a sweep would find it at another moment; `None` where it would not be looked at. With it
+    /// whether it would be plainly live.
+    fn at(&mut self, key: &Id, at: Timestamp) -> Result<Option<(Suspect, bool)>, StoreError>;
+
+    /// What the reap of a zombie would write; or why that cannot be told.
+    fn changes(
+        &mut self,
+        zombie: &Zombie,
+        notes: &mut Notes,
+    ) -> Result<Result<Vec<RowChange>, Untold>, StoreError>;
+}
+
+/// Why it is not told what a reap would write.
+pub(crate) enum Untold {
+    /// The queue refuses it, in these words.
+    Refused(String),
+    /// It is not known.
+    Unknown(&'static str),
+}

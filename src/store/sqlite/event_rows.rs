@@ -1,0 +1,120 @@
+//! The queue's events, and the reaps that they tell of. Whoever wrote the payload, and whatever stands in it: what cannot be
+//! read of it is not said, and the reap is told all the same.
+
+use std::time::Duration;
+
+use rusqlite::{Connection, Row};
+use serde_json::Value;
+
+use super::query_plan::{create_index, rows_in_vain};
+use super::schema::Events;
+use super::statements;
+use super::value::reading;
+use crate::zombie::{Calendar, EventOfTask, Id, Notes, PastReap, Share, Timestamp};
+
+/// The values of one event.
+pub(super) struct EventRow {
+    pub(super) task: Id,
+    kind: Id,
+    time: Id,
+    actor: Id,
+    payload: Id,
+    run: Id,
+}
+
+impl EventRow {
+    /// Of kind, time, actor, payload and run, from this place on.
+    pub(super) fn read(task: Id, row: &Row<'_>, first: usize) -> rusqlite::Result<Self> {
+        let get = |place: usize| row.get_ref(first + place).map(Id::from);
+        Ok(Self {
+            task,
+            kind: get(0)?,
+            time: get(1)?,
+            actor: get(2)?,
+            payload: get(3)?,
+            run: get(4)?,
+        })
+    }
+
+    /// Whether it is of this type.
+    pub(super) fn is_called(&self, kind: &str) -> bool {
+        self.kind.by_value() == Id::from(kind).by_value()
+    }
+
+    /// That there was such an event.
+    pub(super) fn told(&self, calendar: &Calendar) -> EventOfTask {
+        EventOfTask {
+            at: reading(self.time.as_value(), calendar).at(),
+            kind: self.kind.to_string(),
+            actor: shown(&self.actor),
+        }
+    }
+
+    /// The reap that it tells of.
+    pub(super) fn reap(&self, calendar: &Calendar) -> PastReap {
+        let payload = match &self.payload {
+            Id::Text(bytes) | Id::Blob(bytes) => serde_json::from_slice(bytes).unwrap_or_default(),
+            Id::Null | Id::Integer(_) | Id::Real(_) | Id::Several(_) => Value::Null,
+        };
+        let text = |key: &str| payload.get(key).and_then(Value::as_str);
+        let sign_of_life = text("sign_of_life").and_then(|at| calendar.text(at.as_bytes()).0.at());
+        // The event's own time, else what the payload comes to.
+        let by_age = || {
+            let age = payload.get("age_s").and_then(Value::as_f64)?;
+            Some(sign_of_life?.plus(Duration::try_from_secs_f64(age).ok()?))
+        };
+        let at = reading(self.time.as_value(), calendar).at().or_else(by_age);
+        let run = [text("run_id").map(Id::from), Some(self.run.clone())];
+        let count = |key: &str| {
+            let counted = payload.get("sweep").and_then(|sweep| sweep.get(key)?.as_u64());
+            usize::try_from(counted.unwrap_or_default()).unwrap_or(usize::MAX)
+        };
+        let share = Share {
+            running: count("running"),
+            zombies: count("zombies"),
+        };
+        PastReap {
+            at: at.unwrap_or(Timestamp::EPOCH),
+            task_id: self.task.clone(),
+            run_id: run.into_iter().flatten().find(|id| !id.is_none()),
+            reason: text("reason").unwrap_or_default().to_owned(),
+            sign_of_life,
+            actor: shown(&self.actor).or_else(|| text("actor").map(str::to_owned)),
+            is_parked: payload.get("parked") == Some(&Value::Bool(true)),
+            is_of_a_fleet: share.is_a_fleet(),
+        }
+    }
+}
+
+/// A value as text, where there is one.
+fn shown(value: &Id) -> Option<String> {
+    (!value.is_blank()).then(|| value.to_string())
+}
+
+/// The latest events of a task, of one kind where one is named.
+pub(super) fn of_task(
+    conn: &Connection,
+    events: &Events,
+    task: &Id,
+    kind: Option<&str>,
+    most: usize,
+    notes: &mut Notes,
+) -> rusqlite::Result<Vec<EventRow>> {
+    let mut statement = conn.prepare(&statements::events_of_task(events, kind, most))?;
+    // An id of several columns stands in one as it is shown.
+    let text = Id::from(task.to_string().as_str());
+    let mut rows = statement.query((task, &text))?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(EventRow::read(task.clone(), row, 0)?);
+    }
+    drop(rows);
+    if let Some(count) = rows_in_vain(&statement, found.len()) {
+        notes.see_missing_index(
+            &events.table.name,
+            count,
+            create_index(&events.table, &events.task),
+        );
+    }
+    Ok(found)
+}

@@ -1,0 +1,53 @@
+//! Ids that look like one that is not there. Never a look at all of them: those beside it in the order of the ids, where
+//! an index has that order, and those of the tasks made last.
+
+use rusqlite::Connection;
+
+use crate::store::sqlite::facts::Facts;
+use crate::store::sqlite::schema::Schema;
+use crate::store::sqlite::statements;
+use crate::zombie::Id;
+
+/// How many ids are compared of each sort.
+const COMPARED: usize = 500;
+
+/// How many are named.
+const NAMED: usize = 5;
+
+/// The ids most like this one, the most similar first, and among how many they were looked for.
+pub(super) fn near(
+    conn: &Connection,
+    schema: &Schema,
+    facts: &Facts<'_>,
+    asked: &str,
+) -> rusqlite::Result<(Vec<String>, usize)> {
+    let tasks = &schema.tasks;
+    let mut ids = Vec::new();
+    let mut add = |sql: &str, asked: Option<&Id>| -> rusqlite::Result<()> {
+        let mut statement = conn.prepare(sql)?;
+        let mut rows = statement.query(rusqlite::params_from_iter(asked))?;
+        while let Some(row) = rows.next()? {
+            ids.push(facts.task_id(row.get_ref(0)?).to_string());
+        }
+        Ok(())
+    };
+    if tasks.id.parts.is_empty() && tasks.table.leads(conn, &tasks.id)? {
+        for (beside, order) in [("<", "DESC"), (">=", "ASC")] {
+            add(
+                &statements::neighbours(tasks, beside, order, COMPARED),
+                Some(&Id::from(asked)),
+            )?;
+        }
+    }
+    add(&statements::newest_ids(tasks, COMPARED), None)?;
+    ids.sort_unstable();
+    ids.dedup();
+    let compared = ids.len();
+    let asked = asked.to_lowercase();
+    ids.sort_by_cached_key(|id| {
+        // Descending, and as an order that floats have.
+        std::cmp::Reverse(strsim::jaro_winkler(&id.to_lowercase(), &asked).to_bits())
+    });
+    ids.truncate(NAMED);
+    Ok((ids, compared))
+}

@@ -1,0 +1,41 @@
+mod text;
+
+use chrono::Utc;
+use zombie_sweeper::SweepOptions;
+use zombie_sweeper::inspect;
+use zombie_sweeper::store::read_database;
+
+use super::args::{Cli, ExplainArgs};
+use super::exit::Exit;
+use super::profile::{self, Failed};
+use super::{output, signals};
+
+/// `zombie-sweeper explain TASK`: what a sweep goes by, and would do.
+pub(crate) fn run(cli: &Cli, args: &ExplainArgs) -> anyhow::Result<Exit> {
+    let asked = profile::asked(cli.database.profile.as_deref())?;
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a question is of this moment, unless it names another"
+    )]
+    let now = args.now.unwrap_or_else(Utc::now);
+    let options = SweepOptions::at(now).policy(args.policy.policy());
+    let options = match &args.project {
+        Some(project) => options.project(project),
+        None => options,
+    };
+    let configure = |conn: &mut _| signals::obey(conn, cli.database.busy_timeout);
+    let look = |conn: &mut _| {
+        profile::look(conn, asked.as_ref(), |conn, profile| {
+            inspect::explain(conn, &options.clone().profile(profile.clone()), &args.task)
+        })
+    };
+    let opened_by = asked.clone().unwrap_or_default();
+    let ((mut explanation, taken), copied) =
+        read_database::<_, Failed>(&cli.database.db, &opened_by, configure, signals::none, look)?;
+    explanation.warnings.splice(0..0, taken.into_iter().chain(copied));
+    let printed = output::print(cli.log.format, &explanation, |out| {
+        text::explanation(out, &explanation)
+    });
+    output::as_far_as_read(printed.map_err(Into::into))?;
+    Ok(Exit::Swept)
+}

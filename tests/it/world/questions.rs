@@ -1,0 +1,46 @@
+use std::sync::LazyLock;
+
+use chrono::{DateTime, Utc};
+use jsonschema::Validator;
+use serde_json::Value;
+use zombie_sweeper::inspect::{ExplainedTask, Explanation, explain};
+use zombie_sweeper::{SweepError, SweepReport, sweep_zombie_tasks};
+
+use super::World;
+
+fn validator(schema: &str) -> Validator {
+    let schema: Value = serde_json::from_str(schema).unwrap();
+    jsonschema::draft202012::new(&schema).unwrap()
+}
+
+/// Holds an explanation to docs/explanation.schema.json.
+pub(crate) fn check_explanation(json: &Value) {
+    static SCHEMA: LazyLock<Validator> =
+        LazyLock::new(|| validator(include_str!("../../../docs/explanation.schema.json")));
+    let errors: Vec<_> = SCHEMA.iter_errors(json).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:?} in {json:#}");
+}
+
+/// Asking the queue.
+impl World {
+    pub(crate) fn explanation(&self, id: &str) -> Result<Explanation, SweepError> {
+        let explanation = explain(&self.conn, &self.options, id);
+        if let Ok(explanation) = &explanation {
+            check_explanation(&serde_json::to_value(explanation).unwrap());
+        }
+        explanation
+    }
+
+    /// What is said of the only task of this id.
+    pub(crate) fn explain(&self, id: &str) -> ExplainedTask {
+        let mut tasks = self.explanation(id).unwrap().tasks;
+        assert_eq!(tasks.len(), 1, "{tasks:?}");
+        tasks.remove(0)
+    }
+
+    /// What a dry run of the same options says at another moment.
+    pub(crate) fn dry_run_at(&mut self, at: DateTime<Utc>) -> SweepReport {
+        let options = self.options.clone().dry_run(true).moved_to(at);
+        sweep_zombie_tasks(&mut self.conn, &options).unwrap()
+    }
+}
