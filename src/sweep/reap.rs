@@ -167,6 +167,7 @@ impl Sweep<'_> {
             if self.shows_evidence() || is_dry && self.found.len() <= SHOWN {
                 self.found.push(ZombieFound::new(&reap.zombie, self.now));
             }
+            self.report.see_silence(evidence.sign_of_life, self.now);
             self.report.runs_abandoned += reap.runs;
             self.report.workspaces_freed += reap.workspaces;
             self.report
