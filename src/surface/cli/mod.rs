@@ -7,6 +7,7 @@ mod failure;
 mod init;
 mod log;
 mod lost;
+mod metrics;
 mod output;
 mod profile;
 mod schema;
