@@ -1,7 +1,7 @@
 //! What was told before: a sweep that fails keeps the moment of the last success.
 
-use super::Scope;
-use super::exposition::{PREFIX, labels};
+use super::exposition::PREFIX;
+use super::scope::Scope;
 
 /// The series that outlives a failed sweep.
 pub(super) const LAST_SUCCESS: &str = "last_success_timestamp_seconds";
@@ -41,7 +41,7 @@ impl Before {
         let Some((scope_there, value)) = lines.next().and_then(|line| line.rsplit_once("} ")) else {
             return Self::Damaged;
         };
-        if scope_there != labels(scope) {
+        if scope_there != scope.labels() {
             return Self::OfAnotherScope;
         }
         match value.parse::<f64>() {

@@ -3,8 +3,6 @@
 use std::borrow::Cow;
 use std::fmt::{self, Display, Formatter, Write as _};
 
-use super::Scope;
-
 /// What every name begins with.
 pub(super) const PREFIX: &str = "zombie_sweeper_";
 
@@ -17,16 +15,17 @@ pub(super) enum Kind {
 /// The text, as it is written: family after family, each with its samples behind it.
 pub(super) struct Page<'f, 'b> {
     out: &'f mut Formatter<'b>,
+    /// The labels of every series.
     scope: String,
     /// The family at hand.
     name: String,
 }
 
 impl<'f, 'b> Page<'f, 'b> {
-    pub(super) fn new(out: &'f mut Formatter<'b>, scope: &Scope) -> Self {
+    pub(super) fn new(out: &'f mut Formatter<'b>, scope: String) -> Self {
         Self {
             out,
-            scope: labels(scope),
+            scope,
             name: String::new(),
         }
     }
@@ -58,20 +57,9 @@ impl<'f, 'b> Page<'f, 'b> {
     }
 }
 
-/// The labels that every series of a scope has, in this order.
-pub(super) fn labels(scope: &Scope) -> String {
-    let project = scope.project.as_deref().unwrap_or_default();
-    format!(
-        "database=\"{}\",profile=\"{}\",project=\"{}\"",
-        escaped(&scope.database),
-        escaped(&scope.profile),
-        escaped(project)
-    )
-}
-
 /// A label's value. Other control characters than the line's end have no form of their own, and not every reader bears
 /// them: they are spelt out.
-fn escaped(value: &str) -> Cow<'_, str> {
+pub(super) fn escaped(value: &str) -> Cow<'_, str> {
     let is_plain = |c: char| !c.is_control() && c != '\\' && c != '"';
     if value.chars().all(is_plain) {
         return Cow::Borrowed(value);

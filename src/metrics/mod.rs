@@ -17,8 +17,9 @@
 mod before;
 mod exposition;
 mod reasons;
+mod scope;
+mod totals;
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
@@ -27,17 +28,8 @@ use crate::report::SweepReport;
 use exposition::{Kind, Page};
 
 pub use before::Before;
-
-/// Which sweeps the metrics are of. It stands in the labels of each series, so that no two instances tell of the same one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Scope {
-    /// The database, by its full path.
-    pub database: String,
-    /// The profile in force: one database may hold several queues.
-    pub profile: String,
-    /// The project swept; `None`: all of them, which the label says by being empty, as no project's name is.
-    pub project: Option<String>,
-}
+pub use scope::Scope;
+pub use totals::Totals;
 
 /// What became of the last sweep.
 #[derive(Clone, Copy, Debug)]
@@ -78,17 +70,6 @@ impl<'a> LastSweep<'a> {
     }
 }
 
-/// What all sweeps ever came to, where somebody remembers. Counters: they may only grow.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Totals {
-    /// Sweeps, the failed ones included.
-    pub sweeps: u64,
-    /// Those that failed.
-    pub failed_sweeps: u64,
-    /// Tasks reaped, by the reason's code.
-    pub reaped: BTreeMap<String, u64>,
-}
-
 /// All that is told of the sweeps of one queue. Its `Display` is the text.
 #[derive(Clone, Copy, Debug)]
 pub struct Metrics<'a> {
@@ -112,11 +93,11 @@ pub fn seconds(at: DateTime<Utc>) -> f64 {
     at.timestamp_micros() as f64 / 1e6
 }
 
-/// The texts behind the names are part of the interface: `node_exporter` refuses files that differ in them, and the instances
-/// on a machine need not all be of one version.
+/// The texts behind the names are part of the interface: `node_exporter` drops a series whose text
+/// differs from that in another file, and the instances on a machine need not all be of one version.
 impl fmt::Display for Metrics<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut page = Page::new(f, self.scope);
+        let mut page = Page::new(f, self.scope.labels());
         page.family("build_info", Kind::Gauge, "The version of the sweeper, always 1.")?;
         page.sample_of("version", env!("CARGO_PKG_VERSION"), 1)?;
         let sweep = &self.last_sweep;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Totals;
+use super::totals::Totals;
 use crate::report::SweepReport;
 use crate::zombie::Reason;
 
