@@ -27,6 +27,7 @@
 //! | [`inspect`] | what of it | `sweep`, `store`, `zombie` |
 //! | `sweep` | when | `store`, `zombie`, `report` |
 //! | [`store`] | where | `profile`, `zombie` |
+//! | [`metrics`] | what a monitor is told of it | `report`, `zombie` |
 //! | [`report`] | what was done | `zombie` |
 //! | [`Profile`] | what a queue calls things | `zombie` |
 //! | [`zombie`] | what and why | nothing: no SQL, no clock, no input or output |
@@ -36,6 +37,7 @@
 
 mod error;
 pub mod inspect;
+pub mod metrics;
 mod options;
 mod profile;
 pub mod report;

@@ -71,6 +71,10 @@ pub struct SweepReport {
     /// Why the sweep stopped early, where it did; what stands above was committed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
+    /// How old the oldest last sign of life was among the tasks reaped, in seconds. Not in the summary, which has each
+    /// where the evidence is asked for.
+    #[serde(skip)]
+    pub oldest_silence_s: Option<f64>,
     /// The zombies whose silence a second look may find broken, by their keys.
     #[serde(skip)]
     pub(crate) silent: HashMap<Id, u64>,
@@ -106,12 +110,22 @@ impl SweepReport {
             duration_ms: 0,
             version: env!("CARGO_PKG_VERSION"),
             error: None,
+            oldest_silence_s: None,
             silent: HashMap::new(),
         }
     }
 }
 
 impl SweepReport {
+    /// Notes how long nobody had been heard of a task that is reaped.
+    pub(crate) fn see_silence(&mut self, sign_of_life: Option<Timestamp>, now: Timestamp) {
+        let silence_s = sign_of_life.map(|at| age_s(at, now));
+        self.oldest_silence_s = match (self.oldest_silence_s, silence_s) {
+            (Some(oldest), Some(silence)) => Some(oldest.max(silence)),
+            (oldest, silence) => oldest.or(silence),
+        };
+    }
+
     /// Whether a dry run met silence that a [second look](Self::second_look) could find broken.
     #[must_use]
     pub fn has_silence(&self) -> bool {
@@ -194,10 +208,6 @@ pub struct ZombieFound {
 }
 
 impl ZombieFound {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "an age in microseconds fits in 53 bits for 285 years"
-    )]
     pub(crate) fn new(zombie: &Zombie, now: Timestamp) -> Self {
         let (suspect, evidence) = (&zombie.suspect, &zombie.evidence);
         let held = suspect.held.iter();
@@ -207,13 +217,21 @@ impl ZombieFound {
             condition: evidence.condition,
             run_id: suspect.run_meant().cloned(),
             sign_of_life: evidence.sign_of_life.map(Timestamp::to_rfc3339),
-            age_s: evidence.sign_of_life.map(|at| now.micros_since(at) as f64 / 1e6),
+            age_s: evidence.sign_of_life.map(|at| age_s(at, now)),
             threshold_s: evidence.threshold.as_secs_f64(),
             held: held
                 .map(|held| (held.column.to_string(), held.value.clone()))
                 .collect(),
         }
     }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "an age in microseconds fits in 53 bits for 285 years"
+)]
+fn age_s(at: Timestamp, now: Timestamp) -> f64 {
+    now.micros_since(at) as f64 / 1e6
 }
 
 /// The tasks reaped, in ascending order of their ids.

@@ -41,6 +41,7 @@ impl<S: Store> Sweep<'_, S> {
             if reap.zombie.is_to_be_parked {
                 self.report.parked.push(suspect.id.clone());
             }
+            self.report.see_silence(evidence.sign_of_life, self.now);
             self.report.runs_abandoned += reap.runs;
             self.report.workspaces_freed += reap.workspaces;
             self.report

@@ -34,6 +34,7 @@ mod hostile;
 mod laws;
 mod layers;
 mod leases;
+mod metrics;
 mod missing;
 mod mission;
 mod naive;

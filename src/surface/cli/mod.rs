@@ -10,6 +10,7 @@ mod init;
 mod log;
 mod lost;
 mod man;
+mod metrics;
 mod output;
 mod profile;
 mod schema;

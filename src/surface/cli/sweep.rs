@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use anyhow::anyhow;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use zombie_sweeper::Profile;
 use zombie_sweeper::store::{Schema, SchemaError, StoreError, read_database, sweep_database};
 use zombie_sweeper::{SweepError, SweepOptions, SweepReport, sweep_zombie_tasks};
@@ -10,12 +10,26 @@ use super::args::{Cli, Format, SweepArgs};
 use super::exit::Exit;
 use super::lost::LostSummary;
 use super::profile::{self, Failed};
-use super::{log, output, signals, text, wait};
+use super::{log, metrics, output, signals, text, wait};
 
-/// The bare command: sweeps, and prints the summary.
+/// The bare command: sweeps, prints the summary, and tells the monitor.
 pub(crate) fn run(cli: &Cli) -> anyhow::Result<Exit> {
+    #[expect(clippy::disallowed_methods, reason = "the one place where now is read")]
+    let now = cli.sweep.now.unwrap_or_else(Utc::now);
+    let mut report = None;
+    let ended = sweep_and_print(cli, now, &mut report);
+    metrics::tell(cli, now, &ended, report.as_ref());
+    ended
+}
+
+/// Leaves the report there, however it ends.
+fn sweep_and_print(
+    cli: &Cli,
+    now: DateTime<Utc>,
+    reported: &mut Option<SweepReport>,
+) -> anyhow::Result<Exit> {
     let asked = profile::asked(cli.database.profile.as_deref())?;
-    let options = options(cli, asked.clone().unwrap_or_default());
+    let options = options(cli, now, asked.clone().unwrap_or_default());
     let (report, failed) = match sweep(cli, asked.as_ref(), &options) {
         Ok(report) => (report, None),
         Err(Failed::Sweep(SweepError::Partial { report, source })) => {
@@ -23,8 +37,9 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Exit> {
         }
         Err(error) => return Err(error.into()),
     };
-    output::print(cli.log.format, &report, |out| text::report(out, &report))
-        .map_err(|why| LostSummary::of(&report, why))?;
+    let report = reported.insert(report);
+    output::print(cli.log.format, report, |out| text::report(out, report))
+        .map_err(|why| LostSummary::of(report, why))?;
     match (failed, report.failed.len()) {
         _ if wait::was_cut_short() => Err(anyhow!(
             "stopped by {} before the second look: who was silent at the first was left alone",
@@ -41,11 +56,9 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Exit> {
     }
 }
 
-fn options(cli: &Cli, profile: Profile) -> SweepOptions {
+fn options(cli: &Cli, now: DateTime<Utc>, profile: Profile) -> SweepOptions {
     let args = &cli.sweep;
     let asked = args.now;
-    #[expect(clippy::disallowed_methods, reason = "the one place where now is read")]
-    let now = asked.unwrap_or_else(Utc::now);
     let options = SweepOptions::at(now)
         .dry_run(args.dry_run)
         .actor(&args.actor)

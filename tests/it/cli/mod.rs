@@ -11,6 +11,7 @@ mod help;
 mod init;
 mod locks;
 mod log;
+mod metrics;
 mod names;
 mod open;
 mod options;

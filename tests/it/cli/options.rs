@@ -7,7 +7,7 @@ use super::place::Place;
 use super::program::{Program, zombie_sweeper};
 
 /// Each option that takes a value: its flag, and one that cannot be read.
-const BAD_VALUES: [(&str, &str); 13] = [
+const BAD_VALUES: [(&str, &str); 14] = [
     ("--busy-timeout", "soon"),
     ("--now", "teatime"),
     ("--stale-after", "15"),
@@ -21,6 +21,7 @@ const BAD_VALUES: [(&str, &str); 13] = [
     ("--format", "xml"),
     ("--log-format", "xml"),
     ("--project", ""),
+    ("--metrics-file", "sweeper.txt"),
 ];
 
 /// The others. Help and version have no variable.

@@ -27,6 +27,7 @@ pub(crate) use schema::SchemaArgs;
 pub(crate) use sweep::SweepArgs;
 
 use super::exit;
+use crate::surface::metrics::is_beside;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -95,6 +96,7 @@ pub(crate) fn parse() -> Result<Cli, ExitCode> {
         refuse_stray_options(&matches, &cli)?;
         refuse_unknown_variables()?;
         refuse_a_sweep_of_another_time(&cli)?;
+        refuse_metrics_for_a_database(&cli)?;
         Ok(cli)
     });
     parsed.map_err(|error| {
@@ -160,6 +162,22 @@ fn refuse_a_sweep_of_another_time(cli: &Cli) -> Result<(), clap::Error> {
     }
     let text = "--now is for a dry run: a sweep is of this moment";
     Err(Cli::command().error(clap::error::ErrorKind::MissingRequiredArgument, text))
+}
+
+/// They would replace it.
+fn refuse_metrics_for_a_database(cli: &Cli) -> Result<(), clap::Error> {
+    let database = &cli.database.db;
+    match &cli.sweep.metrics_file {
+        Some(metrics) if cli.command.is_none() && is_beside(metrics, database) => {
+            let text = format!(
+                "--metrics-file names {}, which is of the database {}: expected a file of its own",
+                metrics.display(),
+                database.display()
+            );
+            Err(Cli::command().error(clap::error::ErrorKind::ArgumentConflict, text))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A misspelt `ZOMBIE_SWEEPER_DRYRUN` would be ignored in silence, and the sweep would be real.

@@ -1,12 +1,14 @@
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use clap::Args;
-use clap::builder::{FalseyValueParser, NonEmptyStringValueParser};
+use clap::builder::{FalseyValueParser, NonEmptyStringValueParser, PathBufValueParser, TypedValueParser};
 
 use super::policy::PolicyArgs;
 use super::time::{parse_now, parse_patience};
+use crate::surface::metrics;
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Sweep")]
@@ -71,4 +73,13 @@ pub(crate) struct SweepArgs {
     #[arg(long, env = "ZOMBIE_SWEEPER_FAIL_ON_ZOMBIES", hide_env = true)]
     #[arg(value_parser = FalseyValueParser::new())]
     pub(crate) fail_on_zombies: bool,
+    /// Tell Prometheus of each sweep, in this file, NAME.prom
+    #[arg(
+        long,
+        value_name = "PATH",
+        env = "ZOMBIE_SWEEPER_METRICS_FILE",
+        hide_env = true
+    )]
+    #[arg(value_parser = PathBufValueParser::new().try_map(metrics::parse))]
+    pub(crate) metrics_file: Option<PathBuf>,
 }

@@ -1,0 +1,56 @@
+//! What a sweep's metrics file is told, however the sweep ended.
+
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use zombie_sweeper::metrics::{LastSweep, Scope};
+use zombie_sweeper::{Profile, SweepReport};
+
+use super::args::Cli;
+use super::exit::Exit;
+use super::failure;
+use crate::surface::metrics;
+
+/// Tells of a sweep that began then and ended so, where a file was named for it. A dry run is no sweep: it would hide from
+/// the monitor that none has taken place.
+pub(crate) fn tell(
+    cli: &Cli,
+    began: DateTime<Utc>,
+    ended: &anyhow::Result<Exit>,
+    report: Option<&SweepReport>,
+) {
+    let Some(path) = &cli.sweep.metrics_file else {
+        return;
+    };
+    if cli.sweep.dry_run {
+        tracing::info!("a dry run writes no metrics");
+        return;
+    }
+    let exit = ended.as_ref().map_or_else(failure::exit, |exit| *exit);
+    let is_held_back = report.is_some_and(|report| report.held_back.is_some());
+    let sweep = LastSweep {
+        is_success: matches!(exit, Exit::Swept | Exit::ZombiesFound) && !is_held_back,
+        report,
+        ..LastSweep::failed(began, exit as u8)
+    };
+    metrics::tell(path, &scope(cli), sweep);
+}
+
+/// As the options name it, so that it is the same where the database or the profile cannot be read.
+fn scope(cli: &Cli) -> Scope {
+    let database = &cli.database.db;
+    let profile = cli.database.profile.as_deref();
+    Scope {
+        database: shown(&std::path::absolute(database).unwrap_or_else(|_| database.clone())),
+        profile: profile.map_or_else(|| Profile::default().name().to_owned(), shown),
+        project: cli.sweep.project.clone(),
+    }
+}
+
+/// A path that is no text is spelt out, so that no two of them look alike.
+fn shown(path: &Path) -> String {
+    path.to_str().map_or_else(
+        || path.as_os_str().as_encoded_bytes().escape_ascii().to_string(),
+        str::to_owned,
+    )
+}
