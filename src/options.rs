@@ -20,6 +20,7 @@ use crate::zombie::{Id, Policy};
 pub struct SweepOptions {
     pub(crate) now: DateTime<Utc>,
     pub(crate) project: Option<String>,
+    pub(crate) tasks: Vec<String>,
     pub(crate) dry_run: bool,
     pub(crate) actor: String,
     pub(crate) policy: Policy,
@@ -58,6 +59,7 @@ impl SweepOptions {
         Self {
             now,
             project: None,
+            tasks: Vec::new(),
             dry_run: false,
             actor: env!("CARGO_PKG_NAME").to_owned(),
             policy: Policy::default(),
@@ -93,6 +95,13 @@ impl SweepOptions {
             project: Some(project.into()),
             ..self
         }
+    }
+
+    /// Sweeps this task only, by its id as it is shown, along with others that are named so.
+    #[must_use]
+    pub fn task(mut self, id: impl Into<String>) -> Self {
+        self.tasks.push(id.into());
+        self
     }
 
     /// Finds the zombies, and writes nothing.

@@ -22,6 +22,9 @@ pub struct SweepReport {
     pub dry_run: bool,
     /// The project swept; `None`: all of them.
     pub project: Option<String>,
+    /// The tasks that the sweep was narrowed to, as they were asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tasks: Option<Vec<String>>,
     /// In whose name the events were written.
     pub actor: String,
     /// The profile in force: the name of one that ships, or what the caller [called](crate::Profile::called) it.
@@ -87,6 +90,7 @@ impl SweepReport {
             reaps: Reaps::default(),
             dry_run: opts.dry_run,
             project: opts.project.clone(),
+            tasks: (!opts.tasks.is_empty()).then(|| opts.tasks.clone()),
             actor: opts.actor.clone(),
             profile: opts.profile.name().to_owned(),
             scanned: 0,

@@ -35,8 +35,8 @@ pub fn explain(conn: &Connection, opts: &SweepOptions, task: &str) -> Result<Exp
     if !conn.is_autocommit() {
         return Err(SweepError::TransactionOpen);
     }
-    let opened = Opened::read(conn, opts)?;
-    explain_by(SqliteInquiry::begin(conn, &opened, opts, clock())?, opts, task)
+    let opened = Opened::read(conn, opts, clock())?;
+    explain_by(SqliteInquiry::begin(conn, &opened, opts)?, opts, task)
 }
 
 /// The same of any store.

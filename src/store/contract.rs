@@ -13,6 +13,9 @@ pub(crate) trait Store {
     /// Fails where the database knows nothing of the project that was asked for.
     fn check_project_known(&mut self) -> Result<(), StoreError>;
 
+    /// Those of the tasks asked for that do not run.
+    fn idle(&self) -> &[String];
+
     /// Another moment is *now*.
     fn turn_to(&mut self, now: Timestamp);
 

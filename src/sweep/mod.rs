@@ -41,8 +41,8 @@ pub fn sweep_zombie_tasks(conn: &mut Connection, opts: &SweepOptions) -> Result<
         return Err(SweepError::TransactionOpen);
     }
     let started = clock();
-    let opened = Opened::read(conn, opts)?;
-    let store = SqliteStore::new(conn, &opened, opts, started)?;
+    let opened = Opened::read(conn, opts, started)?;
+    let store = SqliteStore::new(conn, &opened, opts)?;
     sweep(store, opts, started)
 }
 
@@ -233,6 +233,10 @@ impl<S: Store> Sweep<'_, S> {
             ..
         } = self;
         report.reaps.sort();
+        let idle = self.store.idle().iter();
+        report
+            .warnings
+            .extend(idle.map(|task| format!("task {task} does not run, so that there is nothing to reap")));
         report.parked.sort_unstable();
         report.repeats.sort_unstable_by(|a, b| a.task_id.cmp(&b.task_id));
         report.warnings.extend(notes.sentences(opts.now.into()));

@@ -14,9 +14,14 @@ const LOOKED_UP: usize = 1_000;
 impl<S: Store> Sweep<'_, S> {
     /// Sees what these zombies were found among, and which of them were reaped before.
     pub(super) fn see_repeats(&mut self, zombies: &mut [Zombie]) -> Result<(), SweepError> {
-        let share = Share {
-            running: self.report.scanned,
-            zombies: self.due,
+        // Where tasks are named, those are all that is seen.
+        let share = if self.opts.tasks.is_empty() {
+            Share {
+                running: self.report.scanned,
+                zombies: self.due,
+            }
+        } else {
+            Share::default()
         };
         for zombie in &mut *zombies {
             zombie.share = share;

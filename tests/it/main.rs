@@ -38,6 +38,7 @@ mod metrics;
 mod missing;
 mod mission;
 mod naive;
+mod narrowed;
 mod neighbours;
 mod parking;
 mod profiles;

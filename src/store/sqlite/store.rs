@@ -2,11 +2,13 @@ use std::time::Instant;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+use super::facts::Facts;
 use super::load::Loader;
 use super::parking;
 use super::project::Project;
 use super::rehearsal::Rehearsal;
 use super::schema::Schema;
+use super::scope::Scope;
 use super::verify::Verifier;
 use super::writer::Writer;
 use crate::options::SweepOptions;
@@ -17,10 +19,17 @@ use crate::zombie::Zombie;
 pub(crate) struct Opened {
     pub(super) schema: Schema,
     pub(super) project: Option<Project>,
+    pub(super) scope: Scope,
+    /// Started at *now*: looks are timed by it.
+    stopwatch: Instant,
 }
 
 impl Opened {
-    pub(crate) fn read(conn: &Connection, opts: &SweepOptions) -> Result<Self, StoreError> {
+    pub(crate) fn read(
+        conn: &Connection,
+        opts: &SweepOptions,
+        stopwatch: Instant,
+    ) -> Result<Self, StoreError> {
         let _read = begin_to_read(conn)?;
         let schema = Schema::read(conn, &opts.profile)?;
         let project = opts.project.as_deref();
@@ -30,7 +39,25 @@ impl Opened {
         if opts.park_after.is_some() {
             parking::check(&schema)?;
         }
-        Ok(Self { schema, project })
+        let facts = Facts::new(&schema, opts.now.into(), opts.policy.stale_after, stopwatch);
+        let scope = Scope::of(conn, &schema, &facts, project.as_ref(), &opts.tasks)?;
+        Ok(Self {
+            schema,
+            project,
+            scope,
+            stopwatch,
+        })
+    }
+
+    /// Reads the tasks of the scope, as of *now*.
+    pub(super) fn loader<'c>(
+        &'c self,
+        conn: &'c Connection,
+        opts: &SweepOptions,
+    ) -> Result<Loader<'c>, StoreError> {
+        let (condition, now) = (&self.scope.condition, opts.now.into());
+        Loader::new(conn, &self.schema, condition, opts.policy, now, self.stopwatch)
+            .map_err(StoreError::sqlite("prepare to read"))
     }
 }
 
@@ -40,6 +67,8 @@ pub(crate) struct SqliteStore<'c> {
     pub(super) schema: &'c Schema,
     pub(super) opts: &'c SweepOptions,
     pub(super) project: Option<&'c Project>,
+    /// Those of the tasks named that do not run.
+    pub(super) idle: &'c [String],
     pub(super) loader: Loader<'c>,
     /// Made with the first zombie.
     verifier: Option<Verifier<'c>>,
@@ -57,26 +86,22 @@ pub(crate) struct SqliteStore<'c> {
 }
 
 impl<'c> SqliteStore<'c> {
-    /// Times itself by this stopwatch, which was started at *now*.
     pub(crate) fn new(
         conn: &'c Connection,
         opened: &'c Opened,
         opts: &'c SweepOptions,
-        stopwatch: Instant,
     ) -> Result<Self, StoreError> {
-        let (schema, project) = (&opened.schema, opened.project.as_ref());
-        let in_project = project.map_or("", |project| project.condition.as_str());
-        let loader = Loader::new(conn, schema, in_project, opts.policy, opts.now.into(), stopwatch);
         Ok(Self {
             conn,
-            schema,
+            schema: &opened.schema,
             opts,
-            project,
-            loader: loader.map_err(StoreError::sqlite("prepare to read"))?,
+            project: opened.project.as_ref(),
+            idle: &opened.scope.idle,
+            loader: opened.loader(conn, opts)?,
             verifier: None,
             writer: None,
             rehearsal: None,
-            stopwatch,
+            stopwatch: opened.stopwatch,
             looked_at: 0,
             data_version: None,
             others_write: false,

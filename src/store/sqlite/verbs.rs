@@ -27,6 +27,10 @@ impl Store for SqliteStore<'_> {
         }
     }
 
+    fn idle(&self) -> &[String] {
+        self.idle
+    }
+
     fn turn_to(&mut self, now: Timestamp) {
         self.loader.turn_to(now);
         self.writer = None; // it would write the time of the first look

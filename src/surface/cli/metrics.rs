@@ -22,8 +22,8 @@ pub(crate) fn tell(
     let Some(path) = &cli.sweep.metrics_file else {
         return;
     };
-    if cli.sweep.dry_run {
-        tracing::info!("a dry run writes no metrics");
+    if cli.sweep.dry_run || !cli.sweep.task.is_empty() {
+        tracing::info!("a dry run, or a sweep of single tasks, writes no metrics");
         return;
     }
     let exit = ended.as_ref().map_or_else(failure::exit, |exit| *exit);

@@ -73,6 +73,9 @@ fn options(cli: &Cli, now: DateTime<Utc>, profile: Profile) -> SweepOptions {
     if let Some(project) = &args.project {
         options = options.project(project);
     }
+    for task in &args.task {
+        options = options.task(task);
+    }
     if let Some(zombies) = args.at_most {
         options = options.at_most(zombies);
     }

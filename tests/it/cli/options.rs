@@ -7,7 +7,7 @@ use super::place::Place;
 use super::program::{Program, zombie_sweeper};
 
 /// Each option that takes a value: its flag, and one that cannot be read.
-const BAD_VALUES: [(&str, &str); 14] = [
+const BAD_VALUES: [(&str, &str); 15] = [
     ("--busy-timeout", "soon"),
     ("--now", "teatime"),
     ("--stale-after", "15"),
@@ -21,6 +21,7 @@ const BAD_VALUES: [(&str, &str); 14] = [
     ("--format", "xml"),
     ("--log-format", "xml"),
     ("--project", ""),
+    ("--task", ""),
     ("--metrics-file", "sweeper.txt"),
 ];
 
@@ -152,6 +153,7 @@ fn more_than_are_allowed_are_held_back_and_monitors_are_told() {
 fn values_arrive_by_flag_and_by_variable() {
     let place = Place::queue(|world| world.zombie("t1"));
     assert_eq!(dry_run(&place, "--project", "SciDEX")["project"], "SciDEX");
+    assert_eq!(dry_run(&place, "--task", "t1")["tasks"], json!(["t1"]));
     assert_eq!(dry_run(&place, "--actor", "night-watch")["actor"], "night-watch");
     assert_eq!(dry_run(&place, "--stale-after", "2m 5s")["stale_after_s"], 125.0);
     assert_eq!(dry_run(&place, "--claim-grace", "1h")["claim_grace_s"], 3600.0);

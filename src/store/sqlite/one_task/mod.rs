@@ -1,12 +1,10 @@
 //! One task, as fully as the queue tells of it: what it takes to explain a verdict.
 
 mod changes;
-mod near;
-mod spellings;
 mod written;
 
 use std::ops::ControlFlow;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row, Transaction};
@@ -16,10 +14,12 @@ use super::facts::Facts;
 use super::layout::{ACTIVE_RUN, ID, KEY, TASK, WorkerLayout};
 use super::load::Loader;
 use super::meeting::compare;
+use super::near::near;
 use super::others::Others;
 use super::query_plan::{create_index, rows_in_vain};
 use super::row::{value, values};
 use super::schema::{Runs, Schema};
+use super::spellings::spellings;
 use super::store::{Opened, begin_to_read, data_version};
 use super::{statements, workspaces};
 use crate::options::SweepOptions;
@@ -51,16 +51,13 @@ impl<'c> SqliteInquiry<'c> {
         conn: &'c Connection,
         opened: &'c Opened,
         opts: &'c SweepOptions,
-        stopwatch: Instant,
     ) -> Result<Self, StoreError> {
         let read = begin_to_read(conn)?;
-        let (schema, project) = (&opened.schema, opened.project.as_ref());
-        if let Some(project) = project {
+        let schema = &opened.schema;
+        if let Some(project) = &opened.project {
             project.check_known(conn, schema)?;
         }
-        let in_project = project.map_or("", |project| project.condition.as_str());
-        let loader = Loader::new(conn, schema, in_project, opts.policy, opts.now.into(), stopwatch);
-        let loader = loader.map_err(StoreError::sqlite("prepare to read"))?;
+        let loader = opened.loader(conn, opts)?;
         Ok(Self {
             conn,
             schema,
@@ -77,7 +74,7 @@ impl Inquiry for SqliteInquiry<'_> {
     }
 
     fn near(&self, asked: &str) -> Result<(Vec<String>, usize), StoreError> {
-        near::near(self.conn, self.schema, &self.loader.facts, asked).map_err(asking())
+        near(self.conn, self.schema, &self.loader.facts, asked).map_err(asking())
     }
 
     fn at(&mut self, key: &Id, at: Timestamp) -> Result<Option<(Suspect, bool)>, StoreError> {
@@ -108,7 +105,7 @@ impl SqliteInquiry<'_> {
         self.loader
             .begin(data_version(self.conn)?, Duration::ZERO, notes)?;
         let parts = self.schema.tasks.id.parts.len();
-        let ids = spellings::spellings(asked, parts);
+        let ids = spellings(asked, parts);
         if ids.is_empty() {
             return Ok(Vec::new());
         }

@@ -17,6 +17,10 @@ pub(crate) struct SweepArgs {
     #[arg(long, value_name = "NAME", env = "ZOMBIE_SWEEPER_PROJECT", hide_env = true)]
     #[arg(value_parser = NonEmptyStringValueParser::new())]
     pub(crate) project: Option<String>,
+    /// Sweep this task only, by its id; may be repeated
+    #[arg(long, value_name = "ID", env = "ZOMBIE_SWEEPER_TASK", hide_env = true)]
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) task: Vec<String>,
     /// Find the zombies, write nothing
     #[arg(long, short = 'n', env = "ZOMBIE_SWEEPER_DRY_RUN", hide_env = true)]
     #[arg(value_parser = FalseyValueParser::new())]
