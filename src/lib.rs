@@ -49,7 +49,7 @@ pub use error::{SweepError, in_full};
 pub use options::SweepOptions;
 pub use profile::{Profile, ProfileError};
 pub use report::SweepReport;
-pub use sweep::sweep_zombie_tasks;
+pub use sweep::{sweep_zombie_tasks, unpark_task};
 pub use zombie::Policy;
 
 pub use rusqlite;

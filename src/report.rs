@@ -312,3 +312,45 @@ impl Serialize for Reasons<'_> {
         serializer.collect_map(self.0.iter().map(|reap| (&reap.task_id, &reap.reason)))
     }
 }
+
+/// A task that was parked and is open again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct UnparkReport {
+    /// The task's id.
+    pub task_id: Id,
+    /// When it was parked, RFC 3339; `None` where that cannot be read.
+    pub parked_at: Option<String>,
+    /// When it was opened, RFC 3339.
+    pub unparked_at: String,
+    /// The status that it had.
+    pub from: String,
+    /// The status that it has.
+    pub to: String,
+    /// In whose name the event was written.
+    pub actor: String,
+    /// The profile in force.
+    pub profile: String,
+    /// The sweeper's version.
+    pub version: &'static str,
+}
+
+impl UnparkReport {
+    pub(crate) fn new(
+        opts: &SweepOptions,
+        task_id: Id,
+        parked: Option<Timestamp>,
+        [from, to]: [String; 2],
+    ) -> Self {
+        Self {
+            task_id,
+            parked_at: parked.map(Timestamp::to_rfc3339),
+            unparked_at: Timestamp::from(opts.now).to_rfc3339(),
+            from,
+            to,
+            actor: opts.actor.clone(),
+            profile: opts.profile.name().to_owned(),
+            version: env!("CARGO_PKG_VERSION"),
+        }
+    }
+}

@@ -45,6 +45,9 @@ pub(crate) trait Store {
     /// printed or waited for in it. What the batch holds was committed, whether an error comes back or not.
     fn apply(&mut self, pending: &mut Pending, batch: &mut Batch) -> Result<(), StoreError>;
 
+    /// Opens a task that was parked, in one write transaction, with its event.
+    fn unpark(&mut self, task: &str) -> Result<Unparked, StoreError>;
+
     /// How long it took to get the right to write, which is let go of at once; `None` where it could not be had in time.
     fn lock_took(&mut self) -> Result<Option<Duration>, StoreError>;
 }
@@ -56,6 +59,16 @@ pub(crate) enum Effort {
     ByIndex,
     /// Whatever it takes.
     Thorough,
+}
+
+/// A task that was parked and is open again.
+#[derive(Debug)]
+pub(crate) struct Unparked {
+    pub(crate) task_id: Id,
+    /// When it was parked, where that can be read.
+    pub(crate) parked: Option<Timestamp>,
+    /// The status that it had, and the one that it has.
+    pub(crate) status: [String; 2],
 }
 
 /// Which tasks are looked at.

@@ -50,6 +50,14 @@ pub enum StoreError {
         /// What SQLite said.
         message: String,
     },
+    /// A task is not parked, or not by a sweep.
+    #[error("task {task_id} cannot be unparked: {why}")]
+    NotParked {
+        /// The task.
+        task_id: String,
+        /// Why not.
+        why: String,
+    },
     /// Tasks cannot be parked in this queue.
     #[error("no task can be parked in this queue: {0}")]
     Parking(&'static str),

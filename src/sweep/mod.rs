@@ -1,8 +1,10 @@
 mod brake;
+mod clock;
 mod held;
 mod reap;
 mod repeats;
 mod silence;
+mod unpark;
 
 use std::collections::HashMap;
 use std::time::Instant;
@@ -14,7 +16,9 @@ use crate::options::SweepOptions;
 use crate::report::{SweepReport, ZombieFound};
 use crate::store::{Look, Opened, Pending, SqliteStore, Store};
 use crate::zombie::{Id, Notes, Plan, Timestamp, Zombie};
+pub(crate) use clock::clock;
 use held::Held;
+pub use unpark::unpark_task;
 
 /// How often zombies that change under our eyes are read anew before they are left to the next sweep.
 const ROUNDS: usize = 4;
@@ -69,14 +73,6 @@ fn sweep(store: impl Store, opts: &SweepOptions, started: Instant) -> Result<Swe
     };
     let swept = sweep.run();
     sweep.report(swept)
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "it times itself; no verdict reads this clock"
-)]
-pub(crate) fn clock() -> Instant {
-    Instant::now()
 }
 
 struct Sweep<'a, S> {

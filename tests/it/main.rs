@@ -56,6 +56,7 @@ mod successors;
 mod timestamps;
 mod triggers;
 mod typeless;
+mod unpark;
 
 mod unindexed;
 mod verdicts;

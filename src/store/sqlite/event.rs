@@ -49,6 +49,25 @@ impl<'z> Parked<'z> {
     }
 }
 
+/// The payload of the event of a task that is opened again.
+#[derive(Serialize)]
+pub(super) struct Unparked<'u> {
+    /// When it was parked, RFC 3339.
+    parked_at: Option<String>,
+    actor: &'u str,
+    sweeper: Sweeper,
+}
+
+impl<'u> Unparked<'u> {
+    pub(super) fn new(parked: Option<Timestamp>, actor: &'u str) -> Self {
+        Self {
+            parked_at: parked.map(Timestamp::to_rfc3339),
+            actor,
+            sweeper: Sweeper::THIS,
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct Released<'z> {
     /// What the task held: column and value.

@@ -49,6 +49,7 @@ mod statements;
 mod store;
 mod tokens;
 mod triggers;
+mod unpark;
 mod value;
 mod verbs;
 mod verify;

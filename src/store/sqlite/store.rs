@@ -66,9 +66,7 @@ pub(crate) struct SqliteStore<'c> {
     pub(super) conn: &'c Connection,
     pub(super) schema: &'c Schema,
     pub(super) opts: &'c SweepOptions,
-    pub(super) project: Option<&'c Project>,
-    /// Those of the tasks named that do not run.
-    pub(super) idle: &'c [String],
+    pub(super) opened: &'c Opened,
     pub(super) loader: Loader<'c>,
     /// Made with the first zombie.
     verifier: Option<Verifier<'c>>,
@@ -95,8 +93,7 @@ impl<'c> SqliteStore<'c> {
             conn,
             schema: &opened.schema,
             opts,
-            project: opened.project.as_ref(),
-            idle: &opened.scope.idle,
+            opened,
             loader: opened.loader(conn, opts)?,
             verifier: None,
             writer: None,

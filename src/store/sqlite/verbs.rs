@@ -8,10 +8,11 @@ use super::apply::{apply, said};
 use super::event::Payload;
 use super::rehearsal::Rehearsal;
 use super::store::{SqliteStore, begin_to_read};
+use super::unpark::unpark;
 use super::writer::Writer;
 use super::{look_alikes, past, workspaces};
 use crate::store::batch::{Batch, Pending, Reap, Refusal};
-use crate::store::contract::{Effort, Look, Scan, Store};
+use crate::store::contract::{Effort, Look, Scan, Store, Unparked};
 use crate::store::error::StoreError;
 use crate::zombie::{Id, Notes, Past, Plan, Timestamp, Zombie};
 
@@ -21,14 +22,18 @@ impl Store for SqliteStore<'_> {
     }
 
     fn check_project_known(&mut self) -> Result<(), StoreError> {
-        match self.project {
+        match &self.opened.project {
             Some(project) => Ok(project.check_known(self.conn, self.schema)?),
             None => Ok(()),
         }
     }
 
     fn idle(&self) -> &[String] {
-        self.idle
+        &self.opened.scope.idle
+    }
+
+    fn unpark(&mut self, task: &str) -> Result<Unparked, StoreError> {
+        unpark(self.conn, self.opened, self.opts, task)
     }
 
     fn turn_to(&mut self, now: Timestamp) {

@@ -3,14 +3,14 @@ use std::time::Duration;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Statement};
 
-use super::catalog::{Affinity, ColumnInfo};
+use super::catalog::{Affinity, ColumnInfo, TableInfo};
 use super::event::{Parked, Payload};
 use super::recorder::Recorder;
 use super::repeated::{Repeated, prepare_aside};
 use super::schema::{Events, Schema, Tasks};
 use super::stamps::Stamps;
 use super::value::moment;
-use super::writes::{self, OrAbort};
+use super::writes;
 use crate::zombie::{Calendar, HeldWorkspace, Id, Notes, RunRow, Written, Zombie};
 
 /// Writes reaps. Prepared before the lock is taken, used while it is held.
@@ -88,13 +88,7 @@ impl<'c> Writer<'c> {
         stamps: Stamps<'c>,
     ) -> rusqlite::Result<Self> {
         let (tasks, runs, events) = (&schema.tasks, &schema.runs, &schema.events);
-        let or_abort = |table: &super::catalog::TableInfo| -> rusqlite::Result<OrAbort> {
-            Ok(if table.has_conflict_clause(conn)? {
-                "OR ABORT"
-            } else {
-                ""
-            })
-        };
+        let or_abort = |table: &TableInfo| writes::or_abort(conn, table);
         let time = stamps.event()?.map(moment);
         let mut has_triggers = false;
         for table in schema.tables_written() {
@@ -335,7 +329,7 @@ fn open_word(tasks: &Tasks, zombie: &Zombie) -> Id {
 }
 
 /// A word as a column without a type keeps it: as a number where it held one. Where there is no column, none.
-fn as_kept(column: Option<&ColumnInfo>, old: &Id, word: &str) -> Id {
+pub(super) fn as_kept(column: Option<&ColumnInfo>, old: &Id, word: &str) -> Id {
     let Some(column) = column else {
         return Id::Null;
     };

@@ -1,5 +1,7 @@
 //! The text of every statement that writes, and of those that look whether it was written.
 
+use rusqlite::Connection;
+
 use super::catalog::{Affinity, ColumnInfo, TableInfo};
 use super::keys::column;
 use super::schema::{Events, Recurring, Runs, Tasks, Workspaces};
@@ -9,6 +11,15 @@ use crate::profile::{Constant, Constants};
 
 /// `OR ABORT`, where the table's own definition would have a row of somebody's deleted, or ours skipped.
 pub(super) type OrAbort = &'static str;
+
+/// What an INSERT into this table, or an UPDATE of it, has to say.
+pub(super) fn or_abort(conn: &Connection, table: &TableInfo) -> rusqlite::Result<OrAbort> {
+    Ok(if table.has_conflict_clause(conn)? {
+        "OR ABORT"
+    } else {
+        ""
+    })
+}
 
 /// How many parameters stand before the times in each UPDATE.
 pub(super) const TIMES: usize = 4;
@@ -50,6 +61,27 @@ fn reset(tasks: &Tasks) -> Assignments {
     }
     set.constants(&tasks.set);
     set
+}
+
+/// How many parameters stand before the times there.
+pub(super) const TIMES_OF_UNPARKED: usize = 3;
+
+pub(super) fn unpark_task(tasks: &Tasks, or_abort: OrAbort) -> String {
+    let mut set = Assignments::default();
+    if let Some(status) = tasks.status() {
+        set.to(status, "?3");
+    }
+    for (place, info) in tasks.updated.iter().chain(&tasks.next_eligible).enumerate() {
+        let place = TIMES_OF_UNPARKED + 1 + place;
+        set.to(info, &format!("coalesce(?{place}, {})", column("t", info)));
+    }
+    let mut names = task_names(tasks);
+    names.extend([("assignments", set.sql()), ("or_abort", or_abort.to_owned())]);
+    render(include_str!("sql/unpark_task.sql"), &names)
+}
+
+pub(super) fn task_has_status(tasks: &Tasks) -> String {
+    render(include_str!("sql/task_has_status.sql"), &task_names(tasks))
 }
 
 pub(super) fn task_stands(tasks: &Tasks) -> String {

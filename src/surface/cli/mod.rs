@@ -18,6 +18,7 @@ mod signals;
 mod stream;
 mod sweep;
 mod text;
+mod unpark;
 mod wait;
 
 use std::process::ExitCode;
@@ -47,6 +48,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Some(Command::Schema(schema)) if schema.init => init::run(cli, schema),
         Some(Command::Schema(_)) => schema::run(cli),
         Some(Command::Explain(explain)) => explain::run(cli, explain),
+        Some(Command::Unpark(args)) => unpark::run(cli, args),
         Some(Command::Demo(demo)) => demo::run(demo),
         Some(Command::Completions(shell)) => completions::run(shell),
         Some(Command::Man(man)) => man::run(man),

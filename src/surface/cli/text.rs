@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use comfy_table::{ContentArrangement, Table, presets};
-use zombie_sweeper::report::Reaps;
+use zombie_sweeper::report::{Reaps, UnparkReport};
 use zombie_sweeper::store::{Example, Seen, Unused, Words};
 use zombie_sweeper::{Profile, SweepReport};
 
@@ -109,6 +109,19 @@ fn zombies(due: &Reaps, report: &SweepReport) -> String {
         ]
     });
     table(["task", "reason", "run", "silence", "held"], rows)
+}
+
+/// A task that is open again.
+pub(crate) fn unparked(out: &mut dyn Write, unparked: &UnparkReport) -> io::Result<()> {
+    let parked = unparked.parked_at.as_deref();
+    writeln!(
+        out,
+        "{BOLD}{} is {} again.{BOLD:#} It was {}{}.",
+        shown(&unparked.task_id.to_string()),
+        shown(&unparked.to),
+        shown(&unparked.from),
+        parked.map_or_else(String::new, |at| format!(" since {at}"))
+    )
 }
 
 /// Tasks that fall silent each time, and what became of them.

@@ -26,3 +26,4 @@ mod shipped;
 mod signals;
 mod sweep;
 mod terminal;
+mod unpark;

@@ -11,6 +11,7 @@ mod schema;
 mod shown;
 mod sweep;
 mod time;
+mod unpark;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -25,6 +26,7 @@ pub(crate) use man::ManArgs;
 pub(crate) use output::{Format, LogArgs};
 pub(crate) use schema::SchemaArgs;
 pub(crate) use sweep::SweepArgs;
+pub(crate) use unpark::UnparkArgs;
 
 use super::exit;
 use crate::surface::metrics::is_beside;
@@ -70,6 +72,8 @@ pub(crate) enum Command {
     Schema(SchemaArgs),
     /// Say why a task was taken, or what a sweep would do to it
     Explain(ExplainArgs),
+    /// Open a task again that a sweep has parked
+    Unpark(UnparkArgs),
     /// See a sweep at work, on a small database of its own
     Demo(DemoArgs),
     /// Print what completes the command line in a shell, for packages

@@ -1,0 +1,4 @@
+-- Task ?1, if it has status ?2.
+SELECT 1
+FROM {tasks} AS t
+WHERE {t.key = ?1} AND {t.status} IS ?2

@@ -1,0 +1,13 @@
+use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
+
+#[derive(Debug, Args)]
+pub(crate) struct UnparkArgs {
+    /// The task, by its id as the summary shows it
+    #[arg(value_name = "TASK", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) task: String,
+    /// The name that the event is written in
+    #[arg(long, value_name = "NAME", env = "ZOMBIE_SWEEPER_ACTOR", hide_env = true)]
+    #[arg(default_value = "zombie-sweeper", value_parser = NonEmptyStringValueParser::new())]
+    pub(crate) actor: String,
+}

@@ -1,0 +1,142 @@
+//! A task that a sweep has parked is opened again, and no other.
+
+use serde_json::Value;
+use zombie_sweeper::report::UnparkReport;
+use zombie_sweeper::{SweepError, SweepOptions, in_full, unpark_task};
+
+use crate::world::{NOW, World, moment, reasons};
+
+/// A task that was parked just now, among others that are alive.
+fn parked() -> World {
+    let world = ["a", "b", "c"].iter().fold(World::new(), |world, name| {
+        world
+            .running(format!("alive-{name}"))
+            .run(format!("r-{name}"))
+            .heartbeat("1m ago")
+    });
+    let mut world = world
+        .running("killer")
+        .run("r0")
+        .heartbeat("16m ago")
+        .options(|options| options.park_after(1.try_into().unwrap()));
+    assert_eq!(world.sweep().parked.len(), 1);
+    world
+}
+
+fn unpark(world: &mut World, task: &str) -> Result<UnparkReport, SweepError> {
+    let options = SweepOptions::at(NOW + chrono::TimeDelta::minutes(5)).actor("op");
+    unpark_task(&mut world.conn, &options, task)
+}
+
+/// What it says where it is refused, and nothing is written.
+fn refused(world: &mut World, task: &str) -> String {
+    let before = world.dump();
+    let error = unpark(world, task).expect_err("it is refused");
+    assert!(world.conn.is_autocommit());
+    assert_eq!(world.dump(), before);
+    in_full(&error)
+}
+
+#[test]
+fn it_is_open_again_with_its_event() {
+    let mut world = parked();
+    let report = unpark(&mut world, "killer").unwrap();
+    assert_eq!((report.from.as_str(), report.to.as_str()), ("blocked", "open"));
+    assert_eq!(report.parked_at.as_deref(), Some("2026-04-11T03:18:00.000000Z"));
+    assert_eq!(world.value("tasks.status", "killer"), "open");
+    assert_eq!(world.value("tasks.updated_at", "killer"), moment("in 5m"));
+    assert_eq!(
+        world.query(
+            "SELECT concat_ws(' ', event_type, actor, created_at) FROM task_events ORDER BY id DESC LIMIT 1"
+        ),
+        format!("zombie_unparked op {}", moment("in 5m"))
+    );
+    let schema: Value = serde_json::from_str(include_str!("../../docs/unparked.schema.json")).unwrap();
+    assert!(jsonschema::is_valid(
+        &schema,
+        &serde_json::to_value(&report).unwrap()
+    ));
+}
+
+#[test]
+fn recurring_one_is_due_at_once_and_a_one_shot_keeps_its_time() {
+    for (kind, due) in [("recurring", moment("in 5m")), ("one_shot", moment("2h ago"))] {
+        let mut world = parked().sql(&format!(
+            "UPDATE tasks SET task_type = '{kind}', next_eligible_at = '{}' WHERE id = 'killer'",
+            moment("2h ago")
+        ));
+        unpark(&mut world, "killer").unwrap();
+        assert_eq!(world.value("tasks.next_eligible_at", "killer"), due, "{kind}");
+    }
+}
+
+#[test]
+fn the_count_begins_anew() {
+    let mut world = parked();
+    unpark(&mut world, "killer").unwrap();
+    let beat = moment("16m ago");
+    let mut world = world
+        .sql(&format!(
+            "INSERT INTO task_runs (id, task_id, status, started_at, last_heartbeat)
+             VALUES ('r1', 'killer', 'running', '{beat}', '{beat}');
+             UPDATE tasks SET status = 'running', active_run_id = 'r1' WHERE id = 'killer'"
+        ))
+        .options(|options| options.park_after(2.try_into().unwrap()));
+    let report = world.sweep();
+    assert_eq!(reasons(&report), ["killer: stale_heartbeat"]);
+    assert!(report.parked.is_empty());
+}
+
+#[test]
+fn one_that_is_not_parked_is_refused() {
+    let mut world = parked();
+    let why = refused(&mut world, "alive-a");
+    assert!(
+        why.contains("expected the status \"blocked\" of a task that is parked, found \"running\""),
+        "{why}"
+    );
+    unpark(&mut world, "killer").unwrap();
+    let again = refused(&mut world, "killer");
+    assert!(again.contains("found \"open\""), "{again}");
+}
+
+#[test]
+fn one_that_somebody_else_has_blocked_is_refused() {
+    let mut world = parked().task("theirs").status("blocked");
+    let why = refused(&mut world, "theirs");
+    assert!(why.contains("no sweep has parked it"), "{why}");
+    unpark(&mut world, "killer").unwrap();
+    let mut world = world.sql("UPDATE tasks SET status = 'blocked' WHERE id = 'killer'");
+    let why = refused(&mut world, "killer");
+    assert!(why.contains("no sweep has parked it"), "{why}");
+}
+
+#[test]
+fn unknown_one_is_an_error_that_names_the_nearest() {
+    let why = refused(&mut parked(), "kiler");
+    assert!(why.contains("no task \"kiler\" in the database"), "{why}");
+    assert!(why.contains("\"killer\""), "{why}");
+}
+
+#[test]
+fn trigger_that_keeps_a_part_from_being_written_undoes_it() {
+    for trigger in [
+        "CREATE TRIGGER lost BEFORE INSERT ON task_events WHEN NEW.event_type = 'zombie_unparked'
+         BEGIN SELECT RAISE(IGNORE); END",
+        "CREATE TRIGGER back AFTER UPDATE OF status ON tasks WHEN OLD.status = 'blocked'
+         BEGIN UPDATE tasks SET status = 'blocked' WHERE id = NEW.id; END",
+        "CREATE TRIGGER no BEFORE UPDATE OF status ON tasks WHEN OLD.status = 'blocked'
+         BEGIN SELECT RAISE(ABORT, 'it stays'); END",
+    ] {
+        refused(&mut parked().sql(trigger), "killer");
+    }
+}
+
+#[test]
+fn queue_that_cannot_park_cannot_unpark() {
+    let mut world = parked();
+    let options =
+        SweepOptions::at(NOW).profile(zombie_sweeper::Profile::from_toml("events.table = ''").unwrap());
+    let error = unpark_task(&mut world.conn, &options, "killer").unwrap_err();
+    assert!(in_full(&error).contains("events.table"), "{error}");
+}
