@@ -15,7 +15,7 @@ use super::timeline::timeline;
 use crate::error::SweepError;
 use crate::options::SweepOptions;
 use crate::store::{Inquiry, Project, Schema, Untold};
-use crate::sweep::{clock, why_refused};
+use crate::sweep::{begin_to_read, clock, why_refused};
 use crate::zombie::{
     Evidence, Notes, Reason, Row, RowChange, RunRow, Standing, TaskInFull, Timestamp, Verdict, Weight, Whose,
     Zombie, is_zombie_at, rows, since_when, span, turning_points, weights,
@@ -36,6 +36,7 @@ pub fn explain(conn: &Connection, opts: &SweepOptions, task: &str) -> Result<Exp
         return Err(SweepError::TransactionOpen);
     }
     let now = Timestamp::from(opts.now);
+    let one_moment = begin_to_read(conn)?;
     let schema = Schema::read(conn, &opts.profile)?;
     let project = match &opts.project {
         None => None,
@@ -46,7 +47,7 @@ pub fn explain(conn: &Connection, opts: &SweepOptions, task: &str) -> Result<Exp
         }
     };
     let asking = || SweepError::sqlite("look at the task");
-    let inquiry = Inquiry::begin(conn, &schema, project.as_ref(), opts.policy, now, clock());
+    let inquiry = Inquiry::new(conn, &schema, project.as_ref(), opts.policy, now, clock());
     let mut inquiry = inquiry.map_err(asking())?;
     let mut notes = Notes::default();
     let found = inquiry.tasks(task, &mut notes).map_err(asking())?;
@@ -68,6 +69,7 @@ pub fn explain(conn: &Connection, opts: &SweepOptions, task: &str) -> Result<Exp
         };
         tasks.push(explain.explained(&mut notes).map_err(asking())?);
     }
+    drop(one_moment);
     Ok(Explanation {
         asked: task.to_owned(),
         tasks,

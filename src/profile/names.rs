@@ -167,6 +167,8 @@ section!(TaskColumns {
 section!(TaskWords {
     running: WordList,
     open: OpenWords,
+    completed: WordList,
+    failed: WordList,
     recurring: String
 });
 section!(Runs {
@@ -191,6 +193,7 @@ section!(RunColumns {
 section!(RunWords {
     running: WordList,
     finished: WordList,
+    completed: WordList,
     abandoned: String
 });
 section!(Workers {

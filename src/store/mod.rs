@@ -7,4 +7,7 @@ pub use sqlite::{
     ClosestTable, Draft, Example, Examples, Likeness, OpenError, ProjectError, Role, Schema, SchemaError,
     Seen, Unused, Words, draft_profile, fitting_profiles, read_database, sweep_database,
 };
-pub(crate) use sqlite::{Inquiry, Project, Reaped, Rehearsal, Store, Untold, Writer, data_version};
+pub(crate) use sqlite::{
+    Inquiry, Project, Reaped, ReapsOnRecord, Rehearsal, SeenReap, Store, Untold, WantedReaps, Writer,
+    aftermaths, data_version,
+};

@@ -348,7 +348,7 @@ fn partial(mut report: SweepReport, source: SweepError) -> SweepError {
     }
 }
 
-fn begin_to_read(conn: &Connection) -> Result<Transaction<'_>, SweepError> {
+pub(crate) fn begin_to_read(conn: &Connection) -> Result<Transaction<'_>, SweepError> {
     Transaction::new_unchecked(conn, TransactionBehavior::Deferred)
         .map_err(SweepError::sqlite("begin to read"))
 }

@@ -24,6 +24,7 @@ mod in_full;
 mod iso;
 mod notes;
 mod offset;
+mod outcome;
 mod past_reap;
 mod plan;
 mod policy;
@@ -46,6 +47,7 @@ pub use explain::{
 pub use id::{Bytes, Id};
 pub use in_full::{ColumnChange, EventOfTask, RowChange, Standing, TaskInFull};
 pub use notes::Notes;
+pub use outcome::{Aftermath, Became, Outcome, TaskNow};
 pub use past_reap::PastReap;
 pub use plan::{Plan, UndecidedTask, Zombie};
 pub use policy::Policy;

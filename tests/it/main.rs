@@ -36,6 +36,7 @@ mod missing;
 mod mission;
 mod naive;
 mod neighbours;
+mod past_reaps;
 mod profiles;
 mod projects;
 mod query_plans;

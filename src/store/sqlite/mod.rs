@@ -24,6 +24,7 @@ mod print;
 mod project;
 mod query_plan;
 mod reach;
+mod reaps;
 mod rehearsal;
 mod repeated;
 mod replica;
@@ -63,6 +64,7 @@ pub use words::Words;
 pub(crate) use load::Scan;
 pub(crate) use one_task::{Inquiry, Untold};
 pub(crate) use project::Project;
+pub(crate) use reaps::{ReapsOnRecord, Seen as SeenReap, Wanted as WantedReaps, aftermaths};
 pub(crate) use rehearsal::Rehearsal;
 pub(crate) use writer::{Reaped, Writer};
 

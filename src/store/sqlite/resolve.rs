@@ -194,6 +194,8 @@ fn tasks(roles: &mut Roles<'_>, names: &Names) -> rusqlite::Result<Option<Tasks>
         increment,
         condition: None,
         open: names.words.open.clone(),
+        completed: names.words.completed.as_slice().to_vec(),
+        failed: names.words.failed.as_slice().to_vec(),
     }))
 }
 
@@ -230,7 +232,10 @@ fn runs(roles: &mut Roles<'_>, names: &Names, task_id: &[ColumnInfo]) -> rusqlit
     if !finished.contains(&words.abandoned.as_str()) {
         finished.push(&words.abandoned);
     }
+    let completed = words.completed.as_slice().iter().map(String::as_str);
+    let completed = completed.filter(|word| finished.contains(word)).map(Into::into);
     Ok(Some(Runs {
+        completed: completed.collect(),
         table,
         id,
         task,

@@ -56,6 +56,9 @@ pub(super) struct Tasks {
     /// What must be true of a task that is looked at, as SQL on `t` that may stand behind an AND.
     pub(super) condition: Option<String>,
     pub(super) open: OpenWords,
+    /// What a task is called whose work was done, and one whose work was given up.
+    pub(super) completed: Vec<String>,
+    pub(super) failed: Vec<String>,
 }
 
 /// What tells the rows at work from the rest.
@@ -123,6 +126,8 @@ pub(super) struct Runs {
     pub(super) set: Constants,
     pub(super) running: Vec<String>,
     pub(super) finished: Vec<Arc<str>>,
+    /// Of these, what a run is called that did its work; none where the profile does not say.
+    pub(super) completed: Vec<Arc<str>>,
     pub(super) abandoned: String,
 }
 

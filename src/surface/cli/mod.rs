@@ -5,6 +5,7 @@ mod demo;
 mod exit;
 mod explain;
 mod failure;
+mod history;
 mod init;
 mod log;
 mod lost;
@@ -44,6 +45,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Some(Command::Schema(schema)) if schema.init => init::run(cli, schema),
         Some(Command::Schema(_)) => schema::run(cli),
         Some(Command::Explain(explain)) => explain::run(cli, explain),
+        Some(Command::History(history)) => history::run(cli, history),
         Some(Command::Demo(demo)) => demo::run(demo),
     }
 }

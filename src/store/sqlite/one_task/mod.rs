@@ -9,7 +9,7 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, Row, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Row};
 
 use super::event_rows;
 use super::facts::{Facts, value, values};
@@ -21,6 +21,7 @@ use super::runs::{Others, compare};
 use super::schema::{Runs, Schema};
 use super::{data_version, statements, workspaces};
 pub(crate) use changes::Untold;
+pub(super) use spellings::spellings;
 
 use crate::zombie::{
     ActiveRun, Condition, EventOfTask, Evidence, HeldWorkspace, Id, Notes, PastReap, Plan, Policy, Reason,
@@ -33,17 +34,15 @@ const RUNS: usize = 100;
 const EVENTS: usize = 100;
 const REAPS: usize = 20;
 
-/// Questions about single tasks, asked of one moment of the database.
+/// Questions about single tasks, in one read transaction.
 pub(crate) struct Inquiry<'c> {
     conn: &'c Connection,
     schema: &'c Schema,
     loader: Loader<'c>,
-    /// Ends with the last question, so that every answer is of the same moment.
-    _read: Transaction<'c>,
 }
 
 impl<'c> Inquiry<'c> {
-    pub(crate) fn begin(
+    pub(crate) fn new(
         conn: &'c Connection,
         schema: &'c Schema,
         project: Option<&'c Project>,
@@ -57,7 +56,6 @@ impl<'c> Inquiry<'c> {
             conn,
             schema,
             loader: loader.with_the_living(),
-            _read: Transaction::new_unchecked(conn, TransactionBehavior::Deferred)?,
         })
     }
 
@@ -66,7 +64,7 @@ impl<'c> Inquiry<'c> {
         self.loader
             .begin(data_version(self.conn)?, Duration::ZERO, notes)?;
         let parts = self.schema.tasks.id.parts.len();
-        let ids = spellings::spellings(asked, parts);
+        let ids = spellings(asked, parts);
         if ids.is_empty() {
             return Ok(Vec::new());
         }

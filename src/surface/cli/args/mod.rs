@@ -3,6 +3,7 @@
 mod database;
 mod demo;
 mod explain;
+mod history;
 mod output;
 mod policy;
 mod schema;
@@ -17,6 +18,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 pub(crate) use database::DatabaseArgs;
 pub(crate) use demo::DemoArgs;
 pub(crate) use explain::ExplainArgs;
+pub(crate) use history::HistoryArgs;
 pub(crate) use output::{Format, LogArgs};
 pub(crate) use schema::SchemaArgs;
 pub(crate) use sweep::SweepArgs;
@@ -29,6 +31,7 @@ Examples:
   zombie-sweeper --dry-run --format text        the same of all projects, for people
   zombie-sweeper --db /srv/orchestra.db         sweep
   zombie-sweeper explain TASK --format text     why that one was taken, or what would be done to it
+  zombie-sweeper history --format text          what was reaped, and what became of it
   zombie-sweeper schema --format text           what it understands of the database
   zombie-sweeper schema --list                  the queues that it comes with a profile for
   zombie-sweeper demo                           see it work, on a database of its own";
@@ -69,6 +72,8 @@ pub(crate) enum Command {
     Schema(SchemaArgs),
     /// Say why a task was taken, or what a sweep would do to it
     Explain(ExplainArgs),
+    /// List what was reaped, and what became of it
+    History(HistoryArgs),
     /// See a sweep at work, on a small database of its own
     Demo(DemoArgs),
 }
