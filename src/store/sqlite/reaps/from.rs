@@ -26,14 +26,12 @@ pub(super) fn from(
         return Ok(None);
     };
     let both = ColumnInfo::together(&[&events.kind, time]);
-    if !events.table.leads(conn, &both)? && !events.table.leads(conn, time)? {
+    let led_by_both = events.table.leads(conn, &both)?;
+    if !led_by_both && !events.table.leads(conn, time)? {
         return Ok(None); // all of them are read, whatever is asked
     }
     let at = column("e", time);
-    let last = format!(
-        "SELECT {at} FROM {} AS e ORDER BY {at} DESC LIMIT 1",
-        events.table.qualified_name()
-    );
+    let last = sql::newest_time(events, led_by_both);
     let last: Option<Id> = conn
         .query_row(&last, [], |row| Ok(row.get_ref(0)?.into()))
         .optional()?;
@@ -87,7 +85,7 @@ impl Form {
     fn at(&self, at: Timestamp) -> Option<String> {
         let micros = at.micros_since(Timestamp::EPOCH);
         Some(match self {
-            Self::Date => literal(&at.to_datetime()?.format("%Y-%m-%d").to_string()),
+            Self::Date => literal(&at.day()?),
             Self::Number { unit_us } => (micros / unit_us).to_string(),
             Self::Nanos => micros.saturating_mul(1_000).to_string(),
         })

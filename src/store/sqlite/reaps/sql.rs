@@ -121,6 +121,20 @@ pub(super) fn event_with_key(events: &Events) -> String {
     render(include_str!("../sql/event_with_key.sql"), &names)
 }
 
+/// The last of the times in their order: of a reap where an index leads to that, else of any event.
+pub(super) fn newest_time(events: &Events, of_a_reap: bool) -> String {
+    let mut names = event_names(events);
+    names.push((
+        "is_reap",
+        if of_a_reap {
+            is_reap(events)
+        } else {
+            "TRUE".to_owned()
+        },
+    ));
+    render(include_str!("../sql/newest_time_of_event.sql"), &names)
+}
+
 /// Whether the time of a reap stands outside these bounds.
 pub(super) fn times_of_another_form(events: &Events, low: &str, high: &str) -> String {
     let mut names = event_names(events);
