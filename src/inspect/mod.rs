@@ -3,6 +3,7 @@
 
 mod explain;
 mod explanation;
+mod history;
 mod on_record;
 mod seconds;
 mod timeline;
@@ -12,4 +13,5 @@ pub use explanation::{
     Change, ChangedRow, ExplainedRun, ExplainedSign, ExplainedTask, Explanation, Fits, Happened, HeldPlace,
     RowExplained,
 };
+pub use history::{DayOfReaps, History, HistoryOptions, ReapInHistory, Source, history};
 pub use on_record::ReapOnRecord;

@@ -168,6 +168,8 @@ section!(TaskWords {
     running: WordList,
     open: OpenWords,
     parked: String,
+    completed: WordList,
+    failed: WordList,
     recurring: String
 });
 section!(Runs {

@@ -7,6 +7,7 @@ mod error;
 mod inquiry;
 mod open_error;
 mod queue;
+mod records;
 mod sqlite;
 
 pub use error::StoreError;
@@ -20,4 +21,5 @@ pub use sqlite::{
 pub(crate) use batch::{Batch, Pending};
 pub(crate) use contract::{Effort, Look, Store};
 pub(crate) use inquiry::{Inquiry, Untold};
-pub(crate) use sqlite::{Opened, SqliteInquiry, SqliteStore};
+pub(crate) use records::{Records, SeenReap, WantedReaps};
+pub(crate) use sqlite::{Opened, SqliteInquiry, SqliteRecords, SqliteStore};

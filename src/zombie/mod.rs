@@ -24,6 +24,7 @@ mod in_full;
 mod iso;
 mod notes;
 mod offset;
+mod outcome;
 mod past;
 mod plan;
 mod policy;
@@ -49,6 +50,7 @@ pub use explain::{
 pub use id::{Bytes, Id};
 pub use in_full::{ColumnChange, EventOfTask, RowChange, Standing, TaskInFull};
 pub use notes::Notes;
+pub use outcome::{Aftermath, Became, Outcome, TaskNow};
 pub use past::{Past, PastReap};
 pub use plan::{Judged, Plan, Share, UndecidedTask, Zombie};
 pub use policy::Policy;

@@ -49,6 +49,12 @@ impl Timestamp {
         DateTime::from_timestamp_micros(self.0)
     }
 
+    /// Its day in UTC, such as `2026-04-11`.
+    #[must_use]
+    pub fn day(self) -> Option<String> {
+        self.to_datetime().map(|at| at.date_naive().to_string())
+    }
+
     /// RFC 3339 in UTC with microseconds, as the summary and the events show it.
     #[must_use]
     pub fn to_rfc3339(self) -> String {

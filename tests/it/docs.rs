@@ -547,6 +547,12 @@ fn every_error_message_is_explained() {
             nearest: Vec::new(),
         }
         .to_string(),
+        SweepError::Store(StoreError::UnknownTask {
+            task_id: "ID".to_owned(),
+            nearest: vec!["…".to_owned()],
+            compared: 1,
+        })
+        .to_string(),
         SweepError::Store(StoreError::MissingFunction {
             message: "…".to_owned(),
         })
@@ -569,6 +575,7 @@ fn every_error_message_is_explained() {
     for message in open.into_iter().chain(sweep) {
         // What varies stands at the end, and may be left out.
         let constant = message.split("; it knows").next().unwrap();
+        let constant = constant.split("; of 1 ids").next().unwrap();
         let constant = constant.split(": sweep from within").next().unwrap();
         let constant = constant.split(": move the database").next().unwrap();
         let constant = constant.split(": expected the path by which").next().unwrap();

@@ -41,6 +41,7 @@ mod naive;
 mod narrowed;
 mod neighbours;
 mod parking;
+mod past_reaps;
 mod profiles;
 mod projects;
 mod query_plans;

@@ -29,6 +29,7 @@ mod print;
 mod project;
 mod query_plan;
 mod reach;
+mod reaps;
 mod recorder;
 mod rehearsal;
 mod repeated;
@@ -69,4 +70,5 @@ pub use schema_error::SchemaError;
 pub use words::Words;
 
 pub(crate) use one_task::SqliteInquiry;
+pub(crate) use reaps::SqliteRecords;
 pub(crate) use store::{Opened, SqliteStore};

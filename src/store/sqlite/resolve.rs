@@ -205,6 +205,8 @@ fn tasks(roles: &mut Roles<'_>, names: &Names) -> rusqlite::Result<Option<Tasks>
         condition: None,
         parked: names.running_where.is_none().then(|| names.words.parked.clone()),
         open: names.words.open.clone(),
+        completed: names.words.completed.as_slice().to_vec(),
+        failed: names.words.failed.as_slice().to_vec(),
     }))
 }
 
@@ -241,7 +243,10 @@ fn runs(roles: &mut Roles<'_>, names: &Names, task_id: &[ColumnInfo]) -> rusqlit
     if !finished.contains(&words.abandoned.as_str()) {
         finished.push(&words.abandoned);
     }
+    let completed = words.completed.as_slice().iter().map(String::as_str);
+    let completed = completed.filter(|word| finished.contains(word)).map(Into::into);
     Ok(Some(Runs {
+        completed: completed.collect(),
         table,
         id,
         task,
@@ -257,7 +262,6 @@ fn runs(roles: &mut Roles<'_>, names: &Names, task_id: &[ColumnInfo]) -> rusqlit
         set: names.set.clone(),
         running: words.running.as_slice().to_vec(),
         finished: finished.into_iter().map(Into::into).collect(),
-        completed: words.completed.as_slice().to_vec(),
         abandoned: words.abandoned.clone(),
     }))
 }
@@ -325,6 +329,7 @@ fn events(roles: &mut Roles<'_>, names: &Names) -> rusqlite::Result<Option<Event
         run,
         set: names.set.clone(),
         reaped: names.words.reaped.clone(),
+        reaped_is_ours: names.words.reaped == Profile::default().names.events.words.reaped,
         parked: names.words.parked.clone(),
         unparked: names.words.unparked.clone(),
         table,

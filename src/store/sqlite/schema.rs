@@ -56,6 +56,9 @@ pub(super) struct Tasks {
     pub(super) open: OpenWords,
     /// The word of a task that is not to be tried again; none where a condition tells what runs.
     pub(super) parked: Option<String>,
+    /// What a task is called whose work was done, and one whose work was given up.
+    pub(super) completed: Vec<String>,
+    pub(super) failed: Vec<String>,
 }
 
 /// What tells the rows at work from the rest.
@@ -123,8 +126,8 @@ pub(super) struct Runs {
     pub(super) set: Constants,
     pub(super) running: Vec<String>,
     pub(super) finished: Vec<Arc<str>>,
-    /// Those of them that say that the work was done.
-    pub(super) completed: Vec<String>,
+    /// Of these, what a run is called that did its work; none where the profile does not say.
+    pub(super) completed: Vec<Arc<str>>,
     pub(super) abandoned: String,
 }
 
@@ -154,6 +157,8 @@ pub(super) struct Events {
     pub(super) run: Option<ColumnInfo>,
     pub(super) set: Constants,
     pub(super) reaped: String,
+    /// Whether nobody but us writes events of that type: it is the built-in word, and none of the queue's own.
+    pub(super) reaped_is_ours: bool,
     pub(super) parked: String,
     pub(super) unparked: String,
 }

@@ -192,7 +192,8 @@ pub(super) fn latest_runs(schema: &Schema, layout: &RunLayout, most: usize) -> S
 /// The latest events of a task, of one kind where one is named.
 pub(super) fn events_of_task(events: &Events, kind: Option<&str>, most: usize) -> String {
     let mut names = event_names(events);
-    let and_kind = kind.map(|kind| format!("AND {} = {}", column("e", &events.kind), literal(kind)));
+    // The plus keeps SQLite from looking for the kind, which very many events may have.
+    let and_kind = kind.map(|kind| format!("AND +{} = {}", column("e", &events.kind), literal(kind)));
     names.extend([
         ("and_kind", and_kind.unwrap_or_default()),
         ("most", most.to_string()),

@@ -21,7 +21,7 @@ pub(crate) struct Opened {
     pub(super) project: Option<Project>,
     pub(super) scope: Scope,
     /// Started at *now*: looks are timed by it.
-    stopwatch: Instant,
+    pub(super) stopwatch: Instant,
 }
 
 impl Opened {

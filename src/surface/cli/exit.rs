@@ -29,7 +29,7 @@ pub(crate) const MEANINGS: [(Exit, &str); 12] = [
     ),
     (
         Exit::Usage,
-        "wrong usage, or a project that the database does not know",
+        "wrong usage, or a project or task that the database does not know",
     ),
     (
         Exit::ZombiesFound,

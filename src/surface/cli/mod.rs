@@ -6,6 +6,7 @@ mod demo;
 mod exit;
 mod explain;
 mod failure;
+mod history;
 mod init;
 mod log;
 mod lost;
@@ -49,6 +50,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Some(Command::Schema(_)) => schema::run(cli),
         Some(Command::Explain(explain)) => explain::run(cli, explain),
         Some(Command::Unpark(args)) => unpark::run(cli, args),
+        Some(Command::History(history)) => history::run(cli, history),
         Some(Command::Demo(demo)) => demo::run(demo),
         Some(Command::Completions(shell)) => completions::run(shell),
         Some(Command::Man(man)) => man::run(man),

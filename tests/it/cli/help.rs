@@ -40,6 +40,11 @@ fn of_explain() {
 }
 
 #[test]
+fn of_history() {
+    assert_snapshot!(printed(&["history", "--help"]));
+}
+
+#[test]
 fn of_demo() {
     assert_snapshot!(printed(&["demo", "--help"]));
 }
@@ -70,6 +75,8 @@ fn no_line_is_wider_than_a_terminal() {
         &["schema", "--help"],
         &["explain", "-h"],
         &["explain", "--help"],
+        &["history", "-h"],
+        &["history", "--help"],
         &["demo", "-h"],
         &["demo", "--help"],
     ] {

@@ -8,6 +8,7 @@ mod dry_run;
 mod explain;
 mod foretold;
 mod help;
+mod history;
 mod init;
 mod locks;
 mod log;

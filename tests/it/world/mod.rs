@@ -17,7 +17,7 @@ use zombie_sweeper::{SweepOptions, rusqlite};
 
 pub(crate) use moment::{NOW, moment};
 #[cfg(all(feature = "cli", target_os = "linux"))]
-pub(crate) use questions::check_explanation;
+pub(crate) use questions::{check_explanation, check_history};
 pub(crate) use rows::{Cell, Dump, NULL};
 #[cfg(all(feature = "cli", target_os = "linux"))]
 pub(crate) use sweeps::check_json;

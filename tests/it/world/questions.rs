@@ -3,7 +3,7 @@ use std::sync::LazyLock;
 use chrono::{DateTime, Utc};
 use jsonschema::Validator;
 use serde_json::Value;
-use zombie_sweeper::inspect::{ExplainedTask, Explanation, explain};
+use zombie_sweeper::inspect::{ExplainedTask, Explanation, History, HistoryOptions, explain, history};
 use zombie_sweeper::{SweepError, SweepReport, sweep_zombie_tasks};
 
 use super::World;
@@ -13,12 +13,27 @@ fn validator(schema: &str) -> Validator {
     jsonschema::draft202012::new(&schema).unwrap()
 }
 
+#[track_caller]
+fn check(validator: &Validator, json: &Value) {
+    let errors: Vec<_> = validator
+        .iter_errors(json)
+        .map(|error| error.to_string())
+        .collect();
+    assert!(errors.is_empty(), "{errors:?} in {json:#}");
+}
+
 /// Holds an explanation to docs/explanation.schema.json.
 pub(crate) fn check_explanation(json: &Value) {
     static SCHEMA: LazyLock<Validator> =
         LazyLock::new(|| validator(include_str!("../../../docs/explanation.schema.json")));
-    let errors: Vec<_> = SCHEMA.iter_errors(json).map(|error| error.to_string()).collect();
-    assert!(errors.is_empty(), "{errors:?} in {json:#}");
+    check(&SCHEMA, json);
+}
+
+/// Holds a history to docs/history.schema.json.
+pub(crate) fn check_history(json: &Value) {
+    static SCHEMA: LazyLock<Validator> =
+        LazyLock::new(|| validator(include_str!("../../../docs/history.schema.json")));
+    check(&SCHEMA, json);
 }
 
 /// Asking the queue.
@@ -36,6 +51,19 @@ impl World {
         let mut tasks = self.explanation(id).unwrap().tasks;
         assert_eq!(tasks.len(), 1, "{tasks:?}");
         tasks.remove(0)
+    }
+
+    pub(crate) fn history(&self, options: &HistoryOptions) -> History {
+        self.try_history(options).unwrap()
+    }
+
+    pub(crate) fn try_history(&self, options: &HistoryOptions) -> Result<History, SweepError> {
+        let options = options.clone().profile(self.options.profile_in_use().clone());
+        let history = history(&self.conn, &options, None);
+        if let Ok(history) = &history {
+            check_history(&serde_json::to_value(history).unwrap());
+        }
+        history
     }
 
     /// What a dry run of the same options says at another moment.

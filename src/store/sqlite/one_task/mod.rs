@@ -42,7 +42,6 @@ pub(crate) struct SqliteInquiry<'c> {
     schema: &'c Schema,
     opts: &'c SweepOptions,
     loader: Loader<'c>,
-    /// Ends with the last question, so that every answer is of the same moment.
     _read: Transaction<'c>,
 }
 

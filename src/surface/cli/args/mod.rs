@@ -4,6 +4,7 @@ mod completions;
 mod database;
 mod demo;
 mod explain;
+mod history;
 mod man;
 mod output;
 mod policy;
@@ -22,6 +23,7 @@ pub(crate) use completions::CompletionsArgs;
 pub(crate) use database::DatabaseArgs;
 pub(crate) use demo::DemoArgs;
 pub(crate) use explain::ExplainArgs;
+pub(crate) use history::HistoryArgs;
 pub(crate) use man::ManArgs;
 pub(crate) use output::{Format, LogArgs};
 pub(crate) use schema::SchemaArgs;
@@ -37,6 +39,7 @@ Examples:
   zombie-sweeper --dry-run --format text        the same of all projects, for people
   zombie-sweeper --db /srv/orchestra.db         sweep
   zombie-sweeper explain TASK --format text     why that one was taken, or what would be done to it
+  zombie-sweeper history --format text          what was reaped, and what became of it
   zombie-sweeper schema --format text           what it understands of the database
   zombie-sweeper schema --list                  the queues that it comes with a profile for
   zombie-sweeper demo                           see it work, on a database of its own";
@@ -72,6 +75,8 @@ pub(crate) enum Command {
     Schema(SchemaArgs),
     /// Say why a task was taken, or what a sweep would do to it
     Explain(ExplainArgs),
+    /// List what was reaped, and what became of it
+    History(HistoryArgs),
     /// Open a task again that a sweep has parked
     Unpark(UnparkArgs),
     /// See a sweep at work, on a small database of its own

@@ -1,0 +1,177 @@
+//! What was reaped, and what became of it?
+
+mod chosen;
+mod options;
+mod report;
+
+pub use options::HistoryOptions;
+pub use report::{DayOfReaps, History, ReapInHistory, Source};
+
+use std::collections::{BTreeMap, HashMap};
+
+use rusqlite::Connection;
+
+use super::on_record::ReapOnRecord;
+use crate::error::SweepError;
+use crate::options::SweepOptions;
+use crate::store::{Opened, Records, SeenReap, SqliteRecords, StoreError, WantedReaps};
+use crate::sweep::clock;
+use crate::zombie::{Aftermath, Notes, Outcome, PastReap, Timestamp};
+use chosen::Chosen;
+
+/// Lists the reaps on record, the newest first, and what became of each. They are read from the queue's events; of a queue
+/// that has no table of them, `elsewhere` are those that are on record somewhere else. Nothing is written.
+///
+/// # Errors
+///
+/// Those of a dry run.
+pub fn history(
+    conn: &Connection,
+    opts: &HistoryOptions,
+    elsewhere: Option<Vec<PastReap>>,
+) -> Result<History, SweepError> {
+    if !conn.is_autocommit() {
+        return Err(SweepError::TransactionOpen);
+    }
+    let mut sweep = SweepOptions::at(opts.now).profile(opts.profile.clone());
+    if let Some(project) = &opts.project {
+        sweep = sweep.project(project);
+    }
+    let now = Timestamp::from(opts.now);
+    let opened = Opened::read(conn, &sweep, clock())?;
+    Ok(history_by(
+        SqliteRecords::begin(conn, &opened, now)?,
+        opts,
+        elsewhere,
+    )?)
+}
+
+/// The same of any store.
+fn history_by(
+    records: impl Records,
+    opts: &HistoryOptions,
+    elsewhere: Option<Vec<PastReap>>,
+) -> Result<History, StoreError> {
+    let now = Timestamp::from(opts.now);
+    let mut ask = Ask {
+        records,
+        opts,
+        now,
+        notes: Notes::default(),
+    };
+    let (source, seen) = match (ask.in_events()?, elsewhere) {
+        (Some(seen), _) => (Source::Events, seen),
+        (None, Some(reaps)) => (Source::Ledger, ask.elsewhere(reaps)?),
+        (None, None) => (Source::Nowhere, Vec::new()),
+    };
+    let chosen = Chosen::of(seen, opts.since.map(|since| now.minus(since)), opts.limit.get());
+    let mut listed = Vec::new();
+    for (seen, again) in chosen.listed {
+        listed.push((ask.records.whole(seen)?, again));
+    }
+    let reaps = ask.became(listed)?;
+    let mut outcomes: BTreeMap<Outcome, usize> = BTreeMap::new();
+    for outcome in reaps.iter().filter_map(|reap| reap.outcome) {
+        *outcomes.entry(outcome).or_default() += 1;
+    }
+    let mut warnings = Vec::new();
+    if source == Source::Nowhere {
+        warnings.push(
+            "this queue keeps no events, so that nothing in it says what was reaped: the summaries of past sweeps do".to_owned(),
+        );
+    }
+    if chosen.undated > 0 {
+        warnings.push(format!(
+            "reaps of which no time can be read, so that nothing says whether they are of the time asked for: {}",
+            chosen.undated
+        ));
+    }
+    warnings.extend(ask.notes.sentences(now));
+    Ok(History {
+        total: chosen.total,
+        reaps,
+        outcomes,
+        days: chosen.days,
+        source,
+        as_of: now.to_rfc3339(),
+        since: opts.since.map(|since| now.minus(since).to_rfc3339()),
+        task: opts.task.clone(),
+        project: opts.project.clone(),
+        reason: opts.reason.clone(),
+        limit: opts.limit.get(),
+        profile: opts.profile.name().to_owned(),
+        warnings,
+        version: env!("CARGO_PKG_VERSION"),
+    })
+}
+
+struct Ask<'a, R> {
+    records: R,
+    opts: &'a HistoryOptions,
+    now: Timestamp,
+    notes: Notes,
+}
+
+impl<R: Records> Ask<'_, R> {
+    fn in_events(&mut self) -> Result<Option<Vec<SeenReap>>, StoreError> {
+        let wanted = WantedReaps {
+            since: self.opts.since.map(|since| self.now.minus(since)),
+            task: self.opts.task.as_deref(),
+            reason: self.opts.reason.as_deref(),
+        };
+        self.records.seen(&wanted, &mut self.notes)
+    }
+
+    /// Reaps that were read elsewhere, held to the same wishes.
+    fn elsewhere(&mut self, reaps: Vec<PastReap>) -> Result<Vec<SeenReap>, StoreError> {
+        let opts = self.opts;
+        let is_of_task = |reap: &PastReap| {
+            opts.task
+                .as_ref()
+                .is_none_or(|task| reap.task_id.to_string() == *task)
+        };
+        let reaps: Vec<_> = reaps.into_iter().filter(is_of_task).collect();
+        let standing = match opts.project {
+            Some(_) => self.aftermaths(reaps.iter())?,
+            None => HashMap::new(),
+        };
+        let seen = reaps.into_iter().map(|reap| {
+            let is_in_project = || {
+                let found = standing.get(&reap.task_id.to_string());
+                found.is_some_and(|found: &Aftermath| found.is_in_project)
+            };
+            let is_wanted = opts.reason.as_ref().is_none_or(|reason| reap.reason == *reason)
+                && (opts.project.is_none() || is_in_project());
+            SeenReap::known(reap, is_wanted)
+        });
+        Ok(seen.collect())
+    }
+
+    fn became(
+        &mut self,
+        listed: Vec<(PastReap, Option<Timestamp>)>,
+    ) -> Result<Vec<ReapInHistory>, StoreError> {
+        let standing = self.aftermaths(listed.iter().map(|(reap, _)| reap))?;
+        let told = listed.into_iter().map(|(reap, again)| {
+            let became = standing.get(&reap.task_id.to_string());
+            let became = became.map(|aftermath| aftermath.of(&reap, again, self.now));
+            ReapInHistory {
+                on_record: ReapOnRecord::new(&reap, self.now),
+                outcome: became.as_ref().and_then(|became| became.outcome),
+                next_run_id: became.as_ref().and_then(|became| became.run.clone()),
+                status: became.and_then(|became| became.word),
+            }
+        });
+        Ok(told.collect())
+    }
+
+    fn aftermaths<'r>(
+        &mut self,
+        reaps: impl Iterator<Item = &'r PastReap>,
+    ) -> Result<HashMap<String, Aftermath>, StoreError> {
+        let mut ids: Vec<_> = reaps.map(|reap| reap.task_id.to_string()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        self.records.aftermaths(&ids, &mut self.notes)
+    }
+}

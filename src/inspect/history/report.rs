@@ -1,0 +1,80 @@
+//! What `history` says: an interface, described by `docs/history.schema.json`. Keys may be added, never renamed or removed.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::inspect::ReapOnRecord;
+use crate::zombie::{Id, Outcome};
+
+/// The reaps on record.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct History {
+    /// How many there are of those asked for.
+    pub total: usize,
+    /// The newest of them, the newest first: up to the limit.
+    pub reaps: Vec<ReapInHistory>,
+    /// How many of those listed came to what.
+    pub outcomes: BTreeMap<Outcome, usize>,
+    /// How many there are of each day, in the order of time.
+    pub days: Vec<DayOfReaps>,
+    /// Where they are on record.
+    pub source: Source,
+    /// When it was asked, RFC 3339.
+    pub as_of: String,
+    /// From when on they are asked for; `None`: all.
+    pub since: Option<String>,
+    /// The task asked for; `None`: all.
+    pub task: Option<String>,
+    /// The project asked for; `None`: all.
+    pub project: Option<String>,
+    /// The reason code asked for; `None`: all.
+    pub reason: Option<String>,
+    /// How many are listed at most.
+    pub limit: usize,
+    /// The profile in force.
+    pub profile: String,
+    /// Sentences for the operator.
+    pub warnings: Vec<String>,
+    /// The sweeper's version.
+    pub version: &'static str,
+}
+
+/// Where reaps are on record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Source {
+    /// In the queue's own events.
+    Events,
+    /// In the sweeper's own memory: the queue keeps no events.
+    Ledger,
+    /// Nowhere that could be asked.
+    Nowhere,
+}
+
+/// One reap, and what became of the task.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct ReapInHistory {
+    /// The reap.
+    #[serde(flatten)]
+    pub on_record: ReapOnRecord,
+    /// What became of the task, by its next run, else by how it stands; `None` where nothing tells.
+    pub outcome: Option<Outcome>,
+    /// Its next run.
+    pub next_run_id: Option<Id>,
+    /// The status that says so: of that run, else of the task.
+    pub status: Option<String>,
+}
+
+/// A day in UTC.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct DayOfReaps {
+    /// Such as `2026-04-11`.
+    pub day: String,
+    /// How many tasks were reaped then.
+    pub reaps: usize,
+}

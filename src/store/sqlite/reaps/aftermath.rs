@@ -1,0 +1,224 @@
+//! How tasks stand some time after they were reaped.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row};
+
+use crate::store::sqlite::facts::Facts;
+use crate::store::sqlite::layout::{ID, STATUS, TASK};
+use crate::store::sqlite::meeting::is_led;
+use crate::store::sqlite::query_plan::{create_index, rows_in_vain};
+use crate::store::sqlite::row::{is_word, values};
+use crate::store::sqlite::schema::{Runs, Schema, Tasks};
+use crate::store::sqlite::spellings::spellings;
+use crate::store::sqlite::statements;
+use crate::store::sqlite::store::Opened;
+use crate::zombie::{Aftermath, Id, Notes, Policy, Run, TaskNow, Timestamp};
+
+/// How many tasks are looked for in one look.
+const AT_ONCE: usize = 50;
+
+/// The most runs of a task that are looked at, those made last.
+const RUNS: usize = 100;
+
+/// How each of these tasks stands, by its id as it is shown.
+pub(super) fn aftermaths(
+    conn: &Connection,
+    opened: &Opened,
+    ids: &[String],
+    now: Timestamp,
+    notes: &mut Notes,
+) -> rusqlite::Result<HashMap<String, Aftermath>> {
+    let schema = &opened.schema;
+    let facts = Facts::new(schema, now, Policy::default().stale_after, opened.stopwatch);
+    let look = Look {
+        conn,
+        schema,
+        facts,
+        words: Words::of(schema),
+    };
+    let mut found: HashMap<_, _> = ids.iter().map(|id| (id.clone(), look.words.gone())).collect();
+    let mut tasks = HashMap::new();
+    let in_project = opened.scope.condition.as_str();
+    for ids in ids.chunks(AT_ONCE) {
+        look.add_tasks(ids, in_project, &mut found, &mut tasks, notes)?;
+    }
+    look.add_runs(&tasks, &mut found, notes)?;
+    Ok(found)
+}
+
+struct Look<'l> {
+    conn: &'l Connection,
+    schema: &'l Schema,
+    facts: Facts<'l>,
+    words: Words,
+}
+
+/// What every aftermath of a queue goes by.
+struct Words {
+    completed: Arc<[Arc<str>]>,
+    abandoned: Arc<str>,
+}
+
+impl Words {
+    fn of(schema: &Schema) -> Self {
+        let runs = schema.runs.as_ref();
+        Self {
+            completed: runs.map_or_else(Arc::default, |runs| runs.completed.as_slice().into()),
+            abandoned: runs.map_or_else(|| "".into(), |runs| runs.abandoned.as_str().into()),
+        }
+    }
+
+    fn gone(&self) -> Aftermath {
+        Aftermath {
+            task: TaskNow::Gone,
+            status: None,
+            runs: Vec::new(),
+            completed: Arc::clone(&self.completed),
+            abandoned: Arc::clone(&self.abandoned),
+            is_in_project: false,
+        }
+    }
+}
+
+impl Look<'_> {
+    fn add_tasks(
+        &self,
+        ids: &[String],
+        in_project: &str,
+        found: &mut HashMap<String, Aftermath>,
+        tasks: &mut HashMap<Id, String>,
+        notes: &mut Notes,
+    ) -> rusqlite::Result<()> {
+        let of_tasks = &self.schema.tasks;
+        let parts = of_tasks.id.parts.len();
+        let sought: Vec<_> = ids.iter().flat_map(|id| spellings(id, parts)).collect();
+        if sought.is_empty() {
+            return Ok(());
+        }
+        let most = sought.len().saturating_mul(2);
+        let sql = statements::tasks_named(self.schema, &self.facts.tasks, in_project, sought.len(), most);
+        let mut statement = self.conn.prepare(&sql)?;
+        let mut rows = statement.query(rusqlite::params_from_iter(&sought))?;
+        let mut count = 0;
+        while let Some(row) = rows.next()? {
+            count += 1;
+            let id = self.facts.task_id(row.get_ref(ID)?);
+            let Some(aftermath) = found.get_mut(&id.to_string()) else {
+                continue;
+            };
+            self.see_task(row, aftermath)?;
+            tasks.insert(id.clone(), id.to_string());
+        }
+        drop(rows);
+        if let Some(count) = rows_in_vain(&statement, count) {
+            notes.see_missing_index(
+                &of_tasks.table.name,
+                count,
+                create_index(&of_tasks.table, &of_tasks.id),
+            );
+        }
+        Ok(())
+    }
+
+    fn see_task(&self, row: &Row<'_>, aftermath: &mut Aftermath) -> rusqlite::Result<()> {
+        let count = self.facts.tasks.places.len();
+        let is = |place: usize| -> rusqlite::Result<bool> {
+            Ok(matches!(row.get_ref(count + place)?, ValueRef::Integer(yes) if yes != 0))
+        };
+        let status = row.get_ref(STATUS)?;
+        let columns = values(row, 0, count)?;
+        let has_ended = !self.facts.task(&columns, &mut Notes::default()).ended.is_none();
+        aftermath.task = task_now(&self.schema.tasks, status, is(0)?, has_ended);
+        aftermath.status = self.schema.tasks.status().map(|_| status.into());
+        aftermath.is_in_project = is(2)?;
+        Ok(())
+    }
+
+    fn add_runs(
+        &self,
+        tasks: &HashMap<Id, String>,
+        found: &mut HashMap<String, Aftermath>,
+        notes: &mut Notes,
+    ) -> rusqlite::Result<()> {
+        let Some(runs) = self.schema.runs.as_ref().filter(|_| !tasks.is_empty()) else {
+            return Ok(());
+        };
+        if is_led(self.conn, &runs.table, &runs.task, &self.schema.tasks.id)? {
+            let mut latest =
+                self.conn
+                    .prepare(&statements::latest_runs(self.schema, &self.facts.runs, RUNS))?;
+            for (id, shown) in tasks {
+                let mut rows = latest.query([id])?;
+                while let Some(row) = rows.next()? {
+                    if let Some(aftermath) = found.get_mut(shown) {
+                        aftermath.runs.push(self.run(row)?);
+                    }
+                }
+            }
+            return Ok(());
+        }
+        self.add_runs_in_one_look(runs, tasks, found, notes)
+    }
+
+    fn add_runs_in_one_look(
+        &self,
+        runs: &Runs,
+        tasks: &HashMap<Id, String>,
+        found: &mut HashMap<String, Aftermath>,
+        notes: &mut Notes,
+    ) -> rusqlite::Result<()> {
+        let by_value: HashMap<_, _> = tasks
+            .iter()
+            .map(|(id, shown)| (self.facts.task_value(id), shown))
+            .collect();
+        let mut all = self
+            .conn
+            .prepare(&statements::all_runs(self.schema, &self.facts.runs))?;
+        let mut rows = all.query([])?;
+        let mut count = 0;
+        while let Some(row) = rows.next()? {
+            let task = self.facts.task_value(&row.get_ref(TASK)?.into());
+            let aftermath = by_value.get(&task).and_then(|shown| found.get_mut(*shown));
+            if let Some(aftermath) = aftermath {
+                count += 1;
+                aftermath.runs.push(self.run(row)?);
+            }
+        }
+        drop(rows);
+        if let Some(count) = rows_in_vain(&all, count) {
+            notes.see_missing_index(&runs.table.name, count, create_index(&runs.table, &runs.task));
+        }
+        Ok(())
+    }
+
+    fn run(&self, row: &Row<'_>) -> rusqlite::Result<Run> {
+        let columns = values(row, 0, self.facts.runs.places.len())?;
+        Ok(self.facts.run(&columns, &mut Notes::default()).run)
+    }
+}
+
+/// How a task with this status stands.
+fn task_now(tasks: &Tasks, status: ValueRef<'_>, is_at_work: bool, has_ended: bool) -> TaskNow {
+    let is_one_of = |words: &[String]| words.iter().any(|word| is_word(status, word));
+    if is_at_work {
+        TaskNow::AtWork
+    } else if tasks.status().is_none() {
+        // No word says it: it has ended, or is open.
+        if has_ended {
+            TaskNow::Unknown
+        } else {
+            TaskNow::Waiting
+        }
+    } else if is_one_of(&tasks.completed) {
+        TaskNow::Completed
+    } else if is_one_of(&tasks.failed) {
+        TaskNow::Failed
+    } else if tasks.open.all().into_iter().any(|word| is_word(status, word)) {
+        TaskNow::Waiting
+    } else {
+        TaskNow::Unknown
+    }
+}

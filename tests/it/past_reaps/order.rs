@@ -1,0 +1,62 @@
+//! The newest first, by time, whatever the keys are; counted by day.
+
+use super::{all, at_most, tasks};
+use crate::world::World;
+
+#[test]
+fn newest_stands_first_whatever_the_order_of_the_rows() {
+    let world = World::new()
+        .reaped("t2", "2h ago")
+        .reaped("t3", "3h ago")
+        .reaped("t1", "1h ago");
+    assert_eq!(tasks(&world.history(&all())), ["t1", "t2", "t3"]);
+}
+
+#[test]
+fn keys_that_are_random_do_not_order_them() {
+    let world = World::new()
+        .sql("DROP TABLE task_events")
+        .sql("CREATE TABLE task_events (id TEXT PRIMARY KEY, task_id TEXT, event_type TEXT, payload TEXT, created_at TEXT) WITHOUT ROWID")
+        .sql(
+            "INSERT INTO task_events VALUES
+                ('a', 't2', 'zombie_reaped', '', '2026-04-11T02:00:00Z'),
+                ('b', 't1', 'zombie_reaped', '', '2026-04-11T03:00:00Z'),
+                ('c', 't3', 'zombie_reaped', '', '2026-04-11T01:00:00Z')",
+        );
+    assert_eq!(tasks(&world.history(&all())), ["t1", "t2", "t3"]);
+}
+
+#[test]
+fn times_of_several_forms_are_ordered_by_what_they_say() {
+    let world = World::new()
+        .event("t2", "zombie_reaped", "", "1775872800")
+        .event("t1", "zombie_reaped", "", "2026-04-11 05:00:00+02:00")
+        .event("t3", "zombie_reaped", "", "1775869200000");
+    assert_eq!(tasks(&world.history(&all())), ["t1", "t2", "t3"]);
+}
+
+#[test]
+fn newest_are_listed_and_all_are_counted() {
+    let world = World::new()
+        .reaped("t1", "1h ago")
+        .reaped("t2", "2h ago")
+        .reaped("t3", "50h ago");
+    let history = world.history(&at_most(1));
+    assert_eq!((tasks(&history), history.total), (vec!["t1".to_owned()], 3));
+    let days: Vec<_> = history
+        .days
+        .iter()
+        .map(|day| (day.day.as_str(), day.reaps))
+        .collect();
+    assert_eq!(days, [("2026-04-09", 1), ("2026-04-10", 0), ("2026-04-11", 2)]);
+}
+
+#[test]
+fn queue_that_was_never_swept_has_none() {
+    let history = World::new().task("t1").history(&all());
+    assert_eq!(
+        (history.total, history.reaps.len(), history.days.len()),
+        (0, 0, 0)
+    );
+    assert!(history.warnings.is_empty(), "{:?}", history.warnings);
+}
