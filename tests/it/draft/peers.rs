@@ -18,7 +18,13 @@ struct Compared {
 impl Compared {
     /// A run has ended by more words than a few rows have.
     fn is_right(&self) -> bool {
-        if ["runs.words.finished", "runs.words.completed"].contains(&&*self.role) {
+        let over = [
+            "runs.words.finished",
+            "runs.words.completed",
+            "tasks.words.completed",
+            "tasks.words.failed",
+        ];
+        if over.contains(&&*self.role) {
             return !self.drafted.is_empty() && self.drafted.iter().all(|word| self.shipped.contains(word));
         }
         self.shipped == self.drafted
@@ -41,7 +47,8 @@ impl Compared {
     }
 }
 
-/// Everything but what a reap does besides, which is the choice of whoever writes the profile.
+/// Everything but what a reap does besides, which is the choice of whoever writes the profile, and the words for tasks that are
+/// over, by which nothing is decided.
 fn is_role(key: &str) -> bool {
     let own = [
         "tasks.clear",
@@ -49,6 +56,8 @@ fn is_role(key: &str) -> bool {
         "tasks.increment",
         "tasks.where",
         "runs.clear",
+        "tasks.words.completed",
+        "tasks.words.failed",
     ];
     key.contains('.')
         && !own.contains(&key)

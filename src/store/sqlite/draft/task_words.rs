@@ -1,6 +1,8 @@
 //! Which words of a task's status mean that it runs, and that it waits.
 
 use super::finding::{Line, Value};
+use super::hints::HINTS;
+use super::names::words;
 use super::status::{Meaning, meaning};
 use super::vocabulary::{Seen, Vocabulary};
 
@@ -43,6 +45,25 @@ impl Vocabulary<'_> {
         doubtful.append(&mut by_look);
         let declared = self.declared(Meaning::Running, "the table allows it; no row has it now");
         self.line("running", &sure, &doubtful, declared)
+    }
+
+    /// The words of tasks whose work was done, and of those whose work was given up.
+    pub(super) fn task_over(&self) -> [Line; 2] {
+        let is_over = |seen: &&Seen| {
+            matches!(meaning(&seen.word), Some((Meaning::Finished, true))) && !self.is_default(&seen.word)
+        };
+        let is_good = |seen: &&Seen| HINTS.words.completed.exactly(&words(&seen.word)).is_some();
+        let (good, bad): (Vec<_>, Vec<_>) = self.seen.iter().filter(is_over).partition(is_good);
+        [("completed", good), ("failed", bad)].map(|(key, found)| {
+            let names = found.iter().map(|seen| seen.word.clone()).collect();
+            let said: Vec<_> = found.iter().map(|seen| self.say(seen)).collect();
+            let why = if said.is_empty() {
+                "no word is seen that means so".to_owned()
+            } else {
+                said.join("; ")
+            };
+            Line::found(key, Value::OneOrMore(names), why)
+        })
     }
 
     /// Whether a word sounds like waiting, and yet each of its rows is taken, while those of the word that a task is made with

@@ -94,15 +94,16 @@ pub(super) fn sections(
     let recurs = kind.value.is_some() || is_recurring.value.is_some();
     columns.extend([kind, is_recurring, next_eligible(&moments, recurs)]);
 
-    let mut words = vec![running_words, open_words];
-    words.extend(recurring);
+    let mut said = vec![running_words, open_words];
+    said.extend(words.as_ref().map(Vocabulary::task_over).into_iter().flatten());
+    said.extend(recurring);
     if found.is_none() {
-        words.clear();
+        said.clear();
     }
     Ok(vec![
         Section::new("tasks", table),
         Section::new("tasks.columns", columns),
-        Section::new("tasks.words", words),
+        Section::new("tasks.words", said),
     ])
 }
 
