@@ -26,6 +26,7 @@
 //! | `surface` (the program) | who asks | everything |
 //! | `sweep` | when | `store`, `zombie`, `report` |
 //! | [`store`] | where | `profile`, `zombie` |
+//! | [`ledger`] | what was done before | `report`, `zombie` |
 //! | [`report`] | what was done | `zombie` |
 //! | [`Profile`] | what a queue calls things | `zombie` |
 //! | [`zombie`] | what and why | nothing: no SQL, no clock, no input or output |
@@ -34,6 +35,7 @@
 //! Such a worker must check, before it writes, that its run is still unfinished and still the task's active run.
 
 mod error;
+pub mod ledger;
 mod options;
 mod profile;
 pub mod report;

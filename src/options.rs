@@ -29,6 +29,7 @@ pub struct SweepOptions {
     pub(crate) suspended: Duration,
     pub(crate) waiting: Option<Waiting>,
     pub(crate) evidence: bool,
+    pub(crate) remember: bool,
     pub(crate) first_look: Option<Arc<HashMap<Id, u64>>>,
 }
 
@@ -61,6 +62,7 @@ impl SweepOptions {
             suspended: Duration::ZERO,
             waiting: None,
             evidence: false,
+            remember: false,
             first_look: None,
         }
     }
@@ -156,5 +158,13 @@ impl SweepOptions {
     #[must_use]
     pub fn evidence(self, evidence: bool) -> Self {
         Self { evidence, ..self }
+    }
+
+    /// Collects what a [ledger](crate::ledger) keeps of the sweep beyond its report: see [`SweepReport::remembered`].
+    ///
+    /// [`SweepReport::remembered`]: crate::SweepReport::remembered
+    #[must_use]
+    pub fn remember(self, remember: bool) -> Self {
+        Self { remember, ..self }
     }
 }

@@ -11,7 +11,7 @@ use crate::error::{SweepError, in_full};
 use crate::options::SweepOptions;
 use crate::report::{SweepReport, ZombieFound};
 use crate::store::{Project, Rehearsal, Schema, Store, Writer, data_version};
-use crate::zombie::{Id, Notes, Plan, Suspect, Timestamp};
+use crate::zombie::{Id, Living, Notes, Plan, Suspect, Timestamp, age_of};
 use reap::Queue;
 
 /// How often zombies that change under our eyes are read anew before they are left to the next sweep.
@@ -132,6 +132,9 @@ impl<'a> Sweep<'a> {
             self.started,
         );
         let mut store = store.map_err(SweepError::sqlite("prepare to read"))?;
+        if opts.remember {
+            store.count_the_living();
+        }
         if !store.keeps_events() {
             self.record = Record::Summary;
         }
@@ -164,12 +167,22 @@ impl<'a> Sweep<'a> {
         let batch_size = self.opts.batch_size.get();
         let mut plan = Plan::default();
         let mut judged = Vec::new();
+        let mut living = Living::default();
         let visit = |suspect: Suspect| {
+            let seen = suspect
+                .labels
+                .clone()
+                .map(|labels| (labels, age_of(&suspect, policy, now), plan.healthy));
             if tracing::enabled!(tracing::Level::DEBUG) {
                 let verdict = suspect.verdict(policy, now).to_string();
                 judged.push((suspect.id.clone(), suspect.active_run_id.clone(), verdict));
             }
             plan.add(suspect, policy, now);
+            if let Some((labels, age, before)) = seen
+                && plan.healthy > before
+            {
+                living.add(&labels, age);
+            }
             if plan.zombies.len() < batch_size {
                 ControlFlow::Continue(())
             } else {
@@ -205,6 +218,10 @@ impl<'a> Sweep<'a> {
         drop(read);
         for (task_id, run_id, verdict) in judged {
             tracing::debug!(%task_id, %run_id, %verdict, "judged");
+        }
+        if let Some(remembered) = &mut self.report.remembered {
+            remembered.living.merge(&scan.living);
+            remembered.living.merge(&living);
         }
         self.report.healthy += scan.live + plan.healthy;
         self.report.undecided.append(&mut plan.undecided);

@@ -7,9 +7,9 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::{SHOWN, Sweep, clock};
 use crate::error::{SweepError, is_of_the_orchestrator};
-use crate::report::{FailedTask, ZombieFound};
+use crate::report::{FailedTask, RememberedReap, ZombieFound};
 use crate::store::{Reaped, Rehearsal, Store, Writer};
-use crate::zombie::{Id, Zombie};
+use crate::zombie::{Id, PastReap, Zombie};
 
 /// How long a sweep leaves the write lock alone between two batches where others write: as long as SQLite's busy handler
 /// sleeps at most, so that every waiting writer wakes and finds it free.
@@ -167,12 +167,37 @@ impl Sweep<'_> {
             if self.shows_evidence() || is_dry && self.found.len() <= SHOWN {
                 self.found.push(ZombieFound::new(&reap.zombie, self.now));
             }
+            self.remember(&reap.zombie);
             self.report.runs_abandoned += reap.runs;
             self.report.workspaces_freed += reap.workspaces;
             self.report
                 .reaps
                 .push(suspect.id.clone(), evidence.reason.clone());
         }
+    }
+}
+
+impl Sweep<'_> {
+    /// For a ledger, where there is one. A dry run has done nothing that is worth to be remembered.
+    fn remember(&mut self, zombie: &Zombie) {
+        let Some(remembered) = self.report.remembered.as_mut().filter(|_| !self.opts.dry_run) else {
+            return;
+        };
+        let (suspect, evidence) = (&zombie.suspect, &zombie.evidence);
+        remembered.reaps.push(RememberedReap {
+            reap: PastReap {
+                at: self.now,
+                task_id: suspect.id.clone(),
+                run_id: suspect.run_meant().cloned(),
+                reason: evidence.reason.to_string(),
+                sign_of_life: evidence.sign_of_life,
+                actor: Some(self.opts.actor.clone()),
+                is_parked: false,
+            },
+            condition: evidence.condition,
+            threshold: evidence.threshold,
+            labels: suspect.labels.as_deref().cloned().unwrap_or_default(),
+        });
     }
 }
 

@@ -1,7 +1,7 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
-use super::{Id, Moment, Policy, Signs, Timestamp, Verdict, verdict};
+use super::{Id, Labels, Moment, Policy, Signs, Timestamp, Verdict, verdict};
 
 /// What the verdict asks of a run.
 #[derive(Clone, Debug)]
@@ -271,6 +271,8 @@ pub struct Suspect {
     pub others_print: Option<u64>,
     /// What the task holds.
     pub held: Vec<Held>,
+    /// Its project and kind, where they were asked for. Apart, as few sweeps ask.
+    pub labels: Option<Box<Labels>>,
 }
 
 impl Suspect {

@@ -31,6 +31,7 @@ mod hostile;
 mod laws;
 mod layers;
 mod leases;
+mod ledger;
 mod missing;
 mod mission;
 mod naive;

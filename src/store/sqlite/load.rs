@@ -7,13 +7,14 @@ use rusqlite::{Connection, Row};
 
 use super::catalog::Affinity;
 use super::facts::{Facts, is_blank, value, values};
+use super::labels::LabelReader;
 use super::layout::{ACTIVE_RUN, ID, KEY, TASK};
 use super::query_plan::{create_index, rows_in_vain};
 use super::runs::{Meeting, Others, Runs};
 use super::schema::Schema;
 use super::statements::{self, Which};
 use super::workers::KnownWorkers;
-use crate::zombie::{ActiveRun, Id, Notes, Policy, RunRow, Suspect, Timestamp, is_live};
+use crate::zombie::{ActiveRun, Id, Living, Notes, Policy, RunRow, Suspect, Timestamp, age, is_live};
 
 /// How far one look at the running tasks went.
 #[derive(Debug, Default)]
@@ -24,6 +25,8 @@ pub(crate) struct Scan {
     pub(crate) live: usize,
     /// The key of the last task looked at, where more may stand behind it.
     pub(crate) rest: Option<Id>,
+    /// The ages of those that are live, where they are to be counted.
+    pub(crate) living: Living,
 }
 
 /// Reads the running tasks and hands over those whose active run is not plainly live.
@@ -39,6 +42,16 @@ pub(super) struct Loader<'c> {
     runs: Option<Runs<'c>>,
     /// The ids that several running tasks have.
     doubles: HashSet<String>,
+    /// Where the living are to be counted.
+    labels: Option<LabelReader<'c>>,
+}
+
+/// What a closer look at one row found.
+#[expect(clippy::large_enum_variant, reason = "it is taken apart at once")]
+enum Looked {
+    /// Its active run proves it live; where that is asked, by a sign of this age.
+    Live(Option<Duration>),
+    Suspect(Suspect),
 }
 
 impl<'c> Loader<'c> {
@@ -61,7 +74,13 @@ impl<'c> Loader<'c> {
             data_version: None,
             runs: None,
             doubles: HashSet::new(),
+            labels: None,
         })
+    }
+
+    /// From now on the living are counted.
+    pub(super) fn count_the_living(&mut self) {
+        self.labels = Some(LabelReader::new(self.conn, self.schema));
     }
 
     /// Another look begins, so long after *now*.
@@ -120,7 +139,14 @@ impl<'c> Loader<'c> {
         notes: &mut Notes,
         mut visit: impl FnMut(Suspect) -> ControlFlow<()>,
     ) -> rusqlite::Result<Scan> {
-        let sql = statements::running_tasks(self.schema, &self.facts, self.meeting, self.in_project, which);
+        let labels = self.labels.as_ref().map(LabelReader::list).unwrap_or_default();
+        let sql = statements::running_tasks(
+            self.schema,
+            &self.facts,
+            self.meeting,
+            (self.in_project, which),
+            &labels,
+        );
         let mut tasks = self.conn.prepare(&sql)?;
         let has_plain_signs = self.meeting != Meeting::Apart || self.schema.runs.is_none();
         let mut scan = Scan::default();
@@ -129,8 +155,12 @@ impl<'c> Loader<'c> {
             let mut rows = tasks.query(rusqlite::params_from_iter(parameter))?;
             while let Some(row) = rows.next()? {
                 scan.scanned += 1;
-                if has_plain_signs && self.facts.is_plainly_live(row, notes)? {
+                if has_plain_signs && let Some(beat) = self.facts.is_plainly_live(row, notes)? {
                     scan.live += 1;
+                    if let Some(labels) = &mut self.labels {
+                        let age = self.facts.calendar.now().since(beat);
+                        scan.living.add(&labels.read(row)?, Some(age));
+                    }
                     continue;
                 }
                 let key = Id::from(row.get_ref(KEY)?);
@@ -140,8 +170,16 @@ impl<'c> Loader<'c> {
                     continue;
                 }
                 match self.suspect(row, notes)? {
-                    None => scan.live += 1,
-                    Some(suspect) => {
+                    Looked::Live(age) => {
+                        scan.live += 1;
+                        if let Some(labels) = &mut self.labels {
+                            scan.living.add(&labels.read(row)?, age);
+                        }
+                    }
+                    Looked::Suspect(mut suspect) => {
+                        if let Some(labels) = &mut self.labels {
+                            suspect.labels = Some(Box::new(labels.read(row)?));
+                        }
                         if visit(suspect).is_break() {
                             scan.rest = Some(key);
                             break;
@@ -163,8 +201,8 @@ impl<'c> Loader<'c> {
         Ok(scan)
     }
 
-    /// The task with all its runs; `None` where its active run proves it live.
-    fn suspect(&mut self, row: &Row<'_>, notes: &mut Notes) -> rusqlite::Result<Option<Suspect>> {
+    /// The task with all its runs, unless its active run proves it live.
+    fn suspect(&mut self, row: &Row<'_>, notes: &mut Notes) -> rusqlite::Result<Looked> {
         let facts = &self.facts;
         let columns = values(row, 0, facts.tasks.places.len())?;
         let id = facts.task_id(value(&columns, ID));
@@ -205,7 +243,12 @@ impl<'c> Loader<'c> {
             &self.policy,
             facts.calendar.now(),
         ) {
-            return Ok(None);
+            let asked = self.labels.as_ref();
+            let run = active.as_ref().map(|row| &row.run);
+            let now = facts.calendar.now();
+            return Ok(Looked::Live(
+                asked.and_then(|_| age(&task, &run, [], &self.policy, now)),
+            ));
         }
         let others = match others {
             Some(others) => others,
@@ -224,7 +267,7 @@ impl<'c> Loader<'c> {
             }
         }
         task.is_double = !self.doubles.is_empty() && self.doubles.contains(&id.to_string());
-        Ok(Some(facts.suspect(&columns, task, active, others)))
+        Ok(Looked::Suspect(facts.suspect(&columns, task, active, others)))
     }
 
     /// The ids that several running tasks have: looked for only where no key keeps them apart.

@@ -11,6 +11,7 @@ mod facts;
 mod findings;
 mod fitting;
 mod keys;
+mod labels;
 mod layout;
 mod load;
 mod look_alikes;
@@ -97,6 +98,11 @@ impl<'c> Store<'c> {
             loader: Loader::new(conn, schema, in_project, policy, now, stopwatch)?,
             verifier: None,
         })
+    }
+
+    /// From now on the living are counted, and the project and kind of suspects are read.
+    pub(crate) fn count_the_living(&mut self) {
+        self.loader.count_the_living();
     }
 
     /// In a read transaction: begins another look at the database, which has this data version, so long after *now*.

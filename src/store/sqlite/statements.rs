@@ -21,8 +21,8 @@ pub(super) fn running_tasks(
     schema: &Schema,
     facts: &Facts<'_>,
     meeting: Meeting,
-    in_project: &str,
-    which: Which,
+    (in_project, which): (&str, Which),
+    labels: &str,
 ) -> String {
     let mut names = names(schema);
     let tasks = &schema.tasks.table;
@@ -51,7 +51,7 @@ pub(super) fn running_tasks(
         format!("AND {in_project}")
     };
     names.extend([
-        ("columns", columns),
+        ("columns", columns + labels),
         ("meeting", meeting),
         ("which", which),
         ("in_project", in_project),

@@ -5,6 +5,7 @@ mod demo;
 mod exit;
 mod failure;
 mod init;
+mod ledger;
 mod log;
 mod lost;
 mod output;

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use anyhow::anyhow;
-use chrono::Utc;
+use chrono::{DateTime, Utc};
 use zombie_sweeper::Profile;
 use zombie_sweeper::store::{Schema, SchemaError, read_database, sweep_database};
 use zombie_sweeper::{SweepError, SweepOptions, SweepReport, sweep_zombie_tasks};
@@ -10,19 +10,20 @@ use super::args::{Cli, Format, SweepArgs};
 use super::exit::Exit;
 use super::lost::LostSummary;
 use super::profile::{self, Failed};
-use super::{log, output, signals, text, wait};
+use super::{ledger, log, output, signals, text, wait};
 
 /// The bare command: sweeps, and prints the summary.
 pub(crate) fn run(cli: &Cli) -> anyhow::Result<Exit> {
-    let asked = profile::asked(cli.database.profile.as_deref())?;
-    let options = options(cli, asked.clone().unwrap_or_default());
-    let (report, failed) = match sweep(cli, asked.as_ref(), &options) {
-        Ok(report) => (report, None),
-        Err(Failed::Sweep(SweepError::Partial { report, source })) => {
-            ((*report).clone(), Some(SweepError::Partial { report, source }))
+    #[expect(clippy::disallowed_methods, reason = "the one place where now is read")]
+    let now = cli.sweep.now.unwrap_or_else(Utc::now);
+    let (mut report, failed) = match sweep_or_look(cli, now) {
+        Ok(swept) => swept,
+        Err(error) => {
+            ledger::remember_failure(cli, &error, now);
+            return Err(error);
         }
-        Err(error) => return Err(error.into()),
     };
+    ledger::remember(cli, &mut report, now);
     output::print(cli.log.format, &report, |out| text::report(out, &report))
         .map_err(|why| LostSummary::of(&report, why))?;
     match (failed, report.failed.len()) {
@@ -40,11 +41,22 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Exit> {
     }
 }
 
-fn options(cli: &Cli, profile: Profile) -> SweepOptions {
+/// The report, and why the sweep stopped early where it did.
+fn sweep_or_look(cli: &Cli, now: DateTime<Utc>) -> anyhow::Result<(SweepReport, Option<SweepError>)> {
+    let asked = profile::asked(cli.database.profile.as_deref())?;
+    let options = options(cli, now, asked.clone().unwrap_or_default());
+    match sweep(cli, asked.as_ref(), &options) {
+        Ok(report) => Ok((report, None)),
+        Err(Failed::Sweep(SweepError::Partial { report, source })) => {
+            Ok(((*report).clone(), Some(SweepError::Partial { report, source })))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn options(cli: &Cli, now: DateTime<Utc>, profile: Profile) -> SweepOptions {
     let args = &cli.sweep;
     let asked = args.now;
-    #[expect(clippy::disallowed_methods, reason = "the one place where now is read")]
-    let now = asked.unwrap_or_else(Utc::now);
     let options = SweepOptions::at(now)
         .dry_run(args.dry_run)
         .actor(&args.actor)
@@ -54,6 +66,7 @@ fn options(cli: &Cli, profile: Profile) -> SweepOptions {
         .suspended(wait::suspended())
         .waiting(move |time| wait::wait(time, asked))
         .evidence(args.evidence || cli.log.format == Format::Text)
+        .remember(!args.dry_run && cli.ledger.path().is_some())
         .profile(profile);
     match &args.project {
         Some(project) => options.project(project),

@@ -7,7 +7,7 @@ use super::place::Place;
 use super::program::{Program, zombie_sweeper};
 
 /// Each option that takes a value: its flag, and one that cannot be read.
-const BAD_VALUES: [(&str, &str); 10] = [
+const BAD_VALUES: [(&str, &str); 11] = [
     ("--busy-timeout", "soon"),
     ("--now", "teatime"),
     ("--stale-after", "15"),
@@ -18,11 +18,13 @@ const BAD_VALUES: [(&str, &str); 10] = [
     ("--format", "xml"),
     ("--log-format", "xml"),
     ("--project", ""),
+    ("--ledger-keep", "0s"),
 ];
 
 /// The others. Help and version have no variable.
-const TESTED_BY_THEIR_EFFECT: [&str; 11] = [
+const TESTED_BY_THEIR_EFFECT: [&str; 12] = [
     "--db",
+    "--ledger",
     "--profile",
     "--actor",
     "--dry-run",

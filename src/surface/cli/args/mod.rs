@@ -2,6 +2,7 @@
 
 mod database;
 mod demo;
+mod ledger;
 mod output;
 mod policy;
 mod schema;
@@ -12,9 +13,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use zombie_sweeper::ledger::refuse_misplaced;
 
 pub(crate) use database::DatabaseArgs;
 pub(crate) use demo::DemoArgs;
+pub(crate) use ledger::LedgerArgs;
 pub(crate) use output::{Format, LogArgs};
 pub(crate) use schema::SchemaArgs;
 pub(crate) use sweep::SweepArgs;
@@ -57,6 +60,8 @@ pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) sweep: SweepArgs,
     #[command(flatten)]
+    pub(crate) ledger: LedgerArgs,
+    #[command(flatten)]
     pub(crate) log: LogArgs,
 }
 
@@ -79,6 +84,7 @@ pub(crate) fn parse() -> Result<Cli, ExitCode> {
         refuse_stray_options(&matches, &cli)?;
         refuse_unknown_variables()?;
         refuse_a_sweep_of_another_time(&cli)?;
+        refuse_a_misplaced_ledger(&cli)?;
         Ok(cli)
     });
     parsed.map_err(|error| {
@@ -144,6 +150,17 @@ fn refuse_a_sweep_of_another_time(cli: &Cli) -> Result<(), clap::Error> {
     }
     let text = "--now is for a dry run: a sweep is of this moment";
     Err(Cli::command().error(clap::error::ErrorKind::MissingRequiredArgument, text))
+}
+
+/// Before anything is opened: a ledger in the place of the queue's own files would be the end of them.
+fn refuse_a_misplaced_ledger(cli: &Cli) -> Result<(), clap::Error> {
+    let Some(path) = cli.ledger.path() else {
+        return Ok(());
+    };
+    refuse_misplaced(path, &cli.database.db).map_err(|why| {
+        let text = format!("--ledger (ZOMBIE_SWEEPER_LEDGER): {why}");
+        Cli::command().error(clap::error::ErrorKind::ValueValidation, text)
+    })
 }
 
 /// A misspelt `ZOMBIE_SWEEPER_DRYRUN` would be ignored in silence, and the sweep would be real.

@@ -1,0 +1,78 @@
+//! A damaged ledger is set aside, never deleted and never over anything else.
+
+use std::fs;
+use std::io::{self, ErrorKind, Read as _};
+use std::path::{Path, PathBuf};
+
+use super::error::LedgerError;
+use super::open::APPLICATION_ID;
+use super::place::{BESIDE, sibling};
+use super::system::{self, Identity};
+use crate::zombie::Timestamp;
+
+/// How many names are tried.
+const NAMES: u32 = 1_000;
+
+/// Where the header of a database says whose it is.
+const APPLICATION_ID_AT: usize = 68;
+
+/// Gives a damaged ledger, and its journal with it, another name, and returns that. Only what was found to be damaged: by
+/// now another sweeper may have begun a new one.
+pub(super) fn set_aside(path: &Path, damaged: Identity, now: Timestamp) -> Result<PathBuf, LedgerError> {
+    let failed = |error| LedgerError::io("set aside the damaged ledger", path)(error);
+    let found = fs::symlink_metadata(path).map_err(failed)?;
+    if system::identity(&found) != damaged {
+        return Err(failed(io::Error::other("another process has just replaced it")));
+    }
+    let is_ours = system::has_our_mode(&found) || says_it_is_ours(path);
+    if !is_ours {
+        let why = "it is no ledger, and has not the mode of one (0600)";
+        return Err(LedgerError::refused(path, why));
+    }
+    let stamp = stamp(now);
+    for number in 1..=NAMES {
+        let number = if number == 1 {
+            String::new()
+        } else {
+            format!("-{number}")
+        };
+        let aside = sibling(path, &format!(".damaged-{stamp}{number}"));
+        match rename(path, &aside) {
+            Ok(()) => {
+                for suffix in BESIDE {
+                    // What does not go with it, the next one finds beside an empty file, and SQLite takes it away.
+                    let _ = rename(&sibling(path, suffix), &sibling(&aside, suffix));
+                }
+                return Ok(aside);
+            }
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(failed(error)),
+        }
+    }
+    Err(failed(ErrorKind::AlreadyExists.into()))
+}
+
+/// The moment to the second, of letters and digits alone.
+fn stamp(now: Timestamp) -> String {
+    let text = now.to_rfc3339();
+    let second = text.split('.').next().unwrap_or_default();
+    let letters: String = second.chars().filter(char::is_ascii_alphanumeric).collect();
+    letters + "Z"
+}
+
+/// Gives a file a name that nothing has yet.
+fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    match fs::hard_link(from, to) {
+        Ok(()) => fs::remove_file(from),
+        Err(error) if matches!(error.kind(), ErrorKind::AlreadyExists | ErrorKind::NotFound) => Err(error),
+        // A file system without a second name for a file.
+        Err(_) if fs::symlink_metadata(to).is_ok() => Err(ErrorKind::AlreadyExists.into()),
+        Err(_) => fs::rename(from, to),
+    }
+}
+
+fn says_it_is_ours(path: &Path) -> bool {
+    let mut header = [0; APPLICATION_ID_AT + 4];
+    let read = fs::File::open(path).and_then(|mut file| file.read_exact(&mut header));
+    read.is_ok() && header.ends_with(&APPLICATION_ID.to_be_bytes())
+}
