@@ -10,10 +10,12 @@
 mod aside;
 mod entry;
 mod error;
+mod old;
 mod open;
 mod past;
 mod place;
 mod read;
+mod rows;
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(not(unix), path = "not_unix.rs")]
 mod system;

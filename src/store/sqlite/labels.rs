@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
-use super::keys::column_or_null;
+use super::keys::column;
 use super::schema::{Recurring, Schema};
 use super::value::identifier;
 use crate::zombie::{Id, Labels};
@@ -18,10 +19,13 @@ pub(super) struct LabelReader<'c> {
     conn: &'c Connection,
     /// The project's name by its id, where the queue has a table of them.
     name_of: Option<String>,
-    /// What stands in the row: the project by its name, the project by its id, the kind.
-    columns: [String; 3],
-    projects: HashMap<[Id; 2], Option<Arc<str>>>,
-    kinds: HashMap<Id, Option<Arc<str>>>,
+    /// The columns that there are, each with its place among the labels: the project by its name, the project by its id,
+    /// the kind.
+    columns: Vec<(usize, String)>,
+    /// The labels by what a row says.
+    known: HashMap<[Id; 3], Labels>,
+    /// Those of the last row, which most often says the same as the next.
+    last: ([Id; 3], Labels),
 }
 
 impl<'c> LabelReader<'c> {
@@ -32,6 +36,7 @@ impl<'c> LabelReader<'c> {
             Recurring::Never | Recurring::Flag(_) => None,
         };
         let columns = [tasks.project.name.as_ref(), tasks.project.id.as_ref(), kind];
+        let columns = columns.iter().enumerate();
         let name_of = schema.projects.as_ref().map(|projects| {
             let [id, name] = [&projects.id, &projects.name].map(|column| identifier(&column.name));
             let table = projects.table.qualified_name();
@@ -40,38 +45,58 @@ impl<'c> LabelReader<'c> {
         Self {
             conn,
             name_of,
-            columns: columns.map(|column| column_or_null("t", column)),
-            projects: HashMap::new(),
-            kinds: HashMap::new(),
+            columns: columns
+                .filter_map(|(place, info)| Some((place, column("t", (*info)?))))
+                .collect(),
+            known: HashMap::new(),
+            last: ([Id::Null, Id::Null, Id::Null], Labels::default()),
         }
     }
 
     /// What it needs of a row, to stand behind the other columns.
     pub(super) fn list(&self) -> String {
-        let columns = self.columns.iter().map(|column| format!(", +{column}"));
+        let columns = self.columns.iter().map(|(_, column)| format!(", +{column}"));
         columns.collect()
     }
 
     /// The labels of a row, whose last columns are those of the list.
-    pub(super) fn read(&mut self, row: &Row<'_>) -> rusqlite::Result<Labels> {
+    pub(super) fn read(&mut self, row: &Row<'_>) -> rusqlite::Result<&Labels> {
+        let mut said = [ValueRef::Null; 3];
         let first = row.as_ref().column_count().saturating_sub(self.columns.len());
-        let [name, id, kind] = [0, 1, 2].map(|place| row.get_ref(first + place).map(Id::from));
-        let (project, kind) = ([name?, id?], kind?);
-        if !self.projects.contains_key(&project) {
-            let label = self.project(&project)?;
-            self.projects.insert(project.clone(), label);
+        for (column, (place, _)) in (first..).zip(&self.columns) {
+            if let Some(said) = said.get_mut(*place) {
+                *said = row.get_ref(column)?;
+            }
         }
-        if !self.kinds.contains_key(&kind) {
-            self.kinds.insert(kind.clone(), label(&kind));
+        let is_as_before = self
+            .last
+            .0
+            .iter()
+            .zip(&said)
+            .all(|(id, said)| id.as_value() == *said);
+        if !is_as_before {
+            let said = said.map(Id::from);
+            let labels = match self.known.get(&said) {
+                Some(labels) => labels.clone(),
+                None => self.learn(&said)?,
+            };
+            self.last = (said, labels);
         }
-        Ok(Labels {
-            project: self.projects.get(&project).cloned().flatten(),
-            kind: self.kinds.get(&kind).cloned().flatten(),
-        })
+        Ok(&self.last.1)
+    }
+
+    fn learn(&mut self, said: &[Id; 3]) -> rusqlite::Result<Labels> {
+        let [name, id, kind] = said;
+        let labels = Labels {
+            project: self.project(name, id)?,
+            kind: label(kind),
+        };
+        self.known.insert(said.clone(), labels.clone());
+        Ok(labels)
     }
 
     /// A project's name, else its id.
-    fn project(&self, [name, id]: &[Id; 2]) -> rusqlite::Result<Option<Arc<str>>> {
+    fn project(&self, name: &Id, id: &Id) -> rusqlite::Result<Option<Arc<str>>> {
         if !name.is_blank() || id.is_blank() {
             return Ok(label(name));
         }

@@ -159,7 +159,7 @@ impl<'c> Loader<'c> {
                     scan.live += 1;
                     if let Some(labels) = &mut self.labels {
                         let age = self.facts.calendar.now().since(beat);
-                        scan.living.add(&labels.read(row)?, Some(age));
+                        scan.living.add(labels.read(row)?, Some(age));
                     }
                     continue;
                 }
@@ -173,12 +173,12 @@ impl<'c> Loader<'c> {
                     Looked::Live(age) => {
                         scan.live += 1;
                         if let Some(labels) = &mut self.labels {
-                            scan.living.add(&labels.read(row)?, age);
+                            scan.living.add(labels.read(row)?, age);
                         }
                     }
                     Looked::Suspect(mut suspect) => {
                         if let Some(labels) = &mut self.labels {
-                            suspect.labels = Some(Box::new(labels.read(row)?));
+                            suspect.labels = Some(Box::new(labels.read(row)?.clone()));
                         }
                         if visit(suspect).is_break() {
                             scan.rest = Some(key);

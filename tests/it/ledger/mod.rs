@@ -4,6 +4,7 @@ mod bounded;
 mod damaged;
 mod living;
 mod others;
+mod page;
 #[cfg(all(feature = "cli", target_os = "linux"))]
 mod program;
 mod recorded;
