@@ -16,14 +16,20 @@ const NAMES: u32 = 1_000;
 /// Where the header of a database says whose it is.
 const APPLICATION_ID_AT: usize = 68;
 
-/// Gives a damaged ledger, and its journal with it, another name, and returns that. Only what was found to be damaged: by
-/// now another sweeper may have begun a new one.
-pub(super) fn set_aside(path: &Path, damaged: Identity, now: Timestamp) -> Result<PathBuf, LedgerError> {
+/// Gives a damaged ledger, and its journal with it, another name, and returns that; `None` where another sweeper has done
+/// so by now, and perhaps begun a new one, which is not to be touched.
+pub(super) fn set_aside(
+    path: &Path,
+    damaged: Identity,
+    now: Timestamp,
+) -> Result<Option<PathBuf>, LedgerError> {
     let failed = |error| LedgerError::io("set aside the damaged ledger", path)(error);
-    let found = fs::symlink_metadata(path).map_err(failed)?;
-    if system::identity(&found) != damaged {
-        return Err(failed(io::Error::other("another process has just replaced it")));
-    }
+    let found = match fs::symlink_metadata(path) {
+        Ok(found) if system::identity(&found) == damaged => found,
+        Ok(_) => return Ok(None),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed(error)),
+    };
     let is_ours = system::has_our_mode(&found) || says_it_is_ours(path);
     if !is_ours {
         let why = "it is no ledger, and has not the mode of one (0600)";
@@ -43,9 +49,10 @@ pub(super) fn set_aside(path: &Path, damaged: Identity, now: Timestamp) -> Resul
                     // What does not go with it, the next one finds beside an empty file, and SQLite takes it away.
                     let _ = rename(&sibling(path, suffix), &sibling(&aside, suffix));
                 }
-                return Ok(aside);
+                return Ok(Some(aside));
             }
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(failed(error)),
         }
     }

@@ -38,17 +38,21 @@ impl Ledger {
     /// Where it cannot be read, as of every question here.
     pub fn reaps(&self, filter: &ReapFilter) -> Result<Vec<PastReap>, LedgerError> {
         self.ask(|conn| {
-            let mut reaps = conn.prepare(include_str!("sql/reaps.sql"))?;
             let since = filter.since.map_or(i64::MIN, Timestamp::as_micros);
-            let task = filter.task.as_deref().map(forms);
-            let rows = reaps.query_map((since, task, &filter.project, &filter.reason), past_reap)?;
-            let is_wanted = |reap: &rusqlite::Result<PastReap>| match (reap, &filter.task) {
-                (Ok(reap), Some(task)) => reap.task_id.to_string() == *task,
-                _ => true,
+            let (project, reason) = (&filter.project, &filter.reason);
+            let most = filter.limit.unwrap_or(usize::MAX);
+            let Some(task) = &filter.task else {
+                let mut reaps = conn.prepare(include_str!("sql/reaps.sql"))?;
+                let reaps = reaps.query_map((since, project, reason), past_reap)?;
+                return reaps.take(most).collect();
             };
-            rows.filter(is_wanted)
-                .take(filter.limit.unwrap_or(usize::MAX))
-                .collect()
+            let mut reaps = conn.prepare(include_str!("sql/reaps_of_task.sql"))?;
+            let reaps = reaps.query_map((since, project, reason, forms(task)), past_reap)?;
+            let is_of_task = |reap: &rusqlite::Result<PastReap>| match reap {
+                Ok(reap) => reap.task_id.to_string() == *task,
+                Err(_) => true,
+            };
+            reaps.filter(is_of_task).take(most).collect()
         })
     }
 

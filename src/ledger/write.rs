@@ -14,6 +14,9 @@ use super::{old, rows, system};
 /// For how long each sweep is kept, unless another time is asked for.
 pub const KEEP: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
+/// How often a sweep is entered again where the ledger turned out to be damaged.
+const TRIES: usize = 3;
+
 /// Enters a sweep into the ledger at this path, which is made where there is none, and takes away what was entered longer
 /// ago than `keep`. Returns what there is to tell the operator; the sweep itself is not concerned.
 ///
@@ -21,14 +24,13 @@ pub const KEEP: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 /// process holds the ledger for longer than a second, the sweep is not entered.
 pub fn record(path: &Path, keep: Duration, entry: &Entry<'_>) -> Vec<String> {
     let mut warnings = Vec::new();
-    let mut is_new = false;
-    loop {
+    for _ in 0..TRIES {
         let why = match enter(path, keep, entry) {
             Ok(()) => return warnings,
-            Err((LedgerError::Damaged { path, why }, Some(file))) if !is_new => {
+            Err((LedgerError::Damaged { path, why }, Some(file))) => {
                 match set_aside(&path, file, entry.clocks.wall) {
-                    Ok(aside) => {
-                        is_new = true;
+                    Ok(None) => continue,
+                    Ok(Some(aside)) => {
                         warnings.push(format!(
                             "the ledger {} was damaged ({why}): it is set aside as {}, and a new one begun",
                             path.display(),
@@ -44,6 +46,8 @@ pub fn record(path: &Path, keep: Duration, entry: &Entry<'_>) -> Vec<String> {
         warnings.push(format!("this sweep is not in the ledger: {}", why.in_full()));
         return warnings;
     }
+    warnings.push("this sweep is not in the ledger: what is begun anew is damaged again".to_owned());
+    warnings
 }
 
 /// An error, and which file it was about.

@@ -71,6 +71,7 @@ CREATE TABLE reaps (
 ) WITHOUT ROWID;
 CREATE INDEX reaps_by_time ON reaps (at);
 CREATE INDEX reaps_by_task ON reaps (task);
+CREATE INDEX reaps_by_look ON reaps (at) WHERE task_parts OR typeof(task) = 'blob';
 
 -- How old the last signs of life of the living were: `ages` is a JSON array that counts those below 1 s, 2 s, 4 s and so
 -- on; `without` counts the living that no sign shows to be so. `others`: so many projects and kinds are counted together

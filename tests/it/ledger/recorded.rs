@@ -87,6 +87,34 @@ fn task_is_found_by_the_id_that_is_shown() {
     assert_eq!(of("07"), []);
 }
 
+/// Bytes, and an id of two columns, by what is shown of them.
+#[test]
+fn task_is_found_by_an_id_of_another_look() {
+    let tables = "CREATE TABLE tasks (id, part INTEGER, status TEXT, started_at TEXT, PRIMARY KEY (id, part));
+                  INSERT INTO tasks VALUES (x'fe00', 1, 'running', '2026-04-11 01:00:00'), ('a', 2, 'running', '2026-04-11 01:00:00')";
+    let none = "runs.table = ''\nevents.table = ''\nworkspaces.table = ''\n";
+    let found = |profile: &str, task: &str| {
+        let world = World::foreign(tables).profile(&format!("{none}{profile}"));
+        let report = world.options(|options| options.remember(true)).sweep();
+        let book = Book::new();
+        assert_eq!(book.enter(0, Outcome::Swept(&report)), [""; 0]);
+        let filter = ReapFilter {
+            task: Some(task.to_owned()),
+            ..ReapFilter::default()
+        };
+        let reaps = book.read().reaps(&filter).unwrap();
+        reaps
+            .iter()
+            .map(|reap| reap.task_id.to_string())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(found("", "fe00"), ["fe00"]);
+    assert_eq!(found("", "a"), ["a"]);
+    let several = r#"tasks.columns.id = ["id", "part"]"#;
+    assert_eq!(found(several, "a/2"), ["a/2"]);
+    assert_eq!(found(several, "a"), [""; 0]);
+}
+
 #[test]
 fn reaps_come_newest_first_and_as_asked() {
     let book = Book::new();

@@ -178,6 +178,25 @@ fn several_sweepers_at_once() {
     assert_eq!(super::names(&place.file("state")), ["ledger.db"]);
 }
 
+/// The first sets it aside, and nobody the one that was begun since.
+#[test]
+fn several_sweepers_at_a_damaged_one() {
+    let place = queue();
+    begun(&place);
+    let mut bytes = fs::read(ledger(&place)).unwrap();
+    bytes[..64].fill(b'x');
+    fs::write(ledger(&place), &bytes).unwrap();
+    let sweeps: Vec<_> = (0..6).map(|_| sweeper(&place, &[]).start()).collect();
+    for sweep in sweeps {
+        Ran::new(sweep.wait_with_output().unwrap()).summary();
+    }
+    let names = super::names(&place.file("state"));
+    let aside: Vec<_> = names.iter().filter(|name| name.contains("damaged")).collect();
+    assert_eq!(aside.len(), 1, "{names:?}");
+    assert_eq!(fs::read(place.file("state").join(aside[0])).unwrap(), bytes);
+    assert!(is_whole(&ledger(&place)));
+}
+
 fn is_whole(path: &Path) -> bool {
     let conn = Connection::open(path).unwrap();
     let check: String = conn

@@ -62,6 +62,7 @@ CREATE TABLE reaps (
 ) WITHOUT ROWID;
 CREATE INDEX reaps_by_time ON reaps (at);
 CREATE INDEX reaps_by_task ON reaps (task);
+CREATE INDEX reaps_by_look ON reaps (at) WHERE task_parts OR typeof(task) = 'blob';
 CREATE TABLE living (
     sweep INTEGER NOT NULL REFERENCES sweeps (id),
     place INTEGER NOT NULL,
