@@ -1,7 +1,7 @@
 //! A damaged ledger is set aside, never deleted and never over anything else.
 
 use std::fs;
-use std::io::{self, ErrorKind, Read as _};
+use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
 
 use super::error::LedgerError;
@@ -43,11 +43,16 @@ pub(super) fn set_aside(
             format!("-{number}")
         };
         let aside = sibling(path, &format!(".damaged-{stamp}{number}"));
-        match rename(path, &aside) {
+        match system::rename(path, &aside) {
+            // Another sweeper came in between, and this is the one that it has begun.
+            Ok(()) if fs::symlink_metadata(&aside).is_ok_and(|found| system::identity(&found) != damaged) => {
+                system::rename(&aside, path).map_err(failed)?;
+                return Ok(None);
+            }
             Ok(()) => {
                 for suffix in BESIDE {
                     // What does not go with it, the next one finds beside an empty file, and SQLite takes it away.
-                    let _ = rename(&sibling(path, suffix), &sibling(&aside, suffix));
+                    let _ = system::rename(&sibling(path, suffix), &sibling(&aside, suffix));
                 }
                 return Ok(Some(aside));
             }
@@ -65,17 +70,6 @@ fn stamp(now: Timestamp) -> String {
     let second = text.split('.').next().unwrap_or_default();
     let letters: String = second.chars().filter(char::is_ascii_alphanumeric).collect();
     letters + "Z"
-}
-
-/// Gives a file a name that nothing has yet.
-fn rename(from: &Path, to: &Path) -> io::Result<()> {
-    match fs::hard_link(from, to) {
-        Ok(()) => fs::remove_file(from),
-        Err(error) if matches!(error.kind(), ErrorKind::AlreadyExists | ErrorKind::NotFound) => Err(error),
-        // A file system without a second name for a file.
-        Err(_) if fs::symlink_metadata(to).is_ok() => Err(ErrorKind::AlreadyExists.into()),
-        Err(_) => fs::rename(from, to),
-    }
 }
 
 fn says_it_is_ours(path: &Path) -> bool {

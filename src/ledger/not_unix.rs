@@ -26,6 +26,13 @@ pub(super) fn objection_to_folder(_: &Metadata) -> Option<String> {
     None
 }
 
+pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    match std::fs::symlink_metadata(to) {
+        Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+        Err(_) => std::fs::rename(from, to),
+    }
+}
+
 pub(super) fn has_our_mode(_: &Metadata) -> bool {
     true
 }

@@ -59,6 +59,31 @@ pub(super) fn objection_to_folder(found: &Metadata) -> Option<String> {
     })
 }
 
+/// Gives a file a name that nothing has yet, at once: whoever is killed meanwhile leaves it with one name.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    use nix::errno::Errno;
+    use nix::fcntl::{AT_FDCWD, RenameFlags, renameat2};
+
+    match renameat2(AT_FDCWD, from, AT_FDCWD, to, RenameFlags::RENAME_NOREPLACE) {
+        // A file system that knows no such thing.
+        Err(Errno::EINVAL | Errno::ENOSYS) => look_and_rename(from, to),
+        renamed => Ok(renamed?),
+    }
+}
+
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    look_and_rename(from, to)
+}
+
+fn look_and_rename(from: &Path, to: &Path) -> io::Result<()> {
+    match std::fs::symlink_metadata(to) {
+        Ok(_) => Err(io::ErrorKind::AlreadyExists.into()),
+        Err(_) => std::fs::rename(from, to),
+    }
+}
+
 /// Whether a file has the mode of every ledger.
 pub(super) fn has_our_mode(found: &Metadata) -> bool {
     found.mode() & 0o7777 == MODE
