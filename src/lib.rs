@@ -28,6 +28,7 @@
 //! | `sweep` | when | `store`, `zombie`, `report` |
 //! | [`store`] | where | `profile`, `zombie` |
 //! | [`metrics`] | what a monitor is told of it | `report`, `zombie` |
+//! | [`ledger`] | what was done before | `report`, `zombie` |
 //! | [`report`] | what was done | `zombie` |
 //! | [`Profile`] | what a queue calls things | `zombie` |
 //! | [`zombie`] | what and why | nothing: no SQL, no clock, no input or output |
@@ -37,6 +38,7 @@
 
 mod error;
 pub mod inspect;
+pub mod ledger;
 pub mod metrics;
 mod options;
 mod profile;

@@ -33,6 +33,7 @@ pub struct SweepOptions {
     pub(crate) at_most: Option<usize>,
     pub(crate) park_after: Option<NonZeroUsize>,
     pub(crate) park_within: Duration,
+    pub(crate) remember: bool,
     pub(crate) first_look: Option<Arc<HashMap<Id, u64>>>,
 }
 
@@ -72,6 +73,7 @@ impl SweepOptions {
             at_most: None,
             park_after: None,
             park_within: Self::PARK_WITHIN,
+            remember: false,
             first_look: None,
         }
     }
@@ -210,5 +212,13 @@ impl SweepOptions {
             park_within: time,
             ..self
         }
+    }
+
+    /// Collects what a [ledger](crate::ledger) keeps of the sweep beyond its report: see [`SweepReport::remembered`].
+    ///
+    /// [`SweepReport::remembered`]: crate::SweepReport::remembered
+    #[must_use]
+    pub fn remember(self, remember: bool) -> Self {
+        Self { remember, ..self }
     }
 }

@@ -1,11 +1,15 @@
 //! The one JSON contract: what a sweep says of itself, on every surface.
 
+mod remembered;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
+
+pub use remembered::{Remembered, RememberedReap};
 
 use crate::options::SweepOptions;
 use crate::zombie::{Condition, Id, Reason, Timestamp, UndecidedTask, Zombie};
@@ -81,6 +85,9 @@ pub struct SweepReport {
     /// The zombies whose silence a second look may find broken, by their keys.
     #[serde(skip)]
     pub(crate) silent: HashMap<Id, u64>,
+    /// What a ledger keeps, where that was asked for.
+    #[serde(skip)]
+    pub(crate) remembered: Option<Remembered>,
 }
 
 impl SweepReport {
@@ -116,6 +123,7 @@ impl SweepReport {
             error: None,
             oldest_silence_s: None,
             silent: HashMap::new(),
+            remembered: opts.remember.then(Remembered::default),
         }
     }
 }
@@ -134,6 +142,12 @@ impl SweepReport {
     #[must_use]
     pub fn has_silence(&self) -> bool {
         !self.silent.is_empty()
+    }
+
+    /// What a ledger keeps of the sweep; `None` where the options did not ask for it.
+    #[must_use]
+    pub fn remembered(&self) -> Option<&Remembered> {
+        self.remembered.as_ref()
     }
 
     /// Options for the second of two looks by dry runs, where it has to open the database anew: what is silent at that

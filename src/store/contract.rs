@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::batch::{Batch, Pending};
 use super::error::StoreError;
-use crate::zombie::{Id, Notes, Past, Plan, Timestamp, Zombie};
+use crate::zombie::{Id, Living, Notes, Past, Plan, Timestamp, Zombie};
 
 /// One queue, as one sweep sees it: the verbs that every store keeps. A store reads facts and applies a plan; what a zombie
 /// is, when it looks and what is said of it is decided elsewhere.
@@ -88,4 +88,6 @@ pub(crate) struct Scan {
     pub(crate) live: usize,
     /// The key of the last task looked at, where more may stand behind it.
     pub(crate) rest: Option<Id>,
+    /// The ages of those that are live, where they are to be counted.
+    pub(crate) living: Living,
 }

@@ -150,6 +150,10 @@ impl<S: Store> Sweep<'_, S> {
             let (task_id, run_id, verdict) = (judged.task_id, judged.run_id, judged.verdict);
             tracing::debug!(%task_id, %run_id, %verdict, "judged");
         }
+        if let Some(remembered) = &mut self.report.remembered {
+            remembered.living.merge(&scan.living);
+            remembered.living.merge(&plan.living);
+        }
         self.report.healthy += scan.live + plan.healthy;
         self.report.undecided.append(&mut plan.undecided);
         Ok(Page {

@@ -2,8 +2,9 @@
 
 use super::{SHOWN, Sweep};
 use crate::error::SweepError;
-use crate::report::{FailedTask, Repeat, ZombieFound};
+use crate::report::{FailedTask, RememberedReap, Repeat, ZombieFound};
 use crate::store::{Batch, Pending, Store};
+use crate::zombie::{PastReap, Zombie};
 
 impl<S: Store> Sweep<'_, S> {
     /// Reaps the first of the zombies that wait.
@@ -42,11 +43,34 @@ impl<S: Store> Sweep<'_, S> {
                 self.report.parked.push(suspect.id.clone());
             }
             self.report.see_silence(evidence.sign_of_life, self.now);
+            self.remember(&reap.zombie);
             self.report.runs_abandoned += reap.runs;
             self.report.workspaces_freed += reap.workspaces;
             self.report
                 .reaps
                 .push(suspect.id.clone(), evidence.reason.clone());
         }
+    }
+
+    fn remember(&mut self, zombie: &Zombie) {
+        let Some(remembered) = self.report.remembered.as_mut().filter(|_| !self.opts.dry_run) else {
+            return;
+        };
+        let (suspect, evidence) = (&zombie.suspect, &zombie.evidence);
+        remembered.reaps.push(RememberedReap {
+            reap: PastReap {
+                at: self.now,
+                task_id: suspect.id.clone(),
+                run_id: suspect.run_meant().cloned(),
+                reason: evidence.reason.to_string(),
+                sign_of_life: evidence.sign_of_life,
+                actor: Some(self.opts.actor.clone()),
+                is_parked: zombie.is_to_be_parked,
+                is_of_a_fleet: zombie.share.is_a_fleet(),
+            },
+            condition: evidence.condition,
+            threshold: evidence.threshold,
+            labels: suspect.labels.as_deref().cloned().unwrap_or_default(),
+        });
     }
 }

@@ -22,6 +22,8 @@ mod explain;
 mod id;
 mod in_full;
 mod iso;
+mod last_sign;
+mod living;
 mod notes;
 mod offset;
 mod outcome;
@@ -49,6 +51,8 @@ pub use explain::{
 };
 pub use id::{Bytes, Id};
 pub use in_full::{ColumnChange, EventOfTask, RowChange, Standing, TaskInFull};
+pub use last_sign::{age, age_of};
+pub use living::{Ages, Labels, Living};
 pub use notes::Notes;
 pub use outcome::{Aftermath, Became, Outcome, TaskNow};
 pub use past::{Past, PastReap};

@@ -2,7 +2,7 @@ use std::ops::ControlFlow;
 
 use serde::Serialize;
 
-use super::{Evidence, HeldWorkspace, Id, Policy, RunRow, Suspect, Timestamp, Verdict};
+use super::{Evidence, HeldWorkspace, Id, Living, Policy, RunRow, Suspect, Timestamp, Verdict, age_of};
 
 /// What a sweep is going to do, before it does any of it.
 #[derive(Debug)]
@@ -13,6 +13,8 @@ pub struct Plan {
     pub healthy: usize,
     /// The tasks that nothing tells dead from alive.
     pub undecided: Vec<UndecidedTask>,
+    /// The ages of the suspects found alive, as far as they were asked for.
+    pub living: Living,
     /// Each verdict, where they are kept.
     pub judged: Option<Vec<Judged>>,
     policy: Policy,
@@ -117,6 +119,7 @@ impl Plan {
             zombies: Vec::new(),
             healthy: 0,
             undecided: Vec::new(),
+            living: Living::default(),
             judged: None,
             policy,
             now,
@@ -144,7 +147,13 @@ impl Plan {
             });
         }
         match verdict {
-            Verdict::Healthy => self.healthy += 1,
+            Verdict::Healthy => {
+                self.healthy += 1;
+                if let Some(labels) = &suspect.labels {
+                    let age = age_of(&suspect, &self.policy, self.now);
+                    self.living.add(labels, age);
+                }
+            }
             Verdict::Zombie(evidence) => self.zombies.push(Zombie::new(suspect, evidence)),
             Verdict::Undecided(why) => self.undecided.push(UndecidedTask {
                 task_id: suspect.id.to_string(),

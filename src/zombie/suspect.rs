@@ -2,7 +2,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use super::verdict::weigh;
-use super::{ActiveRun, Id, Policy, Row, Run, Task, Timestamp, Undecided, Verdict, Worker};
+use super::{ActiveRun, Id, Labels, Policy, Row, Run, Task, Timestamp, Undecided, Verdict, Worker};
 
 /// A run, with what it takes to write to it.
 #[derive(Clone, Debug)]
@@ -75,6 +75,8 @@ pub struct Suspect {
     pub others_print: Option<u64>,
     /// What the task holds.
     pub held: Vec<Held>,
+    /// Its project and kind, where they were asked for. Apart, as few sweeps ask.
+    pub labels: Option<Box<Labels>>,
 }
 
 impl Suspect {

@@ -37,6 +37,24 @@ impl Timestamp {
         self.0.saturating_sub(earlier.0)
     }
 
+    /// How long after `earlier` this is; nothing where this is the earlier one.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_micros(u64::try_from(self.micros_since(earlier)).unwrap_or(0))
+    }
+
+    /// So many microseconds after the epoch.
+    #[must_use]
+    pub const fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    /// Microseconds since the epoch.
+    #[must_use]
+    pub const fn as_micros(self) -> i64 {
+        self.0
+    }
+
     /// Whether this lies strictly more than `time` after `earlier`.
     #[must_use]
     pub fn is_later_by(self, time: Duration, earlier: Self) -> bool {

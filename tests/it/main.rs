@@ -34,6 +34,7 @@ mod hostile;
 mod laws;
 mod layers;
 mod leases;
+mod ledger;
 mod metrics;
 mod missing;
 mod mission;

@@ -63,8 +63,12 @@ impl<'s> Facts<'s> {
     }
 
     /// Whether a task is live by a heartbeat alone, that of its active run beside it or its own where it is a run itself, so
-    /// that nothing else of it has to be read: most rows of a healthy queue.
-    pub(super) fn is_plainly_live(&self, row: &Row<'_>, notes: &mut Notes) -> rusqlite::Result<bool> {
+    /// that nothing else of it has to be read: most rows of a healthy queue. Returns that heartbeat.
+    pub(super) fn is_plainly_live(
+        &self,
+        row: &Row<'_>,
+        notes: &mut Notes,
+    ) -> rusqlite::Result<Option<Timestamp>> {
         let (first, places, heartbeat) = match &self.schema.runs {
             None => (0, &self.tasks.places, &self.tasks.heartbeat),
             Some(runs) => {
@@ -72,7 +76,7 @@ impl<'s> Facts<'s> {
                 let is_its_own = row.get_ref(ID)? == row.get_ref(first + TASK)?
                     && self.is_plainly_running(runs, row, first)?;
                 if !is_its_own || is_blank(row.get_ref(ACTIVE_RUN)?) {
-                    return Ok(false);
+                    return Ok(None);
                 }
                 (first, &self.runs.places, &self.runs.heartbeat)
             }
@@ -85,10 +89,10 @@ impl<'s> Facts<'s> {
             {
                 notes.see_sign(beat);
                 notes.see_heartbeat(&column.full_name, beat);
-                return Ok(true);
+                return Ok(Some(beat.at));
             }
         }
-        Ok(false)
+        Ok(None)
     }
 
     /// Whether the run that stands from `first` on is unfinished beyond doubt.
@@ -203,6 +207,7 @@ impl<'s> Facts<'s> {
             active,
             others: others.rows,
             others_print: others.print,
+            labels: None,
         }
     }
 

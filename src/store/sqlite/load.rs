@@ -7,6 +7,7 @@ use rusqlite::{Connection, Row};
 
 use super::catalog::Affinity;
 use super::facts::Facts;
+use super::labels::LabelReader;
 use super::layout::{ACTIVE_RUN, ID, KEY, TASK};
 use super::meeting::Meeting;
 use super::others::Others;
@@ -17,7 +18,7 @@ use super::schema::Schema;
 use super::statements::{self, Which};
 use super::workers::KnownWorkers;
 use crate::store::contract::Scan;
-use crate::zombie::{ActiveRun, Id, Notes, Policy, RunRow, Suspect, Timestamp, is_live};
+use crate::zombie::{ActiveRun, Id, Notes, Policy, RunRow, Suspect, Timestamp, age, is_live};
 
 /// Reads the running tasks and hands over those whose active run is not plainly live.
 pub(super) struct Loader<'c> {
@@ -34,6 +35,16 @@ pub(super) struct Loader<'c> {
     doubles: HashSet<String>,
     /// Whether tasks that are plainly live are handed over too.
     with_the_living: bool,
+    /// Where the living are to be counted.
+    labels: Option<LabelReader<'c>>,
+}
+
+/// What a closer look at one row found.
+#[expect(clippy::large_enum_variant, reason = "it is taken apart at once")]
+enum Looked {
+    /// Its active run proves it live; where that is asked, by a sign of this age.
+    Live(Option<Duration>),
+    Suspect(Suspect),
 }
 
 impl<'c> Loader<'c> {
@@ -57,6 +68,7 @@ impl<'c> Loader<'c> {
             runs: None,
             doubles: HashSet::new(),
             with_the_living: false,
+            labels: None,
         })
     }
 
@@ -66,6 +78,11 @@ impl<'c> Loader<'c> {
             with_the_living: true,
             ..self
         }
+    }
+
+    /// From now on the living are counted.
+    pub(super) fn count_the_living(&mut self) {
+        self.labels = Some(LabelReader::new(self.conn, self.schema));
     }
 
     /// Another look begins, so long after *now*.
@@ -124,12 +141,13 @@ impl<'c> Loader<'c> {
         notes: &mut Notes,
         mut visit: impl FnMut(Suspect) -> ControlFlow<()>,
     ) -> rusqlite::Result<Scan> {
+        let labels = self.labels.as_ref().map(LabelReader::list).unwrap_or_default();
         let sql = statements::running_tasks(
             self.schema,
             (&self.facts.tasks, &self.facts.runs),
             self.meeting,
-            self.in_project,
-            which,
+            (self.in_project, which),
+            &labels,
         );
         let mut tasks = self.conn.prepare(&sql)?;
         let has_plain_signs = self.meeting != Meeting::Apart || self.schema.runs.is_none();
@@ -139,9 +157,13 @@ impl<'c> Loader<'c> {
             let mut rows = tasks.query(rusqlite::params_from_iter(parameter))?;
             while let Some(row) = rows.next()? {
                 scan.scanned += 1;
-                if has_plain_signs && self.facts.is_plainly_live(row, notes)? {
+                if has_plain_signs && let Some(beat) = self.facts.is_plainly_live(row, notes)? {
                     scan.live += 1;
                     if !self.with_the_living {
+                        if let Some(labels) = &mut self.labels {
+                            let age = self.facts.calendar.now().since(beat);
+                            scan.living.add(labels.read(row)?, Some(age));
+                        }
                         continue;
                     }
                 }
@@ -152,8 +174,16 @@ impl<'c> Loader<'c> {
                     continue;
                 }
                 match self.suspect(row, notes)? {
-                    None => scan.live += 1,
-                    Some(suspect) => {
+                    Looked::Live(age) => {
+                        scan.live += 1;
+                        if let Some(labels) = &mut self.labels {
+                            scan.living.add(labels.read(row)?, age);
+                        }
+                    }
+                    Looked::Suspect(mut suspect) => {
+                        if let Some(labels) = &mut self.labels {
+                            suspect.labels = Some(Box::new(labels.read(row)?.clone()));
+                        }
                         if visit(suspect).is_break() {
                             scan.rest = Some(key);
                             break;
@@ -175,8 +205,8 @@ impl<'c> Loader<'c> {
         Ok(scan)
     }
 
-    /// The task with all its runs; `None` where its active run proves it live.
-    fn suspect(&mut self, row: &Row<'_>, notes: &mut Notes) -> rusqlite::Result<Option<Suspect>> {
+    /// The task with all its runs, unless its active run proves it live.
+    fn suspect(&mut self, row: &Row<'_>, notes: &mut Notes) -> rusqlite::Result<Looked> {
         let facts = &self.facts;
         let columns = values(row, 0, facts.tasks.places.len())?;
         let id = facts.task_id(value(&columns, ID));
@@ -211,15 +241,13 @@ impl<'c> Loader<'c> {
         if task.end().is_some() {
             notes.see_ended(&self.schema.tasks.table.name, || id.to_string());
         }
-        if !self.with_the_living
-            && is_live(
-                &task,
-                &active.as_ref().map(|row| &row.run),
-                &self.policy,
-                facts.calendar.now(),
-            )
-        {
-            return Ok(None);
+        let run = active.as_ref().map(|row| &row.run);
+        let now = facts.calendar.now();
+        if !self.with_the_living && is_live(&task, &run, &self.policy, now) {
+            let asked = self.labels.as_ref();
+            return Ok(Looked::Live(
+                asked.and_then(|_| age(&task, &run, [], &self.policy, now)),
+            ));
         }
         let others = match others {
             Some(others) => others,
@@ -238,7 +266,7 @@ impl<'c> Loader<'c> {
             }
         }
         task.is_double = !self.doubles.is_empty() && self.doubles.contains(&id.to_string());
-        Ok(Some(facts.suspect(&columns, task, active, others)))
+        Ok(Looked::Suspect(facts.suspect(&columns, task, active, others)))
     }
 
     /// The ids that several running tasks have: looked for only where no key keeps them apart.

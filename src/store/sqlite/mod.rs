@@ -13,6 +13,7 @@ mod facts;
 mod findings;
 mod fitting;
 mod keys;
+mod labels;
 mod layout;
 mod load;
 mod look_alikes;

@@ -20,8 +20,8 @@ pub(super) fn running_tasks(
     schema: &Schema,
     (tasks, runs): (&TaskLayout, &RunLayout),
     meeting: Meeting,
-    in_project: &str,
-    which: Which,
+    (in_project, which): (&str, Which),
+    labels: &str,
 ) -> String {
     let mut names = names(schema);
     let table = &schema.tasks.table;
@@ -50,7 +50,7 @@ pub(super) fn running_tasks(
         format!("AND {in_project}")
     };
     names.extend([
-        ("columns", columns),
+        ("columns", columns + labels),
         ("meeting", meeting),
         ("which", which),
         ("in_project", in_project),

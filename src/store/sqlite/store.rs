@@ -89,12 +89,16 @@ impl<'c> SqliteStore<'c> {
         opened: &'c Opened,
         opts: &'c SweepOptions,
     ) -> Result<Self, StoreError> {
+        let mut loader = opened.loader(conn, opts)?;
+        if opts.remember {
+            loader.count_the_living();
+        }
         Ok(Self {
             conn,
             schema: &opened.schema,
             opts,
             opened,
-            loader: opened.loader(conn, opts)?,
+            loader,
             verifier: None,
             writer: None,
             rehearsal: None,

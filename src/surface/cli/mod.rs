@@ -8,6 +8,7 @@ mod explain;
 mod failure;
 mod history;
 mod init;
+mod ledger;
 mod log;
 mod lost;
 mod man;

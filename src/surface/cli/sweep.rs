@@ -10,7 +10,7 @@ use super::args::{Cli, Format, SweepArgs};
 use super::exit::Exit;
 use super::lost::LostSummary;
 use super::profile::{self, Failed};
-use super::{log, metrics, output, signals, text, wait};
+use super::{ledger, log, metrics, output, signals, text, wait};
 
 /// The bare command: sweeps, prints the summary, and tells the monitor.
 pub(crate) fn run(cli: &Cli) -> anyhow::Result<Exit> {
@@ -28,16 +28,15 @@ fn sweep_and_print(
     now: DateTime<Utc>,
     reported: &mut Option<SweepReport>,
 ) -> anyhow::Result<Exit> {
-    let asked = profile::asked(cli.database.profile.as_deref())?;
-    let options = options(cli, now, asked.clone().unwrap_or_default());
-    let (report, failed) = match sweep(cli, asked.as_ref(), &options) {
-        Ok(report) => (report, None),
-        Err(Failed::Sweep(SweepError::Partial { report, source })) => {
-            ((*report).clone(), Some(SweepError::Partial { report, source }))
+    let (report, failed) = match sweep_or_look(cli, now) {
+        Ok(swept) => swept,
+        Err(error) => {
+            ledger::remember_failure(cli, &error, now);
+            return Err(error);
         }
-        Err(error) => return Err(error.into()),
     };
     let report = reported.insert(report);
+    ledger::remember(cli, report, now);
     output::print(cli.log.format, report, |out| text::report(out, report))
         .map_err(|why| LostSummary::of(report, why))?;
     match (failed, report.failed.len()) {
@@ -56,6 +55,19 @@ fn sweep_and_print(
     }
 }
 
+/// The report, and why the sweep stopped early where it did.
+fn sweep_or_look(cli: &Cli, now: DateTime<Utc>) -> anyhow::Result<(SweepReport, Option<SweepError>)> {
+    let asked = profile::asked(cli.database.profile.as_deref())?;
+    let options = options(cli, now, asked.clone().unwrap_or_default());
+    match sweep(cli, asked.as_ref(), &options) {
+        Ok(report) => Ok((report, None)),
+        Err(Failed::Sweep(SweepError::Partial { report, source })) => {
+            Ok(((*report).clone(), Some(SweepError::Partial { report, source })))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
 fn options(cli: &Cli, now: DateTime<Utc>, profile: Profile) -> SweepOptions {
     let args = &cli.sweep;
     let asked = args.now;
@@ -68,6 +80,7 @@ fn options(cli: &Cli, now: DateTime<Utc>, profile: Profile) -> SweepOptions {
         .suspended(wait::suspended())
         .waiting(move |time| wait::wait(time, asked))
         .evidence(args.evidence || cli.log.format == Format::Text)
+        .remember(!args.dry_run && cli.ledger.path().is_some())
         .profile(profile);
     let mut options = options.park_within(args.park_within);
     if let Some(project) = &args.project {

@@ -39,13 +39,10 @@ pub(crate) fn wait(time: Duration, asked: Option<DateTime<Utc>>) -> Option<DateT
 }
 
 /// For how long the machine has been suspended since it booted: the clock that counts that beside the one that does not.
-#[cfg(any(target_os = "linux", target_os = "android"))]
 pub(crate) fn suspended() -> Duration {
-    use nix::time::{ClockId, clock_gettime};
-
-    let read = |clock| clock_gettime(clock).map(Duration::from).unwrap_or_default();
-    let awake = read(ClockId::CLOCK_MONOTONIC);
-    let suspended = read(ClockId::CLOCK_BOOTTIME).saturating_sub(awake);
+    let suspended = since_boot().map_or(Duration::ZERO, |(since_boot, awake)| {
+        since_boot.saturating_sub(awake)
+    });
     // The two are read one after the other.
     if suspended < Duration::from_secs(1) {
         Duration::ZERO
@@ -54,8 +51,24 @@ pub(crate) fn suspended() -> Duration {
     }
 }
 
+/// How long ago the machine booted, and the same without the time for which it was suspended.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+pub(crate) fn since_boot() -> Option<(Duration, Duration)> {
+    use nix::time::{ClockId, clock_gettime};
+
+    let read = |clock| clock_gettime(clock).map(Duration::from).ok();
+    let awake = read(ClockId::CLOCK_MONOTONIC)?;
+    Some((read(ClockId::CLOCK_BOOTTIME)?, awake))
+}
+
 /// Other systems do not tell.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
-pub(crate) fn suspended() -> Duration {
-    Duration::ZERO
+pub(crate) fn since_boot() -> Option<(Duration, Duration)> {
+    None
+}
+
+/// What tells this boot of the machine from any other, where the system says it.
+pub(crate) fn boot_id() -> Option<String> {
+    let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    Some(id.trim().to_owned()).filter(|id| !id.is_empty())
 }

@@ -7,7 +7,7 @@ use super::place::Place;
 use super::program::{Program, zombie_sweeper};
 
 /// Each option that takes a value: its flag, and one that cannot be read.
-const BAD_VALUES: [(&str, &str); 15] = [
+const BAD_VALUES: [(&str, &str); 16] = [
     ("--busy-timeout", "soon"),
     ("--now", "teatime"),
     ("--stale-after", "15"),
@@ -23,11 +23,13 @@ const BAD_VALUES: [(&str, &str); 15] = [
     ("--project", ""),
     ("--task", ""),
     ("--metrics-file", "sweeper.txt"),
+    ("--ledger-keep", "0s"),
 ];
 
 /// The others. Help and version have no variable.
-const TESTED_BY_THEIR_EFFECT: [&str; 11] = [
+const TESTED_BY_THEIR_EFFECT: [&str; 12] = [
     "--db",
+    "--ledger",
     "--profile",
     "--actor",
     "--dry-run",

@@ -5,6 +5,7 @@ mod database;
 mod demo;
 mod explain;
 mod history;
+mod ledger;
 mod man;
 mod output;
 mod policy;
@@ -18,12 +19,14 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use zombie_sweeper::ledger::refuse_misplaced;
 
 pub(crate) use completions::CompletionsArgs;
 pub(crate) use database::DatabaseArgs;
 pub(crate) use demo::DemoArgs;
 pub(crate) use explain::ExplainArgs;
 pub(crate) use history::HistoryArgs;
+pub(crate) use ledger::LedgerArgs;
 pub(crate) use man::ManArgs;
 pub(crate) use output::{Format, LogArgs};
 pub(crate) use schema::SchemaArgs;
@@ -66,6 +69,8 @@ pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) sweep: SweepArgs,
     #[command(flatten)]
+    pub(crate) ledger: LedgerArgs,
+    #[command(flatten)]
     pub(crate) log: LogArgs,
 }
 
@@ -106,6 +111,7 @@ pub(crate) fn parse() -> Result<Cli, ExitCode> {
         refuse_unknown_variables()?;
         refuse_a_sweep_of_another_time(&cli)?;
         refuse_metrics_for_a_database(&cli)?;
+        refuse_a_misplaced_ledger(&cli)?;
         Ok(cli)
     });
     parsed.map_err(|error| {
@@ -187,6 +193,17 @@ fn refuse_metrics_for_a_database(cli: &Cli) -> Result<(), clap::Error> {
         }
         _ => Ok(()),
     }
+}
+
+/// Before anything is opened: a ledger in the place of the queue's own files would be the end of them.
+fn refuse_a_misplaced_ledger(cli: &Cli) -> Result<(), clap::Error> {
+    let Some(path) = cli.ledger.path() else {
+        return Ok(());
+    };
+    refuse_misplaced(path, &cli.database.db).map_err(|why| {
+        let text = format!("--ledger (ZOMBIE_SWEEPER_LEDGER): {why}");
+        Cli::command().error(clap::error::ErrorKind::ValueValidation, text)
+    })
 }
 
 /// A misspelt `ZOMBIE_SWEEPER_DRYRUN` would be ignored in silence, and the sweep would be real.

@@ -1,0 +1,94 @@
+//! Opens a ledger, and tells our own from anything else.
+
+use std::fs::Metadata;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+
+use super::error::LedgerError;
+use super::place;
+
+/// Says in the file's header that it is a ledger: `ZSld`.
+pub(super) const APPLICATION_ID: i32 = i32::from_be_bytes(*b"ZSld");
+
+/// The newest version that is understood. One that is older is brought up to it before it is written; see `sql/schema.sql`.
+pub(super) const VERSION: i32 = 1;
+
+/// How long to wait for another sweeper that enters its own.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// What a file is that may be a ledger.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    /// Nothing yet.
+    Empty,
+    Ledger,
+}
+
+/// Opens the ledger at this path to write; makes it where there is none. What stands there is returned too.
+pub(super) fn to_write(asked: &Path) -> Result<(Connection, PathBuf, Metadata), LedgerError> {
+    let (path, found) = place::prepare(asked)?;
+    let conn = connect(&path).map_err(LedgerError::sqlite(&path))?;
+    Ok((conn, path, found))
+}
+
+/// Opens the ledger at this path to read.
+pub(super) fn to_read(asked: &Path) -> Result<(Connection, PathBuf), LedgerError> {
+    let (path, found) = place::find(asked)?;
+    let Some(found) = found else {
+        return Err(LedgerError::Missing(asked.to_owned()));
+    };
+    if let Some(why) = place::objection(&found) {
+        return Err(LedgerError::refused(path, why));
+    }
+    // Where whoever may write it was killed while it did, what is half done has to be undone before it can be read.
+    let conn = connect(&path).map_err(LedgerError::sqlite(&path))?;
+    conn.pragma_update(None, "query_only", true)
+        .map_err(LedgerError::sqlite(&path))?;
+    match identify(&conn, &path)? {
+        Found::Ledger => Ok((conn, path)),
+        Found::Empty => Err(LedgerError::Missing(asked.to_owned())),
+    }
+}
+
+fn connect(path: &Path) -> rusqlite::Result<Connection> {
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NOFOLLOW | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags)?;
+    conn.busy_timeout(PATIENCE)?;
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    Ok(conn)
+}
+
+/// What the file is; an error where it is neither nothing nor a ledger that is understood.
+pub(super) fn identify(conn: &Connection, path: &Path) -> Result<Found, LedgerError> {
+    let pragma = |name| conn.pragma_query_value(None, name, |row| row.get(0));
+    let failed = || LedgerError::sqlite(path);
+    let id: i32 = pragma("application_id").map_err(failed())?;
+    let version: i32 = pragma("user_version").map_err(failed())?;
+    if (id, version) == (0, 0) {
+        let tables = "SELECT count(*) FROM main.sqlite_schema";
+        let tables: i64 = conn.query_row(tables, [], |row| row.get(0)).map_err(failed())?;
+        if tables == 0 {
+            return Ok(Found::Empty);
+        }
+    }
+    if id != APPLICATION_ID {
+        return Err(LedgerError::refused(path, "it is another program's database"));
+    }
+    match version {
+        1..=VERSION => Ok(Found::Ledger),
+        newer if newer > VERSION => Err(LedgerError::Newer {
+            path: path.to_owned(),
+            version,
+            known: VERSION,
+        }),
+        _ => Err(LedgerError::Damaged {
+            path: path.to_owned(),
+            why: format!("it says that it is of version {version}"),
+        }),
+    }
+}

@@ -1,0 +1,7 @@
+-- Reaps, the newest first: since ?1, of project ?2 or any, for reason ?3 or any.
+SELECT r.at, r.task, r.task_parts, r.run, r.run_parts, r.reason, r.sign_of_life, r.actor, r.parked
+FROM reaps AS r
+WHERE r.at >= ?1
+  AND (?2 IS NULL OR r.project = ?2)
+  AND (?3 IS NULL OR r.reason = ?3)
+ORDER BY r.at DESC, r.sweep DESC, r.place DESC

@@ -1,0 +1,17 @@
+-- The same of a task whose id is one of the values of the JSON array ?4; and those whose id is bytes or of several parts, of which it has to
+-- be seen by their look.
+SELECT r.at, r.task, r.task_parts, r.run, r.run_parts, r.reason, r.sign_of_life, r.actor, r.parked, r.sweep, r.place
+FROM reaps AS r
+WHERE r.task IN (SELECT value FROM json_each(?4))
+  AND NOT (task_parts OR typeof(task) = 'blob')
+  AND r.at >= ?1
+  AND (?2 IS NULL OR r.project = ?2)
+  AND (?3 IS NULL OR r.reason = ?3)
+UNION ALL
+SELECT r.at, r.task, r.task_parts, r.run, r.run_parts, r.reason, r.sign_of_life, r.actor, r.parked, r.sweep, r.place
+FROM reaps AS r
+WHERE (task_parts OR typeof(task) = 'blob')
+  AND r.at >= ?1
+  AND (?2 IS NULL OR r.project = ?2)
+  AND (?3 IS NULL OR r.reason = ?3)
+ORDER BY 1 DESC, 10 DESC, 11 DESC

@@ -1,0 +1,87 @@
+//! Enters a sweep: one transaction, which takes away what has become too old.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use super::aside::set_aside;
+use super::entry::Entry;
+use super::error::LedgerError;
+use super::open::{self, APPLICATION_ID, Found, VERSION, identify};
+use super::{old, rows, system};
+
+/// For how long each sweep is kept, unless another time is asked for.
+pub const KEEP: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
+/// How often a sweep is entered again where the ledger turned out to be damaged.
+const TRIES: usize = 3;
+
+/// Enters a sweep into the ledger at this path, which is made where there is none, and takes away what was entered longer
+/// ago than `keep`. Returns what there is to tell the operator; the sweep itself is not concerned.
+///
+/// The last folder of the path is made too, for us alone. A damaged ledger is set aside, and a new one begun. Where another
+/// process holds the ledger for longer than a second, the sweep is not entered.
+pub fn record(path: &Path, keep: Duration, entry: &Entry<'_>) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for _ in 0..TRIES {
+        let why = match enter(path, keep, entry) {
+            Ok(()) => return warnings,
+            Err((LedgerError::Damaged { path, why }, Some(file))) => {
+                match set_aside(&path, file, entry.clocks.wall) {
+                    Ok(None) => continue,
+                    Ok(Some(aside)) => {
+                        warnings.push(format!(
+                            "the ledger {} was damaged ({why}): it is set aside as {}, and a new one begun",
+                            path.display(),
+                            aside.display()
+                        ));
+                        continue;
+                    }
+                    Err(error) => error,
+                }
+            }
+            Err((why, _)) => why,
+        };
+        warnings.push(format!("this sweep is not in the ledger: {}", why.in_full()));
+        return warnings;
+    }
+    warnings.push("this sweep is not in the ledger: what is begun anew is damaged again".to_owned());
+    warnings
+}
+
+/// An error, and which file it was about.
+type Failed = (LedgerError, Option<system::Identity>);
+
+fn enter(path: &Path, keep: Duration, entry: &Entry<'_>) -> Result<(), Failed> {
+    let (mut conn, path, found) = open::to_write(path).map_err(|error| (error, None))?;
+    let file = system::identity(&found);
+    enter_into(&mut conn, &path, keep, entry).map_err(|error| (error, Some(file)))
+}
+
+fn enter_into(
+    conn: &mut Connection,
+    path: &Path,
+    keep: Duration,
+    entry: &Entry<'_>,
+) -> Result<(), LedgerError> {
+    let failed = || LedgerError::sqlite(path);
+    // What is not ours is not even locked.
+    identify(conn, path)?;
+    let write = conn
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(failed())?;
+    if identify(&write, path)? == Found::Empty {
+        begin(&write).map_err(failed())?;
+    }
+    rows::insert(&write, entry).map_err(failed())?;
+    old::drop(&write, keep, entry).map_err(failed())?;
+    write.commit().map_err(failed())
+}
+
+/// Begins a new ledger.
+fn begin(write: &Transaction<'_>) -> rusqlite::Result<()> {
+    write.execute_batch(include_str!("sql/schema.sql"))?;
+    write.pragma_update(None, "application_id", APPLICATION_ID)?;
+    write.pragma_update(None, "user_version", VERSION)
+}

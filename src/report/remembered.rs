@@ -1,0 +1,29 @@
+//! What a ledger keeps of a sweep beyond its summary.
+
+use std::time::Duration;
+
+use crate::zombie::{Condition, Labels, Living, PastReap};
+
+/// Collected where [`SweepOptions::remember`](crate::SweepOptions::remember) asks for it.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Remembered {
+    /// Each reap, in the order in which they were done.
+    pub reaps: Vec<RememberedReap>,
+    /// The ages of the last signs of life of the living.
+    pub living: Living,
+}
+
+/// One reap, and what it rested on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct RememberedReap {
+    /// What any record of a reap says.
+    pub reap: PastReap,
+    /// Which condition held.
+    pub condition: Condition,
+    /// The threshold that the silence was held against.
+    pub threshold: Duration,
+    /// The task's project and kind.
+    pub labels: Labels,
+}
