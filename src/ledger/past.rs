@@ -15,6 +15,8 @@ pub struct ReapFilter {
     pub task: Option<String>,
     /// Of tasks of this project: its name where the queue knows one, else its id.
     pub project: Option<String>,
+    /// Of this database, as a [`Scope`](super::Scope) names it.
+    pub database: Option<String>,
     /// For this reason.
     pub reason: Option<String>,
     /// At most so many, the newest.

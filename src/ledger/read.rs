@@ -39,15 +39,15 @@ impl Ledger {
     pub fn reaps(&self, filter: &ReapFilter) -> Result<Vec<PastReap>, LedgerError> {
         self.ask(|conn| {
             let since = filter.since.map_or(i64::MIN, Timestamp::as_micros);
-            let (project, reason) = (&filter.project, &filter.reason);
+            let (project, reason, database) = (&filter.project, &filter.reason, &filter.database);
             let most = filter.limit.unwrap_or(usize::MAX);
             let Some(task) = &filter.task else {
                 let mut reaps = conn.prepare(include_str!("sql/reaps.sql"))?;
-                let reaps = reaps.query_map((since, project, reason), past_reap)?;
+                let reaps = reaps.query_map((since, project, reason, database), past_reap)?;
                 return reaps.take(most).collect();
             };
             let mut reaps = conn.prepare(include_str!("sql/reaps_of_task.sql"))?;
-            let reaps = reaps.query_map((since, project, reason, forms(task)), past_reap)?;
+            let reaps = reaps.query_map((since, project, reason, forms(task), database), past_reap)?;
             let is_of_task = |reap: &rusqlite::Result<PastReap>| match reap {
                 Ok(reap) => reap.task_id.to_string() == *task,
                 Err(_) => true,

@@ -29,7 +29,8 @@ pub(super) fn insert(write: &Transaction<'_>, entry: &Entry<'_>) -> rusqlite::Re
         insert_living(write, sweep, living)?;
     }
     see_undecided(write, scope, entry.at, &report.undecided)?;
-    if report.error.is_none() {
+    // A sweep of single tasks tells nothing of the others.
+    if report.error.is_none() && report.tasks.is_none() {
         write.execute(
             include_str!("sql/drop_decided.sql"),
             (scope, entry.at.as_micros()),
@@ -76,6 +77,7 @@ fn insert_sweep(write: &Transaction<'_>, scope: i64, entry: &Entry<'_>) -> rusql
             ":failed": count(|report| report.failed.len()),
             ":reaped": count(|report| report.reaps.len()),
             ":moved_on": count(|report| report.moved_on),
+            ":narrowed": report.is_some_and(|report| report.tasks.is_some()),
             ":transactions": count(|report| report.transactions),
             ":runs_abandoned": count(|report| report.runs_abandoned),
             ":workspaces_freed": count(|report| report.workspaces_freed),

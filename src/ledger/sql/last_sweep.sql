@@ -5,6 +5,7 @@ SELECT s.at, c.project, s.profile, s.scanned, s.healthy, s.undecided, s.failed, 
 FROM scopes AS c JOIN sweeps AS s ON s.scope = c.id
 WHERE c.database = ?1
   AND (c.project IS NULL OR c.project = ?2)
+  AND NOT s.narrowed
   AND (NOT ?3 OR s.error IS NULL AND s.failed = 0)
 ORDER BY s.id DESC
 LIMIT 1

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use zombie_sweeper::metrics::{LastSweep, Scope};
+use zombie_sweeper::ledger::{self, Ledger};
+use zombie_sweeper::metrics::{LastSweep, Scope, Totals};
 use zombie_sweeper::{Profile, SweepReport};
 
 use super::args::Cli;
@@ -31,9 +32,28 @@ pub(crate) fn tell(
     let sweep = LastSweep {
         is_success: matches!(exit, Exit::Swept | Exit::ZombiesFound) && !is_held_back,
         report,
+        oldest_living_silence_s: report.and_then(oldest_living_silence_s),
         ..LastSweep::failed(began, exit as u8)
     };
-    metrics::tell(path, &scope(cli), sweep);
+    metrics::tell(path, &scope(cli), sweep, totals(cli).as_ref());
+}
+
+/// Known where a ledger is kept.
+fn oldest_living_silence_s(report: &SweepReport) -> Option<f64> {
+    let largest = report.remembered()?.living.iter().map(|(_, ages)| ages.largest());
+    largest.max().map(|age| age.as_secs_f64())
+}
+
+/// What the ledger has counted; that it cannot be read was said when the sweep was entered.
+fn totals(cli: &Cli) -> Option<Totals> {
+    let ledger = Ledger::open_to_read(cli.ledger.path()?).ok()?;
+    let scope = ledger::Scope::new(&cli.database.db, cli.sweep.project.as_deref());
+    let counted = ledger.totals(&scope).ok()??;
+    Some(Totals {
+        sweeps: counted.sweeps,
+        failed_sweeps: counted.failures,
+        reaped: counted.reaped,
+    })
 }
 
 /// As the options name it, so that it is the same where the database or the profile cannot be read.

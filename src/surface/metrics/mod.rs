@@ -7,7 +7,7 @@ mod place;
 
 use std::path::{Path, PathBuf};
 
-use zombie_sweeper::metrics::{Before, LastSweep, Metrics, Scope, seconds};
+use zombie_sweeper::metrics::{Before, LastSweep, Metrics, Scope, Totals, seconds};
 
 pub(crate) use place::{is_beside, parse};
 
@@ -32,13 +32,18 @@ impl Untold {
 }
 
 /// Tells of a sweep in this file. Where that cannot be done, the log says why, and the file grows old: that, too, is seen.
-pub(crate) fn tell(path: &Path, scope: &Scope, sweep: LastSweep<'_>) {
-    if let Err(why) = write(path, scope, sweep) {
+pub(crate) fn tell(path: &Path, scope: &Scope, sweep: LastSweep<'_>, totals: Option<&Totals>) {
+    if let Err(why) = write(path, scope, sweep, totals) {
         tracing::warn!("the metrics of this sweep were not written: {why}");
     }
 }
 
-fn write(path: &Path, scope: &Scope, last_sweep: LastSweep<'_>) -> Result<(), Untold> {
+fn write(
+    path: &Path,
+    scope: &Scope,
+    last_sweep: LastSweep<'_>,
+    totals: Option<&Totals>,
+) -> Result<(), Untold> {
     let last_success_s = last_success_s(path, scope)?;
     let metrics = Metrics {
         scope,
@@ -48,7 +53,7 @@ fn write(path: &Path, scope: &Scope, last_sweep: LastSweep<'_>) -> Result<(), Un
         } else {
             last_success_s
         },
-        totals: None,
+        totals,
     };
     file::replace(path, &metrics.to_string()).map_err(Untold::io("write", path))
 }

@@ -1,8 +1,11 @@
 mod text;
 
 use chrono::Utc;
-use zombie_sweeper::inspect::{HistoryOptions, history};
+use zombie_sweeper::in_full;
+use zombie_sweeper::inspect::{HistoryOptions, Source, history};
+use zombie_sweeper::ledger::{Ledger, ReapFilter, Scope};
 use zombie_sweeper::store::read_database;
+use zombie_sweeper::zombie::PastReap;
 
 use super::args::{Cli, HistoryArgs};
 use super::exit::Exit;
@@ -13,19 +16,38 @@ use super::{output, signals};
 pub(crate) fn run(cli: &Cli, args: &HistoryArgs) -> anyhow::Result<Exit> {
     let asked = profile::asked(cli.database.profile.as_deref())?;
     let options = options(args);
+    let (elsewhere, unread) = in_the_ledger(cli, args);
     let configure = |conn: &mut _| signals::obey(conn, cli.database.busy_timeout);
     let look = |conn: &mut _| {
         profile::look(conn, asked.as_ref(), |conn, profile| {
-            history(conn, &options.clone().profile(profile.clone()), None)
+            history(conn, &options.clone().profile(profile.clone()), elsewhere.clone())
         })
     };
     let opened_by = asked.clone().unwrap_or_default();
     let ((mut found, taken), copied) =
         read_database::<_, Failed>(&cli.database.db, &opened_by, configure, signals::none, look)?;
-    found.warnings.splice(0..0, taken.into_iter().chain(copied));
+    let unread = unread.filter(|_| found.source != Source::Events);
+    let warnings = taken.into_iter().chain(copied).chain(unread);
+    found.warnings.splice(0..0, warnings);
     let printed = output::print(cli.log.format, &found, |out| text::history(out, &found));
     output::as_far_as_read(printed.map_err(Into::into))?;
     Ok(Exit::Swept)
+}
+
+/// The reaps that the ledger remembers of this database, where there is one; or why they cannot be read.
+fn in_the_ledger(cli: &Cli, args: &HistoryArgs) -> (Option<Vec<PastReap>>, Option<String>) {
+    let Some(path) = cli.ledger.path() else {
+        return (None, None);
+    };
+    let filter = ReapFilter {
+        task: args.task.clone(),
+        database: Some(Scope::new(&cli.database.db, None).database),
+        ..ReapFilter::default()
+    };
+    match Ledger::open_to_read(path).and_then(|ledger| ledger.reaps(&filter)) {
+        Ok(reaps) => (Some(reaps), None),
+        Err(error) => (None, Some(in_full(&error))),
+    }
 }
 
 fn options(args: &HistoryArgs) -> HistoryOptions {
