@@ -34,6 +34,7 @@
 //! Such a worker must check, before it writes, that its run is still unfinished and still the task's active run.
 
 mod error;
+pub mod inspect;
 mod options;
 mod profile;
 pub mod report;

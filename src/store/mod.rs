@@ -4,7 +4,10 @@
 mod sqlite;
 
 pub use sqlite::{
-    ClosestTable, Draft, Example, Examples, Likeness, OpenError, ProjectError, Role, Schema, SchemaError,
-    Seen, Unused, Words, draft_profile, fitting_profiles, read_database, sweep_database,
+    ClosestTable, Draft, Example, Examples, Likeness, Mount, OpenError, Owner, Place, ProjectError, Role,
+    Room, Schema, SchemaError, Seen, Unused, Words, draft_profile, fitting_profiles, look_at_place,
+    read_database, sweep_database,
 };
-pub(crate) use sqlite::{Project, Reaped, Rehearsal, Store, Writer, data_version};
+pub(crate) use sqlite::{
+    Lack, OpenRun, PastReaps, Project, Reaped, Rehearsal, Store, Workspace, Writer, data_version,
+};

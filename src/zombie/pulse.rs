@@ -67,6 +67,34 @@ impl<'s, const N: usize> Holder<'s, N> {
         self.workers.iter().any(Option::is_some) && workers.all(|worker| worker.is_gone)
     }
 
+    /// The lease. One that ended before the start is a leftover.
+    fn lease(&self) -> Option<Moment> {
+        let lease = newest(self.leases().map(|signs| signs.newest));
+        lease.filter(|lease| !self.start.newest.is_some_and(|start| lease.is_before(start)))
+    }
+
+    /// The silence of one who is at work, unless it is a lease that speaks for it.
+    fn silence(&self, threshold: Duration, now: Timestamp) -> Option<Silence> {
+        if self.pulse(threshold, now) != Pulse::Live {
+            return None;
+        }
+        let updated = self.updated.and_then(|signs| signs.newest);
+        let (heartbeat, start) = (
+            newest(self.heartbeats().map(|signs| signs.newest)),
+            self.start.newest,
+        );
+        if self.lease().is_some_and(|lease| lease.at >= now) && !is_since(heartbeat, start) {
+            return None;
+        }
+        let sign = newest([heartbeat, start, updated]);
+        sign.filter(|sign| !now.is_later_by(threshold, sign.at))
+            .map(|_| Silence {
+                sign,
+                threshold,
+                by_lease: false,
+            })
+    }
+
     fn pulse(&self, threshold: Duration, now: Timestamp) -> Pulse<'s> {
         let heartbeat = newest(self.heartbeats().map(|signs| signs.newest));
         let start = self.start.newest;
@@ -74,17 +102,11 @@ impl<'s, const N: usize> Holder<'s, N> {
         let sign = newest([heartbeat, start, updated]);
         let mut signs = self.heartbeats().chain([self.start]).chain(self.updated);
         let unreadable = signs.find_map(|signs| signs.unreadable.as_deref());
-        // One that ended before the start is a leftover.
-        let lease = newest(self.leases().map(|signs| signs.newest))
-            .filter(|lease| !start.is_some_and(|start| lease.is_before(start)));
+        let lease = self.lease();
         let is_ahead = lease.is_some_and(|lease| lease.at >= now);
         let has_beaten = heartbeat.is_some_and(|beat| !start.is_some_and(|start| beat.is_before(start)));
         let asks_for_lease = !has_beaten;
-        // A heartbeat of the very moment of the start may be the claim's own, and where no start is known, it may be
-        // another attempt's: then a lease ahead protects, no more.
-        let has_beaten_since = heartbeat
-            .zip(start)
-            .is_some_and(|(beat, start)| beat.is_after(start));
+        let has_beaten_since = is_since(heartbeat, start);
         if is_ahead && !has_beaten_since {
             return Pulse::Live;
         }
@@ -121,6 +143,14 @@ impl<'s, const N: usize> Holder<'s, N> {
     }
 }
 
+/// Whether a heartbeat came since the start. One of the very moment of the start may be the claim's own, and where no start
+/// is known, it may be another attempt's: then a lease ahead protects, no more.
+fn is_since(heartbeat: Option<Moment>, start: Option<Moment>) -> bool {
+    heartbeat
+        .zip(start)
+        .is_some_and(|(beat, start)| beat.is_after(start))
+}
+
 /// Of an unfinished run that is the task's active one: the task's own heartbeats and leases count too. One that shows
 /// nothing itself is judged by its claim, where that shows more than a start, which may be an earlier attempt's.
 pub(super) fn pulse_of_active_run<'s>(
@@ -129,6 +159,10 @@ pub(super) fn pulse_of_active_run<'s>(
     policy: &Policy,
     now: Timestamp,
 ) -> Pulse<'s> {
+    holder_of_active_run(run, task).pulse(policy.stale_after, now)
+}
+
+fn holder_of_active_run<'s>(run: &'s Run, task: &'s Task) -> Holder<'s, 2> {
     let by_claim = run.is_mute() && !(task.heartbeat.is_none() && task.updated.is_none());
     Holder {
         heartbeats: [&run.heartbeat, &task.heartbeat],
@@ -138,13 +172,16 @@ pub(super) fn pulse_of_active_run<'s>(
         leases: [&run.lease, &task.lease],
         workers: [run.worker.as_deref(), task.worker.as_deref()],
     }
-    .pulse(policy.stale_after, now)
 }
 
 /// Of a task that is its own run. An update says something where nothing else does.
 pub(super) fn pulse_of_row<'s>(task: &'s Task, policy: &Policy, now: Timestamp) -> Pulse<'s> {
+    holder_of_row(task).pulse(policy.stale_after, now)
+}
+
+fn holder_of_row(task: &Task) -> Holder<'_, 1> {
     let is_mute = task.heartbeat.is_none() && task.started.is_none() && task.lease.is_none();
-    claim(task, is_mute.then_some(&task.updated)).pulse(policy.stale_after, now)
+    claim(task, is_mute.then_some(&task.updated))
 }
 
 /// Of any other unfinished run.
@@ -187,6 +224,41 @@ fn claim<'s>(task: &'s Task, updated: Option<&'s Signs>) -> Holder<'s, 1> {
         leases: [&task.lease],
         workers: [task.worker.as_deref()],
     }
+}
+
+/// How long somebody at work has been silent, and how long that is borne.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// The newest sign of life.
+    pub sign: Timestamp,
+    /// How old it may become.
+    pub threshold: Duration,
+    /// Whether it is a claim, and not a run.
+    pub is_claim: bool,
+}
+
+/// The silence of a task that its active run or its claim proves live; `None` of every other, and where it is a lease that
+/// speaks for it.
+#[must_use]
+pub fn patience(task: &Task, active: &ActiveRun<&Run>, policy: &Policy, now: Timestamp) -> Option<Patience> {
+    let (silence, is_claim) = match active {
+        ActiveRun::Own(run) if !run.is_unfinished(now) => return None,
+        ActiveRun::Own(run) => {
+            let holder = holder_of_active_run(run, task);
+            (holder.silence(policy.stale_after, now), false)
+        }
+        ActiveRun::Itself => (holder_of_row(task).silence(policy.stale_after, now), false),
+        ActiveRun::None | ActiveRun::Missing => {
+            let claim = claim(task, Some(&task.updated));
+            (claim.silence(policy.claim_grace(), now), true)
+        }
+    };
+    let silence = silence?;
+    Some(Patience {
+        sign: silence.sign?.at,
+        threshold: silence.threshold,
+        is_claim,
+    })
 }
 
 /// Whether the active run alone proves the task healthy. If so, no other run needs to be looked at.

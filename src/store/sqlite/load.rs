@@ -39,6 +39,8 @@ pub(super) struct Loader<'c> {
     runs: Option<Runs<'c>>,
     /// The ids that several running tasks have.
     doubles: HashSet<String>,
+    /// Whether the plainly live are handed over too.
+    pub(super) hands_over_live: bool,
 }
 
 impl<'c> Loader<'c> {
@@ -61,6 +63,7 @@ impl<'c> Loader<'c> {
             data_version: None,
             runs: None,
             doubles: HashSet::new(),
+            hands_over_live: false,
         })
     }
 
@@ -122,7 +125,8 @@ impl<'c> Loader<'c> {
     ) -> rusqlite::Result<Scan> {
         let sql = statements::running_tasks(self.schema, &self.facts, self.meeting, self.in_project, which);
         let mut tasks = self.conn.prepare(&sql)?;
-        let has_plain_signs = self.meeting != Meeting::Apart || self.schema.runs.is_none();
+        let has_plain_signs =
+            !self.hands_over_live && (self.meeting != Meeting::Apart || self.schema.runs.is_none());
         let mut scan = Scan::default();
         let mut last = None;
         for parameter in parameters {
@@ -199,16 +203,18 @@ impl<'c> Loader<'c> {
         if task.end().is_some() {
             notes.see_ended(&self.schema.tasks.table.name, || id.to_string());
         }
-        if is_live(
+        let is_live = is_live(
             &task,
             &active.as_ref().map(|row| &row.run),
             &self.policy,
             facts.calendar.now(),
-        ) {
+        );
+        if is_live && !self.hands_over_live {
             return Ok(None);
         }
         let others = match others {
             Some(others) => others,
+            None if is_live => Others::default(), // they have no say
             None => runs.others(facts, &id, active.own().map(|row| &row.key), notes)?,
         };
         if let ActiveRun::None | ActiveRun::Missing = active {

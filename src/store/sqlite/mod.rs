@@ -34,6 +34,7 @@ mod section;
 mod signs;
 mod stamps;
 mod statements;
+mod survey;
 mod tokens;
 mod triggers;
 mod value;
@@ -52,19 +53,22 @@ use rusqlite::Connection;
 pub use draft::{Draft, draft_profile};
 pub use examples::{Example, Examples, Likeness, Seen, Unused};
 pub use fitting::{ClosestTable, fitting_profiles};
-pub use open::{read_database, sweep_database};
+pub use open::{Mount, Owner, Place, Room, look_at_place, read_database, sweep_database};
 pub use open_error::OpenError;
 pub use project::ProjectError;
 pub use schema::{Role, Schema, SchemaError};
 pub use words::Words;
 
+pub(crate) use findings::Lack;
 pub(crate) use load::Scan;
 pub(crate) use project::Project;
 pub(crate) use rehearsal::Rehearsal;
+pub(crate) use survey::{OpenRun, PastReaps, Workspace};
 pub(crate) use writer::{Reaped, Writer};
 
 use crate::zombie::{Id, Notes, Plan, Policy, Suspect, Timestamp, Zombie};
 use load::Loader;
+use survey::Survey;
 use verify::Verifier;
 
 /// A number that differs between two looks if, and only if, another connection has committed in between.
@@ -132,6 +136,23 @@ impl<'c> Store<'c> {
         visit: impl FnMut(Suspect) -> ControlFlow<()>,
     ) -> rusqlite::Result<Scan> {
         self.loader.look_again(keys, notes, visit)
+    }
+
+    /// Hands over every running task, the plainly live ones too.
+    pub(crate) fn every_task(
+        &mut self,
+        notes: &mut Notes,
+        visit: impl FnMut(Suspect) -> ControlFlow<()>,
+    ) -> rusqlite::Result<Scan> {
+        self.loader.hands_over_live = true;
+        let scan = self.loader.scan(None, notes, visit);
+        self.loader.hands_over_live = false;
+        scan
+    }
+
+    /// In a read transaction that has begun: makes ready to ask what else stands in the queue.
+    pub(crate) fn survey(&self) -> rusqlite::Result<Survey<'_>> {
+        Survey::new(self.conn, self.schema, &self.loader.facts)
     }
 
     /// Adds to a plan the workspaces that its zombies hold.

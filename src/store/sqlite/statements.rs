@@ -222,7 +222,7 @@ pub(super) fn newest_rows(
 
 /// A word as SQL, in each form in which the column may hold it: one without a type keeps numbers as numbers, and a number
 /// is the word of its digits.
-fn forms(column: &ColumnInfo, word: &str) -> impl Iterator<Item = String> {
+pub(super) fn forms(column: &ColumnInfo, word: &str) -> impl Iterator<Item = String> {
     let number = word.parse::<i64>().ok();
     let number = number.filter(|_| column.affinity() == Affinity::None);
     std::iter::once(literal(word)).chain(number.map(|number| number.to_string()))
@@ -246,7 +246,16 @@ pub(super) fn is_finished(runs: &Runs) -> String {
 
 /// Whether a task is one of those looked at, as SQL on `t`.
 pub(super) fn is_running(tasks: &Tasks) -> String {
-    let mut is_running = match &tasks.at_work {
+    let is_at_work = is_at_work(tasks);
+    match &tasks.condition {
+        Some(condition) => format!("{is_at_work} AND {condition}"),
+        None => is_at_work,
+    }
+}
+
+/// Whether a task is at work, looked at or not, as SQL on `t`.
+pub(super) fn is_at_work(tasks: &Tasks) -> String {
+    match &tasks.at_work {
         AtWork::Where(condition) => condition.clone(),
         AtWork::Words(info, words) => {
             let status = column("t", info);
@@ -256,11 +265,7 @@ pub(super) fn is_running(tasks: &Tasks) -> String {
                 words => format!("{status} IN ({})", words.join(", ")),
             }
         }
-    };
-    if let Some(condition) = &tasks.condition {
-        is_running = format!("{is_running} AND {condition}");
     }
-    is_running
 }
 
 /// What the templates call `{t.…}` and `{r.…}`.

@@ -104,21 +104,31 @@ impl Words {
     #[must_use]
     pub fn doubts(&self) -> Vec<String> {
         let mut doubts = self.of_no_task();
-        for status in &self.run_statuses {
-            if !self.run_running.contains(status) && !self.finished.contains(status) {
-                doubts.push(format!(
-                    "unknown run status {status:?}: such a run is finished by evidence when it has an end, else \
-                     unfinished; name it in runs.words.finished or runs.words.running; see docs/profile.md#runs"
-                ));
-            }
-        }
-        for column in &self.look_alikes {
-            doubts.push(format!(
+        doubts.extend(self.of_unknown_runs());
+        doubts.extend(self.of_look_alikes());
+        doubts
+    }
+
+    /// A sentence for each status of a run that is neither at work nor finished.
+    pub(crate) fn of_unknown_runs(&self) -> impl Iterator<Item = String> {
+        let is_known = |status: &&String| self.run_running.contains(status) || self.finished.contains(status);
+        let unknown = self.run_statuses.iter().filter(move |status| !is_known(status));
+        unknown.map(|status| {
+            format!(
+                "unknown run status {status:?}: such a run is finished by evidence when it has an end, else \
+                 unfinished; name it in runs.words.finished or runs.words.running; see docs/profile.md#runs"
+            )
+        })
+    }
+
+    /// A sentence for each column that is called like a heartbeat and is not read.
+    pub(crate) fn of_look_alikes(&self) -> impl Iterator<Item = String> {
+        self.look_alikes.iter().map(|column| {
+            format!(
                 "{column} looks like a heartbeat, and is not read: if it is one, name it in columns.heartbeat \
                  of its section; see docs/profile.md#the-keys"
-            ));
-        }
-        doubts
+            )
+        })
     }
 }
 

@@ -31,7 +31,10 @@ pub(crate) const MEANINGS: [(Exit, &str); 12] = [
         Exit::Usage,
         "wrong usage, or a project that the database does not know",
     ),
-    (Exit::ZombiesFound, "zombies were found, with --fail-on-zombies"),
+    (
+        Exit::ZombiesFound,
+        "zombies were found, with --fail-on-zombies; or a finding, with --fail-on",
+    ),
     (
         Exit::Data,
         "not a database, corrupt, or its schema or the profile not understood",

@@ -2,6 +2,7 @@
 
 mod args;
 mod demo;
+mod doctor;
 mod exit;
 mod failure;
 mod init;
@@ -43,5 +44,6 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Some(Command::Schema(schema)) if schema.init => init::run(cli, schema),
         Some(Command::Schema(_)) => schema::run(cli),
         Some(Command::Demo(demo)) => demo::run(demo),
+        Some(Command::Doctor(args)) => doctor::run(cli, args),
     }
 }

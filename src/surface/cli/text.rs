@@ -246,7 +246,7 @@ pub(crate) fn counted(count: usize, thing: &str) -> String {
 }
 
 /// Fit for a terminal: no control characters, and no more than a line of it.
-fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     harmless(&shortened(text, LINE), &[])
 }
 

@@ -2,6 +2,7 @@
 
 mod database;
 mod demo;
+mod doctor;
 mod output;
 mod policy;
 mod schema;
@@ -15,6 +16,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub(crate) use database::DatabaseArgs;
 pub(crate) use demo::DemoArgs;
+pub(crate) use doctor::DoctorArgs;
 pub(crate) use output::{Format, LogArgs};
 pub(crate) use schema::SchemaArgs;
 pub(crate) use sweep::SweepArgs;
@@ -28,6 +30,7 @@ Examples:
   zombie-sweeper --db /srv/orchestra.db         sweep
   zombie-sweeper schema --format text           what it understands of the database
   zombie-sweeper schema --list                  the queues that it comes with a profile for
+  zombie-sweeper doctor --format text           what is wrong with the queue
   zombie-sweeper demo                           see it work, on a database of its own";
 
 const ENVIRONMENT: &str = "\
@@ -64,6 +67,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Show what plays which role in the database
     Schema(SchemaArgs),
+    /// Say what is wrong with the queue, or will be, and what to do about it
+    Doctor(DoctorArgs),
     /// See a sweep at work, on a small database of its own
     Demo(DemoArgs),
 }

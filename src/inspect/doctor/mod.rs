@@ -1,0 +1,222 @@
+//! What is wrong with a queue, or will be: its schema and words, its rows, its clocks, its files, and its sweeper.
+//!
+//! Nothing is written. The queue is read in one read transaction, each of its tables once at most; all that the queue itself
+//! cannot tell comes with [`Surroundings`].
+
+mod census;
+mod clocks;
+mod diagnosis;
+mod files;
+mod finding;
+mod holdings;
+mod rows;
+mod schedule;
+mod schema;
+mod span;
+mod surroundings;
+mod tasks;
+mod thresholds;
+
+use std::ops::ControlFlow;
+use std::time::Instant;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+pub use diagnosis::{Diagnosis, Living, LongestSilence, SweeperSeen, Trial};
+pub use finding::{Code, Finding, Severity};
+pub use surroundings::{ClockReading, Memory, Schedule, Surroundings, Timer, Unit};
+
+use crate::error::SweepError;
+use crate::options::SweepOptions;
+use crate::store::{Project, Schema, SchemaError, Store, data_version};
+use crate::zombie::{Notes, Timestamp};
+use census::{Census, Silences};
+use holdings::{IdleHolders, OpenRuns, Workspaces};
+
+/// Looks at a queue and says what is wrong with it, or may be. A schema that does not fit the profile is a finding.
+///
+/// The running tasks are those of the project asked for, all else is of the whole queue.
+///
+/// # Errors
+///
+/// Where SQLite cannot read the database, or a transaction is open.
+pub fn doctor(
+    conn: &Connection,
+    options: &SweepOptions,
+    around: &Surroundings,
+) -> Result<Diagnosis, SweepError> {
+    if !conn.is_autocommit() {
+        return Err(SweepError::TransactionOpen);
+    }
+    let read = Transaction::new_unchecked(conn, TransactionBehavior::Deferred)
+        .map_err(SweepError::sqlite("begin to read"))?;
+    let schema = match Schema::read(&read, &options.profile) {
+        Ok(schema) => schema,
+        Err(SchemaError::Sqlite(error)) => return Err(SchemaError::from(error).into()),
+        Err(misfit) => return Ok(doctor_without_queue(options, around, Some(&misfit.to_string()))),
+    };
+    let mut diagnosis = of_surroundings(options, around);
+    look(&read, options, around, &schema, &mut diagnosis)?;
+    Ok(diagnosis)
+}
+
+/// The same of a database that cannot be read as a queue, with the sentence that says why where its surroundings do not.
+#[must_use]
+pub fn doctor_without_queue(
+    options: &SweepOptions,
+    around: &Surroundings,
+    misfit: Option<&str>,
+) -> Diagnosis {
+    let mut diagnosis = of_surroundings(options, around);
+    diagnosis.add(misfit.map(schema::misfit));
+    diagnosis
+}
+
+impl Diagnosis {
+    /// Takes in what is said of how the database was read, where that is known only afterwards.
+    pub fn add_reading(&mut self, around: &Surroundings) {
+        self.add(schema::reading(around));
+    }
+}
+
+fn of_surroundings(options: &SweepOptions, around: &Surroundings) -> Diagnosis {
+    let now = Timestamp::from(options.now);
+    let memory = around.memory.as_ref();
+    let timers = around.schedule.iter().flat_map(|schedule| &schedule.timers);
+    let mut diagnosis = Diagnosis {
+        findings: Vec::new(),
+        worst: None,
+        profile: options.profile.name().to_owned(),
+        scanned: 0,
+        healthy: 0,
+        zombies: 0,
+        undecided: 0,
+        living: Living::default(),
+        sweeper: SweeperSeen {
+            last_reap: None,
+            last_sweep: memory.and_then(|memory| memory.last_sweep),
+            last_success: memory.and_then(|memory| memory.last_success),
+            next_sweep: timers.filter_map(|timer| timer.next).min(),
+        },
+        stale_after_s: options.policy.stale_after.as_secs_f64(),
+        claim_grace_s: options.policy.claim_grace().as_secs_f64(),
+        settle_s: options.policy.settle.as_secs_f64(),
+        looked_at: now.to_rfc3339(),
+        version: env!("CARGO_PKG_VERSION"),
+        trial: None,
+    };
+    let is_network = |kind: &str| options.profile.is_network_file_system(kind);
+    diagnosis.add(
+        around
+            .place
+            .iter()
+            .flat_map(|place| files::files(place, is_network)),
+    );
+    diagnosis.add(clocks::clocks(around, now, options.suspended));
+    diagnosis.add(around.schedule.iter().flat_map(schedule::schedule));
+    diagnosis.add(schema::reading(around));
+    diagnosis
+}
+
+fn look(
+    conn: &Connection,
+    options: &SweepOptions,
+    around: &Surroundings,
+    schema: &Schema,
+    diagnosis: &mut Diagnosis,
+) -> Result<(), SweepError> {
+    let lacks = schema::lacks(&schema.lacks(conn)?);
+    let words = schema.words(conn)?;
+    let project = options.project.as_deref();
+    let project = project
+        .map(|name| Project::find(conn, schema, name))
+        .transpose()?;
+    let now = Timestamp::from(options.now);
+    let mut notes = Notes::default();
+    let mut census = Census::new(options.policy, now);
+    let reading = || SweepError::sqlite("look at the queue");
+    let mut store =
+        Store::new(conn, schema, project.as_ref(), options.policy, now, clock()).map_err(reading())?;
+    let version = data_version(conn).map_err(reading())?;
+    store
+        .begin(version, std::time::Duration::ZERO, &mut notes)
+        .map_err(reading())?;
+    let exclusive = schema.exclusive();
+    store
+        .every_task(&mut notes, |suspect| {
+            census.see(suspect, |column| exclusive.contains(column));
+            ControlFlow::Continue(())
+        })
+        .map_err(reading())?;
+    for _ in 0..census.silent {
+        notes.see_silence();
+    }
+    let samples: Vec<_> = census.samples.iter().collect();
+    store.see_look_alikes(&samples, &mut notes).map_err(reading())?;
+
+    let found = rows::rows(notes.remarks(now), &words, &lacks);
+    diagnosis.add(lacks);
+    diagnosis.add(schema::words(&words));
+    diagnosis.add(found);
+    diagnosis.add(clocks::silence(&census));
+    diagnosis.add(tasks::tasks(&census, around.memory.as_ref()));
+    diagnosis.add(thresholds::thresholds(&census));
+    diagnosis.add(holdings::held_twice(&census));
+    survey(&store, &census, diagnosis).map_err(reading())?;
+
+    diagnosis.scanned = census.scanned;
+    diagnosis.healthy = census.healthy;
+    diagnosis.zombies = census.zombies.count;
+    diagnosis.undecided = census.undecided.len();
+    diagnosis.living = Living {
+        longest_of_runs: longest(&census.runs, now),
+        longest_of_claims: longest(&census.claims, now),
+    };
+    Ok(())
+}
+
+/// What stands in the queue beside its running tasks.
+fn survey(store: &Store<'_>, census: &Census, diagnosis: &mut Diagnosis) -> rusqlite::Result<()> {
+    let survey = store.survey()?;
+    let mut open_runs = OpenRuns::default();
+    survey.open_runs(|open| open_runs.see(&open, census))?;
+    diagnosis.add(open_runs.findings());
+    let mut strangers = Vec::new();
+    for (task, run) in &census.strangers {
+        if let Some(owner) = survey.other_task_of_run(task, run)? {
+            strangers.push((task.clone(), run.clone(), owner));
+        }
+    }
+    diagnosis.add(holdings::strangers(&strangers));
+    let mut idle = IdleHolders::default();
+    survey.idle_holders(|task, column, value| idle.see(&task, column, &value))?;
+    diagnosis.add(idle.findings());
+    let mut workspaces = Workspaces::default();
+    survey.idle_workspaces(|workspace| workspaces.see(&workspace))?;
+    diagnosis.add(workspaces.findings());
+    let past = survey.past_reaps(census.now.minus(tasks::WITHIN))?;
+    diagnosis.sweeper.last_reap = past.last.and_then(Timestamp::to_datetime);
+    diagnosis.add(tasks::repeats(&past));
+    Ok(())
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "an age in microseconds fits in 53 bits for 285 years"
+)]
+fn longest(silences: &Silences, now: Timestamp) -> Option<LongestSilence> {
+    let (task_id, patience) = silences.longest.as_ref()?;
+    Some(LongestSilence {
+        task_id: task_id.clone(),
+        silence_s: now.micros_since(patience.sign) as f64 / 1e6,
+        threshold_s: patience.threshold.as_secs_f64(),
+    })
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "looks are timed by it; no verdict reads this clock"
+)]
+fn clock() -> Instant {
+    Instant::now()
+}

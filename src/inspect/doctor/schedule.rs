@@ -1,0 +1,31 @@
+//! What starts sweeps, and how the last one ended.
+
+use super::finding::{Code, Finding};
+use super::surroundings::Schedule;
+
+pub(super) fn schedule(schedule: &Schedule) -> Vec<Finding> {
+    let Schedule { timers, units, cron } = schedule;
+    let mut findings = Vec::new();
+    for timer in timers.iter().filter(|timer| timer.next.is_none()) {
+        let name = &timer.name;
+        let seen = format!("{name} is there, and will start no sweep");
+        let advice = format!("`systemctl enable --now {name}`, or take it away");
+        findings.push(Finding::new(Code::TimerInactive, seen, advice));
+    }
+    for unit in units.iter().filter(|unit| unit.result != "success") {
+        let name = &unit.name;
+        let seen = format!(
+            "the last run of {name} failed: {} (exit code {})",
+            unit.result, unit.exit
+        );
+        let advice =
+            format!("`journalctl -u {name}` has the message; docs/running.md#exit-codes explains the code");
+        findings.push(Finding::new(Code::SweepFailed, seen, advice));
+    }
+    if timers.is_empty() && cron.is_empty() {
+        let seen = "no timer of systemd's and no crontab that can be read starts sweeps here";
+        let advice = "nothing, where the orchestrator or another user's crontab does; else docs/running.md#on-a-schedule";
+        findings.push(Finding::new(Code::NoSchedule, seen, advice));
+    }
+    findings
+}
