@@ -6,3 +6,5 @@ pub use doctor::{
     ClockReading, Code, Diagnosis, Finding, Living, LongestSilence, Memory, Schedule, Severity, Surroundings,
     SweeperSeen, Timer, Trial, Unit, doctor, doctor_without_queue,
 };
+#[cfg(feature = "cli")]
+pub use doctor::{Tried, trial};

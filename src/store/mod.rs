@@ -3,11 +3,14 @@
 
 mod sqlite;
 
+#[cfg(feature = "cli")]
+pub(crate) use sqlite::{Attempt, Candidate, Deadline, Outcome};
 pub use sqlite::{
     ClosestTable, Draft, Example, Examples, Likeness, Mount, OpenError, Owner, Place, ProjectError, Role,
     Room, Schema, SchemaError, Seen, Unused, Words, draft_profile, fitting_profiles, look_at_place,
-    read_database, sweep_database,
+    read_database, sweep_database, trial_database,
 };
 pub(crate) use sqlite::{
-    Lack, OpenRun, PastReaps, Project, Reaped, Rehearsal, Store, Workspace, Writer, data_version,
+    Lack, NAME_HEARTBEAT, NAME_RUN_STATUS, OpenRun, PastReaps, Project, Reaped, Rehearsal, Store, Workspace,
+    Writer, data_version,
 };

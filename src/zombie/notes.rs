@@ -224,31 +224,7 @@ impl Notes {
             );
         }
         if self.silent > 0 {
-            if self.starts_alone {
-                say(
-                    Oddity::StartsAlone,
-                    format!(
-                        "nothing but its start shows that a task of this queue is at work, and tasks are called dead for having \
-                     begun long ago ({}): does none take longer than --stale-after?",
-                        self.silent
-                    ),
-                );
-            } else if !self.has_seen_heartbeat {
-                say(
-                    Oddity::NoHeartbeat,
-                    format!(
-                        "no heartbeat and no lease was found in this queue, and tasks are called dead for their silence ({}): \
-                     is there one under another name?",
-                        self.silent
-                    ),
-                );
-            }
-            for (column, why) in &self.look_alikes {
-                say(
-                    Oddity::LookAlike,
-                    format!("{column} {why}, but plays no role: if it is a heartbeat, name it in a profile"),
-                );
-            }
+            self.of_silence(&mut say);
         }
         for (column, Tally { count, example }) in &self.left {
             say(
@@ -277,6 +253,35 @@ impl Notes {
             );
         }
         remarks
+    }
+
+    /// What puts in doubt that silence is death.
+    fn of_silence(&self, say: &mut impl FnMut(Oddity, String)) {
+        if self.starts_alone {
+            say(
+                Oddity::StartsAlone,
+                format!(
+                    "nothing but its start shows that a task of this queue is at work, and tasks are called dead for having \
+                 begun long ago ({}): does none take longer than --stale-after?",
+                    self.silent
+                ),
+            );
+        } else if !self.has_seen_heartbeat {
+            say(
+                Oddity::NoHeartbeat,
+                format!(
+                    "no heartbeat and no lease was found in this queue, and tasks are called dead for their silence ({}): \
+                 is there one under another name?",
+                    self.silent
+                ),
+            );
+        }
+        for (column, why) in &self.look_alikes {
+            say(
+                Oddity::LookAlike,
+                format!("{column} {why}, but plays no role: if it is a heartbeat, name it in a profile"),
+            );
+        }
     }
 
     /// Where the newest times without a zone lie off as a zone would have them: of each heartbeat, else of all signs.

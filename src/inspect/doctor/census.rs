@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::finding::Rows;
 use crate::zombie::{
-    ActiveRun, Evidence, Id, Patience, Policy, Suspect, Timestamp, Verdict, Zombie, patience,
+    ActiveRun, Evidence, Id, Patience, Policy, Suspect, Timestamp, Undecided, Verdict, Zombie, patience,
 };
 
 /// How many silent zombies are looked at for columns that look like a heartbeat.
@@ -38,7 +38,8 @@ pub(super) struct Census {
 /// A task that nothing proves dead or alive.
 pub(super) struct Doubt {
     pub(super) task_id: String,
-    pub(super) why: String,
+    /// What stands in its way.
+    pub(super) why: Undecided,
     /// The newest moment of it that can be read.
     pub(super) newest: Option<Timestamp>,
 }
@@ -110,7 +111,7 @@ impl Census {
             }
             Verdict::Undecided(why) => self.undecided.push(Doubt {
                 task_id: suspect.id.to_string(),
-                why: why.to_string(),
+                why,
                 newest,
             }),
             Verdict::Zombie(evidence) => self.see_zombie(suspect, evidence),

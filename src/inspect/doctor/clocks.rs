@@ -66,18 +66,18 @@ fn step(around: &Surroundings) -> Option<String> {
     let remembered = around.memory.iter().flat_map(|memory| &memory.clocks);
     let mut readings: Vec<&ClockReading> = remembered.chain(&around.clock).collect();
     readings.sort_by_key(|reading| reading.since_boot);
-    let pairs = readings.iter().enumerate().flat_map(|(place, before)| {
+    let pairs = readings.iter().enumerate().filter_map(|(place, before)| {
         let mut later = readings.iter().skip(place + 1);
         let next = later.find(|after| after.boot_id == before.boot_id);
         next.map(|after| (*before, *after))
     });
-    let steps = pairs.filter_map(|(before, after)| {
+    let mut steps = pairs.filter_map(|(before, after)| {
         let by_wall = (after.wall - before.wall).num_microseconds()?;
-        let by_boot = i64::try_from((after.since_boot - before.since_boot).as_micros()).ok()?;
+        let by_boot = i64::try_from(after.since_boot.saturating_sub(before.since_boot).as_micros()).ok()?;
         let off = by_wall - by_boot;
-        (off.unsigned_abs() > OFF.as_micros() as u64).then_some((off, before, after))
+        (micros(off.saturating_abs()) > OFF).then_some((off, before, after))
     });
-    let (off, before, after) = steps.last()?;
+    let (off, before, after) = steps.next_back()?;
     let side = if off < 0 { "back" } else { "ahead" };
     Some(format!(
         "the clock was set {side} by {} between {} and {}",

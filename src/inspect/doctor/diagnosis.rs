@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Serialize, Serializer};
 
-use super::finding::{Finding, Severity};
+use super::finding::{Code, Finding, Severity};
 use crate::zombie::Timestamp;
 
 /// What is wrong with a queue, or may be. Serialized it is an interface, described by `docs/diagnosis.schema.json`; keys may
@@ -111,6 +111,16 @@ impl Diagnosis {
         self.findings
             .sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         self.worst = self.findings.first().map(|finding| finding.severity);
+    }
+
+    /// Whether the queue could be read, so that a reap can be tried on it.
+    #[must_use]
+    pub fn can_be_tried(&self) -> bool {
+        let is_in_the_way = |finding: &Finding| {
+            finding.code == Code::SchemaMisfit
+                || finding.code == Code::SecondName && finding.severity == Severity::Error
+        };
+        !self.findings.iter().any(is_in_the_way)
     }
 
     /// Whether something was found that is as bad as this, or worse.

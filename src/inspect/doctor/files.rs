@@ -155,7 +155,7 @@ fn left_behind(place: &Place) -> Option<Finding> {
             "a rollback journal lies beside a database that keeps a log",
             "it is of a change of mode or of another database: see who left it before anybody writes",
         )
-    } else if has_log && !place.has_index {
+    } else if has_log && place.index_bytes.is_none() {
         (
             "a log without an index lies beside the database, as a crash leaves it",
             "nothing: the next to write reads it; before that, copy both files if you copy one",

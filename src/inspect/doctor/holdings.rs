@@ -64,21 +64,22 @@ impl OpenRuns {
     }
 }
 
-/// What two tasks at work have at once.
+/// What two tasks at work have at once, by column.
 pub(super) fn held_twice(census: &Census) -> Vec<Finding> {
     let mut twice: Vec<_> = census.holders.iter().filter(|(_, rows)| rows.count > 1).collect();
     twice.sort_by(|a, b| a.0.cmp(b.0));
-    let finding = |((column, value), rows): (&(String, Id), &Rows)| {
-        let seen = format!(
-            "{column} {value:?} is held by {} running tasks: {rows}",
-            rows.count,
-            value = value.to_string()
-        );
+    let mut by_column: BTreeMap<&str, Rows> = BTreeMap::new();
+    for ((column, value), holders) in twice {
+        let values = by_column.entry(column).or_default();
+        values.see(format!("{value} (tasks {holders})"));
+    }
+    let finding = |(column, values): (&str, Rows)| {
+        let seen = format!("{column} held by more than one running task: {values}");
         let advice = "one of them has lost it, or two work in one place: stop one, and see who hands it out; where several may have it, \
                       say so in [hints] exclusive";
-        Finding::new(Code::HeldTwice, seen, advice).of(rows)
+        Finding::new(Code::HeldTwice, seen, advice).of(&values)
     };
-    twice.into_iter().map(finding).collect()
+    by_column.into_iter().map(finding).collect()
 }
 
 /// What tasks hold that wait, by column.

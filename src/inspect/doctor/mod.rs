@@ -16,6 +16,8 @@ mod span;
 mod surroundings;
 mod tasks;
 mod thresholds;
+#[cfg(feature = "cli")]
+mod trial;
 
 use std::ops::ControlFlow;
 use std::time::Instant;
@@ -25,6 +27,8 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 pub use diagnosis::{Diagnosis, Living, LongestSilence, SweeperSeen, Trial};
 pub use finding::{Code, Finding, Severity};
 pub use surroundings::{ClockReading, Memory, Schedule, Surroundings, Timer, Unit};
+#[cfg(feature = "cli")]
+pub use trial::{Tried, trial};
 
 use crate::error::SweepError;
 use crate::options::SweepOptions;

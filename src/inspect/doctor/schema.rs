@@ -2,7 +2,7 @@
 
 use super::finding::{Code, Finding};
 use super::surroundings::Surroundings;
-use crate::store::{Lack, Words};
+use crate::store::{Lack, NAME_HEARTBEAT, NAME_RUN_STATUS, Words};
 
 /// Where it does not fit at all.
 pub(super) fn misfit(seen: &str) -> Finding {
@@ -44,15 +44,10 @@ pub(super) fn words(words: &Words) -> Vec<Finding> {
         let advice = "nothing, where no task happens to have it just now; else correct the profile";
         Finding::new(Code::WordOfNoTask, sentence, advice)
     });
-    let unknown = words.of_unknown_runs().map(|sentence| {
-        let advice = "name it in runs.words.finished or runs.words.running of the profile";
-        Finding::new(Code::UnknownRunStatus, sentence, advice)
-    });
-    let look_alikes = words.of_look_alikes().map(|sentence| {
-        let advice =
-            "if it is a heartbeat, name it in columns.heartbeat of its section; if not, say so in [hints]";
-        Finding::new(Code::LookAlike, sentence, advice)
-    });
+    let unknown = words.of_unknown_runs();
+    let unknown = unknown.map(|seen| Finding::new(Code::UnknownRunStatus, seen, NAME_RUN_STATUS));
+    let look_alikes = words.of_look_alikes();
+    let look_alikes = look_alikes.map(|seen| Finding::new(Code::LookAlike, seen, NAME_HEARTBEAT));
     of_no_task.chain(unknown).chain(look_alikes).collect()
 }
 

@@ -86,6 +86,18 @@ pub struct Unit {
     pub ended: Option<DateTime<Utc>>,
 }
 
+impl Unit {
+    /// A service of this name whose last run ended so.
+    #[must_use]
+    pub fn ended(name: impl Into<String>, result: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            result: result.into(),
+            ..Self::default()
+        }
+    }
+}
+
 impl Timer {
     /// A timer of this name.
     #[must_use]

@@ -8,7 +8,7 @@ use super::finding::{Code, Finding, Rows};
 use super::span::{micros, span};
 use super::surroundings::Memory;
 use crate::store::PastReaps;
-use crate::zombie::Timestamp;
+use crate::zombie::{Timestamp, Undecided};
 
 /// How long a zombie may wait for a sweep: the schedules in the documentation come every quarter of an hour, and look twice.
 const OVERDUE: Duration = Duration::from_secs(3600);
@@ -53,32 +53,42 @@ fn zombies(census: &Census) -> Option<Finding> {
     Some(finding.of(rows))
 }
 
-/// One finding for each thing that stands in the way.
+/// One finding for each sort of thing that stands in the way.
 fn undecided(census: &Census, memory: Option<&Memory>) -> Vec<Finding> {
-    let mut by_reason: BTreeMap<&str, (Rows, Option<Timestamp>)> = BTreeMap::new();
+    let mut by_reason: BTreeMap<String, (String, Rows, Option<Timestamp>)> = BTreeMap::new();
     for doubt in &census.undecided {
         let known = memory.and_then(|memory| memory.undecided_since.get(&doubt.task_id));
         let since = known.map(|since| Timestamp::from(*since)).or(doubt.newest);
-        let (rows, first) = by_reason.entry(&doubt.why).or_default();
+        let first_of_its_sort = || (doubt.why.to_string(), Rows::default(), None);
+        let (_, rows, first) = by_reason
+            .entry(sort(&doubt.why))
+            .or_insert_with(first_of_its_sort);
         rows.see(&doubt.task_id);
         if let Some(since) = since {
             *first = Some(first.map_or(since, |first| first.min(since)));
         }
     }
-    let finding = |(why, (rows, since)): (&str, (Rows, Option<Timestamp>))| {
+    let finding = |(why, rows, since): (String, Rows, Option<Timestamp>)| {
         let since = since.map_or_else(
             || "nothing says since when".to_owned(),
-            |since| format!("since {} at the latest", since.to_rfc3339()),
+            |since| format!("since {} or later", since.to_rfc3339()),
         );
-        let seen = format!(
-            "nothing proves {} dead or alive ({since}): {why}: {rows}",
-            counted(rows.count, "task")
-        );
+        let such_as = if rows.count > 1 { ", such as" } else { "" };
+        let tasks = counted(rows.count, "running task");
+        let seen = format!("nothing proves {tasks} dead or alive ({since}): {rows}{such_as}: {why}");
         let advice =
             "no sweep will ever reap them: give their rows a time that can be read, or reset them by hand";
         Finding::new(Code::Undecided, seen, advice).of(&rows)
     };
-    by_reason.into_iter().map(finding).collect()
+    by_reason.into_values().map(finding).collect()
+}
+
+/// What is the same for all that stand in the same way: the column, and what is wrong.
+fn sort(why: &Undecided) -> String {
+    match why {
+        Undecided::Unreadable(_, unread) => format!("{:?} {}", unread.flaw, unread.column),
+        other => format!("{:?}", std::mem::discriminant(other)),
+    }
 }
 
 /// Tasks that are reaped again and again, without a completed run between.

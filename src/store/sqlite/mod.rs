@@ -36,6 +36,8 @@ mod stamps;
 mod statements;
 mod survey;
 mod tokens;
+#[cfg(feature = "cli")]
+mod trial;
 mod triggers;
 mod value;
 mod verify;
@@ -53,17 +55,20 @@ use rusqlite::Connection;
 pub use draft::{Draft, draft_profile};
 pub use examples::{Example, Examples, Likeness, Seen, Unused};
 pub use fitting::{ClosestTable, fitting_profiles};
-pub use open::{Mount, Owner, Place, Room, look_at_place, read_database, sweep_database};
+pub use open::{Mount, Owner, Place, Room, look_at_place, read_database, sweep_database, trial_database};
 pub use open_error::OpenError;
 pub use project::ProjectError;
 pub use schema::{Role, Schema, SchemaError};
 pub use words::Words;
+pub(crate) use words::{NAME_HEARTBEAT, NAME_RUN_STATUS};
 
 pub(crate) use findings::Lack;
 pub(crate) use load::Scan;
 pub(crate) use project::Project;
 pub(crate) use rehearsal::Rehearsal;
 pub(crate) use survey::{OpenRun, PastReaps, Workspace};
+#[cfg(feature = "cli")]
+pub(crate) use trial::{Attempt, Candidate, Deadline, Outcome};
 pub(crate) use writer::{Reaped, Writer};
 
 use crate::zombie::{Id, Notes, Plan, Policy, Suspect, Timestamp, Zombie};

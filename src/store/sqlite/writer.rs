@@ -356,7 +356,7 @@ fn open_word(tasks: &Tasks, zombie: &Zombie) -> Id {
 }
 
 /// A word as a column without a type keeps it: as a number where it held one. Where there is no column, none.
-fn as_kept(column: Option<&ColumnInfo>, old: &Id, word: &str) -> Id {
+pub(super) fn as_kept(column: Option<&ColumnInfo>, old: &Id, word: &str) -> Id {
     let Some(column) = column else {
         return Id::Null;
     };

@@ -7,6 +7,7 @@
 //! What is not said: a task and a run started two hours ago, and nobody has been heard of since.
 
 mod alter;
+mod diagnoses;
 mod moment;
 mod rows;
 mod sweeps;
@@ -14,6 +15,7 @@ mod sweeps;
 use rusqlite::{Connection, ToSql, params};
 use zombie_sweeper::{SweepOptions, rusqlite};
 
+pub(crate) use diagnoses::{check_diagnosis, codes, seen};
 pub(crate) use moment::{NOW, moment};
 pub(crate) use rows::{Cell, Dump, NULL};
 #[cfg(all(feature = "cli", target_os = "linux"))]

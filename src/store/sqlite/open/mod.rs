@@ -24,4 +24,4 @@ mod system;
 
 pub use place::{Mount, Owner, Place, Room, look_at_place};
 pub use read::read_database;
-pub use sweep::sweep_database;
+pub use sweep::{sweep_database, trial_database};

@@ -20,8 +20,8 @@ pub struct Place {
     pub bytes: u64,
     /// Its write-ahead log.
     pub log_bytes: Option<u64>,
-    /// Whether the log has its index.
-    pub has_index: bool,
+    /// The index of its log.
+    pub index_bytes: Option<u64>,
     /// Its rollback journal.
     pub journal_bytes: Option<u64>,
     /// Whether it keeps a write-ahead log, and no rollback journal.
@@ -127,7 +127,7 @@ pub fn look_at_place(path: &Path) -> Result<Place, OpenError> {
     Ok(Place {
         bytes: found.len(),
         log_bytes: log.as_ref().map(Metadata::len),
-        has_index: index.is_some(),
+        index_bytes: index.as_ref().map(Metadata::len),
         journal_bytes: journal.as_ref().map(Metadata::len),
         is_wal: says_wal(&file)?,
         names: system::names(&found),

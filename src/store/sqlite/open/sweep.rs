@@ -39,6 +39,23 @@ pub fn sweep_database<T, E: From<OpenError>>(
     swept
 }
 
+/// Opens an existing database to write to it what is undone again, hands over the connection, and leaves all files as they
+/// were, a log that a crash left behind included.
+///
+/// # Errors
+///
+/// [`OpenError`] where it cannot be opened and written; else what `trial` returns.
+pub fn trial_database<T, E: From<OpenError>>(
+    path: &Path,
+    profile: &Profile,
+    configure: impl FnOnce(&mut Connection) -> rusqlite::Result<()>,
+    trial: impl FnOnce(&mut Connection) -> Result<T, E>,
+) -> Result<T, E> {
+    let file = File::find(path)?;
+    let mut conn = open(&file, profile, configure)?;
+    trial(&mut conn)
+}
+
 fn open(
     file: &File,
     profile: &Profile,

@@ -84,6 +84,7 @@ pub(super) fn mount(path: &Path) -> Option<Mount> {
 }
 
 /// Whose it is, and who may do what to it.
+#[expect(clippy::unnecessary_wraps, reason = "other systems do not tell")]
 pub(super) fn owner(found: &Metadata) -> Option<Owner> {
     Some(Owner {
         user: found.uid(),
@@ -93,6 +94,7 @@ pub(super) fn owner(found: &Metadata) -> Option<Owner> {
 }
 
 /// As whom the program runs.
+#[expect(clippy::unnecessary_wraps, reason = "other systems do not tell")]
 pub(super) fn me() -> Option<u32> {
     Some(geteuid().as_raw())
 }

@@ -4,10 +4,11 @@ mod clock;
 mod schedule;
 mod text;
 
+use anyhow::anyhow;
 use chrono::Utc;
 use serde::Serialize;
-use zombie_sweeper::inspect::{Diagnosis, Surroundings, doctor, doctor_without_queue};
-use zombie_sweeper::store::{Schema, SchemaError, look_at_place, read_database};
+use zombie_sweeper::inspect::{Diagnosis, Surroundings, doctor, doctor_without_queue, trial};
+use zombie_sweeper::store::{Schema, SchemaError, look_at_place, read_database, trial_database};
 use zombie_sweeper::{Profile, SweepError, SweepOptions};
 
 use super::args::{Cli, DoctorArgs};
@@ -35,7 +36,10 @@ pub(crate) fn run(cli: &Cli, args: &DoctorArgs) -> anyhow::Result<Exit> {
     around.clock = clock::reading(now);
     around.schedule = schedule::look();
     around.place = Some(look_at_place(&cli.database.db).map_err(SweepError::from)?);
-    let diagnosis = diagnose(cli, asked.as_ref(), &options, around)?;
+    let (mut diagnosis, options) = diagnose(cli, asked.as_ref(), options, around)?;
+    if args.trial && diagnosis.can_be_tried() {
+        try_reap(cli, &options, &mut diagnosis)?;
+    }
     let report = Report {
         database: &cli.database.db.to_string_lossy(),
         diagnosis: &diagnosis,
@@ -49,18 +53,19 @@ pub(crate) fn run(cli: &Cli, args: &DoctorArgs) -> anyhow::Result<Exit> {
     })
 }
 
+/// The diagnosis, and the options by whose profile it was made.
 fn diagnose(
     cli: &Cli,
     asked: Option<&Profile>,
-    options: &SweepOptions,
+    options: SweepOptions,
     mut around: Surroundings,
-) -> anyhow::Result<Diagnosis> {
+) -> anyhow::Result<(Diagnosis, SweepOptions)> {
     if around
         .place
         .as_ref()
         .is_some_and(|place| place.wrong_name.is_some())
     {
-        return Ok(doctor_without_queue(options, &around, None));
+        return Ok((doctor_without_queue(&options, &around, None), options));
     }
     let args = &cli.database;
     let configure = |conn: &mut _| signals::obey(conn, args.busy_timeout);
@@ -75,11 +80,11 @@ fn diagnose(
     };
     let _kept = log::keep();
     let read = read_database::<_, Failed>(&args.db, options.profile_in_use(), configure, signals::none, look);
-    let (((mut diagnosis, options), taken), copied) = match read {
+    let (((mut diagnosis, used), taken), copied) = match read {
         Ok(read) => read,
         Err(failed) => {
             return match misfit(&failed) {
-                Some(why) => Ok(doctor_without_queue(options, &around, Some(&why))),
+                Some(why) => Ok((doctor_without_queue(&options, &around, Some(&why)), options)),
                 None => Err(failed.into()),
             };
         }
@@ -87,11 +92,35 @@ fn diagnose(
     if taken.is_some() || !copied.is_empty() {
         // Said of how it was read, which is known only now.
         around = Surroundings::default();
-        around.guessed_profile = taken.map(|_| options.profile_in_use().name().to_owned());
+        around.guessed_profile = taken.map(|_| used.profile_in_use().name().to_owned());
         around.reading = copied;
         diagnosis.add_reading(&around);
     }
-    Ok(diagnosis)
+    Ok((diagnosis, used))
+}
+
+/// Reaps one row and undoes it. That it could not be is a finding too, but for a signal.
+fn try_reap(cli: &Cli, options: &SweepOptions, diagnosis: &mut Diagnosis) -> anyhow::Result<()> {
+    let args = &cli.database;
+    let configure = |conn: &mut _| signals::obey(conn, args.busy_timeout);
+    let stop = || !signals::none();
+    let tried = trial_database(&args.db, options.profile_in_use(), configure, |conn| {
+        trial(conn, options, stop)
+    });
+    match tried {
+        _ if stop() => Err(anyhow!(
+            "stopped by {}; nothing was written",
+            signals::name().unwrap_or_default()
+        )),
+        Ok(tried) => {
+            diagnosis.add_trial(tried);
+            Ok(())
+        }
+        Err(error) => {
+            diagnosis.add_failed_trial(&error);
+            Ok(())
+        }
+    }
 }
 
 /// Why no profile fits, where that is what failed.

@@ -64,9 +64,7 @@ fn unit(lines: &str) -> Option<Unit> {
         pairs.find(|(name, _)| *name == key).map(|(_, value)| value)
     };
     let seconds = value("ExecMainExitTimestamp")?.strip_prefix('@')?;
-    let mut unit = Unit::default();
-    unit.name = value("Id")?.to_owned();
-    unit.result = value("Result")?.to_owned();
+    let mut unit = Unit::ended(value("Id")?, value("Result")?);
     unit.exit = value("ExecMainStatus")
         .and_then(|code| code.parse().ok())
         .unwrap_or_default();
