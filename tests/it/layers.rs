@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Layer, and the modules of ours that it may use besides itself. The surface may use everything.
-const LAYERS: [(&str, &[&str]); 7] = [
+const LAYERS: [(&str, &[&str]); 8] = [
     ("zombie", &[]),
     ("profile", &["zombie"]),
     ("store", &["profile", "zombie"]),
@@ -13,6 +13,7 @@ const LAYERS: [(&str, &[&str]); 7] = [
     ("report.rs", &["options", "zombie"]),
     ("error.rs", &["profile", "report", "store", "zombie"]),
     ("sweep", &["error", "options", "report", "store", "zombie"]),
+    ("inspect", &["error", "options", "store", "sweep", "zombie"]),
 ];
 
 fn sources(layer: &str) -> Vec<(PathBuf, String)> {

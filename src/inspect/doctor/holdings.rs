@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::census::Census;
 use super::finding::{Code, Finding, Rows};
-use super::tasks::counted;
 use crate::store::{OpenRun, Workspace};
 use crate::zombie::Id;
 
@@ -38,26 +37,26 @@ impl OpenRuns {
 
     pub(super) fn findings(&self) -> Vec<Finding> {
         let found = |rows: &Rows, code, what: &str, advice: &str| {
-            let seen = format!("{} {what}: {rows}", counted(rows.count, "run"));
+            let seen = format!("runs {what} ({}): {rows}", rows.count);
             (!rows.is_empty()).then(|| Finding::new(code, seen, advice).of(rows))
         };
         let strays = found(
             &self.strays,
             Code::StrayWorker,
-            "still beating, though no task at work names it",
+            "still beating, though no task at work names them",
             "a worker goes on with what it has lost: have it check before it writes that its run is still its task's \
              (docs/worker.md), and stop it",
         );
         let unnamed = found(
             &self.unnamed,
             Code::OpenRunUnnamed,
-            "said to be at work, though its task names another",
+            "said to be at work, though their tasks name others",
             "nothing, where the task is reaped one day, as a reap abandons them; else see who begins runs without ending the last",
         );
         let idle = found(
             &self.idle,
             Code::OpenRunOfIdleTask,
-            "said to be at work, though its task is not, or is not there",
+            "said to be at work, though their tasks are not, or are not there",
             "no sweep touches them: see who ends tasks without their runs, and set the runs' status by hand",
         );
         strays.into_iter().chain(unnamed).chain(idle).collect()
@@ -97,10 +96,7 @@ impl IdleHolders {
 
     pub(super) fn findings(&self) -> Vec<Finding> {
         let finding = |(column, rows): (&String, &Rows)| {
-            let seen = format!(
-                "{} that waits still has a {column}: {rows}",
-                counted(rows.count, "task")
-            );
+            let seen = format!("{column} still set in tasks that wait ({}): {rows}", rows.count);
             let advice = "where the orchestrator takes it for in use, empty it by hand; see who resets tasks without emptying it";
             Finding::new(Code::HeldByIdleTask, seen, advice).of(rows)
         };
@@ -137,18 +133,16 @@ impl Workspaces {
         let mut findings = Vec::new();
         if !self.twice.is_empty() {
             let seen = format!(
-                "{} named by a task at work and a run of another: {}",
-                counted(self.twice.count, "workspace"),
-                self.twice
+                "workspaces named by a task at work and a run of another ({}): {}",
+                self.twice.count, self.twice
             );
             let advice = "two may work in one place: see which of them has it, and correct the other";
             findings.push(Finding::new(Code::HeldTwice, seen, advice).of(&self.twice));
         }
         if !self.idle.is_empty() {
             let seen = format!(
-                "{} in use, and held by nobody at work: {}",
-                counted(self.idle.count, "workspace"),
-                self.idle
+                "workspaces in use, and held by nobody at work ({}): {}",
+                self.idle.count, self.idle
             );
             let advice =
                 "no sweep frees them: see who ends tasks without freeing them, and free them by hand";
@@ -165,8 +159,8 @@ pub(super) fn strangers(strangers: &[(Id, Id, Id)]) -> Option<Finding> {
         rows.see(format!("{task} (run {run} of task {owner})"));
     }
     let seen = format!(
-        "{} that names a run of another: {rows}",
-        counted(rows.count, "running task")
+        "running tasks that name a run of another ({}): {rows}",
+        rows.count
     );
     let advice = "each is judged as a claim; see who writes the pointer, or restored half a backup";
     (!rows.is_empty()).then(|| Finding::new(Code::RunOfAnother, seen, advice).of(&rows))

@@ -105,9 +105,9 @@ pub(super) fn repeats(past: &PastReaps) -> Option<Finding> {
         rows.see(&reaps.task);
     }
     let seen = format!(
-        "{} reaped {AGAIN} times or more within {}, up to {most} times, and no run of theirs was completed between: {rows}",
-        counted(rows.count, "task"),
-        span(WITHIN)
+        "tasks reaped {AGAIN} times or more within {}, up to {most} times, and no run of theirs was completed between ({}): {rows}",
+        span(WITHIN),
+        rows.count
     );
     let advice =
         "they may kill their workers: find out what each of them does last, and set them aside until then";

@@ -9,7 +9,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::diagnosis::{Diagnosis, Trial};
 use super::finding::{Code, Finding, Severity};
 use super::{clock, schema};
-use crate::error::{SweepError, in_full};
+use crate::error::{SweepError, in_full, is_of_the_orchestrator};
 use crate::options::SweepOptions;
 use crate::store::{Attempt, Candidate, Deadline, Outcome, Schema, SchemaError, Store, data_version};
 use crate::zombie::{Notes, Timestamp, Verdict};
@@ -137,14 +137,14 @@ fn tried(of: &'static str, candidate: &Candidate, attempt: Attempt) -> Result<Tr
         Outcome::Unshaped(said) => Some(not_made(&format!(
             "no task runs, and task {task_id} could not be made to for the trial: {said}"
         ))),
+        Outcome::Refused(said) if is_of_the_orchestrator(said) => {
+            let advice = "sweep from within the orchestrator, through the library, or drop the trigger, index, column or check that \
+                          uses it";
+            Some(Finding::new(Code::TrialRefused, on(said), advice))
+        }
         Outcome::Refused(said) => {
             let advice = "a sweep cannot reap such a task (`failed` in its summary): change the trigger or the constraint, or name in the \
                           profile what it wants (clear, set)";
-            Some(Finding::new(Code::TrialRefused, on(said), advice))
-        }
-        Outcome::OfTheOrchestrator(said) => {
-            let advice = "sweep from within the orchestrator, through the library, or drop the trigger, index, column or check that \
-                          uses it";
             Some(Finding::new(Code::TrialRefused, on(said), advice))
         }
         Outcome::RefusedAtCommit(said) => {

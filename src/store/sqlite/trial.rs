@@ -19,7 +19,6 @@ use super::statements::{newest_rows, run_row};
 use super::tokens::{Token, tokens};
 use super::value::identifier;
 use super::writer::{Reaped, as_kept};
-use crate::error::is_of_the_orchestrator;
 use crate::zombie::{
     ActiveRun, Condition, Evidence, Held, HeldWorkspace, Id, Notes, Plan, Policy, Reason, RunRow, RunState,
     Suspect, Zombie,
@@ -64,8 +63,6 @@ pub(crate) enum Outcome {
     MovedOn,
     /// The queue refuses it.
     Refused(String),
-    /// It needs what only its orchestrator has.
-    OfTheOrchestrator(String),
     /// It would be refused when it is committed.
     RefusedAtCommit(String),
     /// It took longer than the lock may be held.
@@ -396,7 +393,6 @@ fn refused(error: rusqlite::Error) -> Outcome {
     let said = error.to_string();
     match &error {
         _ if is_interrupted(&error) => Outcome::TooLong,
-        _ if is_of_the_orchestrator(&said) => Outcome::OfTheOrchestrator(said),
         rusqlite::Error::StatementChangedRows(_) => {
             Outcome::Refused("a trigger of the queue keeps a row of it from being written".to_owned())
         }

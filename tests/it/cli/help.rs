@@ -35,6 +35,11 @@ fn of_schema() {
 }
 
 #[test]
+fn of_doctor() {
+    assert_snapshot!(printed(&["doctor", "--help"]));
+}
+
+#[test]
 fn of_demo() {
     assert_snapshot!(printed(&["demo", "--help"]));
 }
@@ -53,6 +58,8 @@ fn no_line_is_wider_than_a_terminal() {
         &["--help"],
         &["schema", "-h"],
         &["schema", "--help"],
+        &["doctor", "-h"],
+        &["doctor", "--help"],
         &["demo", "-h"],
         &["demo", "--help"],
     ] {

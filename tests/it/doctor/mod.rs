@@ -33,7 +33,10 @@ fn swept_queue_has_nothing() {
         .heartbeat("16m ago")
         .workspace("w5")
         .set("task_id", "t5");
-    assert_eq!(codes(&world.doctor()), ["error held_twice", "error held_twice", "notice zombies"]);
+    assert_eq!(
+        codes(&world.doctor()),
+        ["error held_twice", "error held_twice", "notice zombies"]
+    );
     world.sweep();
     assert_eq!(codes(&world.doctor()), Vec::<String>::new());
 }

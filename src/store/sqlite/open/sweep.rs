@@ -5,6 +5,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::super::OpenError;
+use super::at_rest::Lie;
 use super::file::File;
 use super::{names, settings};
 use crate::profile::Profile;
@@ -40,7 +41,7 @@ pub fn sweep_database<T, E: From<OpenError>>(
 }
 
 /// Opens an existing database to write to it what is undone again, hands over the connection, and leaves all files as they
-/// were, a log that a crash left behind included.
+/// were. What a crash left behind it does not touch: [`OpenError::LeftBehind`].
 ///
 /// # Errors
 ///
@@ -52,6 +53,10 @@ pub fn trial_database<T, E: From<OpenError>>(
     trial: impl FnOnce(&mut Connection) -> Result<T, E>,
 ) -> Result<T, E> {
     let file = File::find(path)?;
+    let has_journal = file.beside("-journal")?.is_some_and(|found| found.len() > 0);
+    if has_journal || Lie::of(&file)? == Lie::LogAlone {
+        return Err(OpenError::LeftBehind(file.path).into());
+    }
     let mut conn = open(&file, profile, configure)?;
     trial(&mut conn)
 }

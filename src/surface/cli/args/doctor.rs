@@ -8,7 +8,7 @@ use super::policy::PolicyArgs;
 pub(crate) struct DoctorArgs {
     #[command(flatten)]
     pub(crate) policy: PolicyArgs,
-    /// Exit with 3 if anything is as bad as this, for monitors
+    /// Exit with 3 from this level on
     #[arg(long, value_name = "LEVEL", env = "ZOMBIE_SWEEPER_FAIL_ON", hide_env = true)]
     #[arg(value_enum)]
     pub(crate) fail_on: Option<Level>,
