@@ -98,7 +98,7 @@ pub(super) fn repeats(past: &PastReaps) -> Option<Finding> {
         .iter()
         .filter(|reaps| reaps.at.len() >= AGAIN)
         .collect();
-    again.sort_by_key(|reaps| std::cmp::Reverse(reaps.at.len()));
+    again.sort_by(|a, b| b.at.len().cmp(&a.at.len()).then_with(|| a.task.cmp(&b.task)));
     let most = again.first()?.at.len();
     let mut rows = Rows::default();
     for reaps in again {

@@ -8,7 +8,52 @@ mod schema;
 mod tasks;
 mod thresholds;
 
+use std::path::Path;
+
+use zombie_sweeper::inspect::Code;
+
 use crate::world::{World, codes};
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
+#[test]
+fn every_finding_is_explained() {
+    let page = read("docs/running.md");
+    let (_, table) = page.split_once("\n### Every finding\n").unwrap();
+    let table = table.split("\n## ").next().unwrap();
+    let shown: Vec<_> = table
+        .lines()
+        .filter_map(|row| row.strip_prefix("| `")?.split_once(" |"))
+        .map(|(code, rest)| {
+            let severity = rest.split('|').next().unwrap().trim();
+            (code.trim_end_matches('`').to_owned(), severity.to_owned())
+        })
+        .collect();
+    let known = Code::ALL
+        .iter()
+        .map(|code| (code.to_string(), code.severity().to_string()));
+    assert_eq!(shown, known.collect::<Vec<_>>());
+}
+
+/// Each has a test that makes it appear, here or with real files.
+#[test]
+fn every_finding_is_tested() {
+    let mut tests = String::new();
+    for folder in ["tests/it/doctor", "tests/it/cli/doctor"] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        for entry in std::fs::read_dir(folder).unwrap() {
+            tests += &std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        }
+    }
+    for code in Code::ALL {
+        let is_made_to_appear = ["notice", "warning", "error"]
+            .iter()
+            .any(|severity| tests.contains(&format!("\"{severity} {code}\"")));
+        assert!(is_made_to_appear, "{code}");
+    }
+}
 
 #[test]
 fn healthy_queue_has_nothing() {

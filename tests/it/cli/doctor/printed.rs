@@ -1,8 +1,12 @@
 //! What it prints, and how it ends.
 
+use std::path::Path;
+use std::process::Command;
+
 use insta::assert_snapshot;
 
 use super::super::place::Place;
+use super::super::program::{BINARY, Program};
 use super::{ask, codes, diagnosis, healthy, seen};
 
 #[test]
@@ -34,6 +38,28 @@ fn fails_on_the_level_that_is_asked_for() {
         .sweeper(&["doctor", "--fail-on", "error"])
         .run()
         .exits(0);
+}
+
+/// What docs/running.md offers to Nagios and its like: 0, 1 for a warning, 2 for an error, 3 for what could not be told.
+#[test]
+fn check_for_monitors_tells_the_levels_apart() {
+    let page = include_str!("../../../../docs/running.md");
+    let (_, section) = page.split_once("\n## What is wrong with my queue?\n").unwrap();
+    let (_, script) = section.split_once("```sh\n").unwrap();
+    let script = script.split("```").next().unwrap();
+    let folder = Path::new(BINARY).parent().unwrap().display();
+    let path = format!("{folder}:{}", std::env::var("PATH").unwrap());
+    let check = |place: &Place| {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", script, "check"]).arg(place.db());
+        Program::by(shell).env("PATH", &path).run().exit
+    };
+    assert_eq!(check(&healthy()), 0);
+    let warned = Place::queue(|world| world.alive("t1").bare_task("t2").other_run("r2"));
+    assert_eq!(check(&warned), 1);
+    let broken = Place::queue(|world| world.alive("t1").alive("t2"));
+    assert_eq!(check(&broken), 2, "both have the same slot");
+    assert_eq!(check(&Place::empty()), 3);
 }
 
 #[test]
