@@ -24,6 +24,7 @@
 //! | layer | question | may use |
 //! |---|---|---|
 //! | `surface` (the program) | who asks | everything |
+//! | [`inspect`] | what of it | `sweep`, `store`, `zombie` |
 //! | `sweep` | when | `store`, `zombie`, `report` |
 //! | [`store`] | where | `profile`, `zombie` |
 //! | [`report`] | what was done | `zombie` |

@@ -4,7 +4,7 @@
 mod sqlite;
 
 #[cfg(feature = "cli")]
-pub(crate) use sqlite::{Attempt, Candidate, Deadline, Outcome};
+pub(crate) use sqlite::{Attempt, Candidate, Deadline, Outcome, keep_journal_in_memory};
 pub use sqlite::{
     ClosestTable, Draft, Example, Examples, Likeness, Mount, OpenError, Owner, Place, ProjectError, Role,
     Room, Schema, SchemaError, Seen, Unused, Words, draft_profile, fitting_profiles, look_at_place,

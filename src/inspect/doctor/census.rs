@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::finding::Rows;
 use crate::zombie::{
-    ActiveRun, Evidence, Id, Patience, Policy, Suspect, Timestamp, Undecided, Verdict, Zombie, patience,
+    ActiveRun, Evidence, Id, Patience, Policy, Reason, Suspect, Timestamp, Undecided, Verdict, Zombie,
+    patience,
 };
 
 /// How many silent zombies are looked at for columns that look like a heartbeat.
@@ -120,7 +121,10 @@ impl Census {
 
     fn see_zombie(&mut self, suspect: Suspect, evidence: Evidence) {
         self.zombies.see(&suspect.id);
-        let by_silence = evidence.sign_of_life.map(|sign| sign.plus(evidence.threshold));
+        let by_silence = match evidence.reason {
+            Reason::LeaseExpired => lease(&suspect),
+            _ => evidence.sign_of_life.map(|sign| sign.plus(evidence.threshold)),
+        };
         let by_end = || {
             let ended = suspect.active.own()?.run.ended.newest?;
             Some(ended.at.plus(self.policy.settle))
@@ -152,6 +156,17 @@ impl Census {
 
 /// From how many on those at work are enough to tell a beat from chance.
 const FLEET: usize = 8;
+
+/// Up to when the leases go of a task, its active run and their workers.
+fn lease(suspect: &Suspect) -> Option<Timestamp> {
+    let of_run = suspect.active.own().map(|row| &row.run.lease);
+    let of_workers = suspect.workers().map(|worker| &worker.lease);
+    let leases = of_run.into_iter().chain([&suspect.task.lease]).chain(of_workers);
+    leases
+        .filter_map(|signs| signs.newest)
+        .map(|moment| moment.at)
+        .max()
+}
 
 /// The newest of what a task and its active run show, whether it counts or not.
 fn newest_sign(suspect: &Suspect) -> Option<Timestamp> {

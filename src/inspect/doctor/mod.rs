@@ -118,6 +118,7 @@ fn of_surroundings(options: &SweepOptions, around: &Surroundings) -> Diagnosis {
     );
     diagnosis.add(clocks::clocks(around, now, options.suspended));
     diagnosis.add(around.schedule.iter().flat_map(schedule::schedule));
+    diagnosis.add(memory.and_then(schedule::last_sweep));
     diagnosis.add(schema::reading(around));
     diagnosis
 }

@@ -1,7 +1,29 @@
 //! What starts sweeps, and how the last one ended.
 
 use super::finding::{Code, Finding};
-use super::surroundings::Schedule;
+use super::surroundings::{Memory, Schedule};
+use crate::zombie::Timestamp;
+
+/// Where the last sweep that is remembered did not succeed.
+pub(super) fn last_sweep(memory: &Memory) -> Option<Finding> {
+    let last = memory.last_sweep?;
+    let success = memory.last_success;
+    success.is_none_or(|success| success < last).then(|| {
+        let at = Timestamp::from(last).to_rfc3339();
+        let success = success.map_or_else(
+            || "none is remembered that succeeded".to_owned(),
+            |success| {
+                format!(
+                    "the last that succeeded was at {}",
+                    Timestamp::from(success).to_rfc3339()
+                )
+            },
+        );
+        let seen = format!("the last sweep, at {at}, failed; {success}");
+        let advice = "its log has the message; docs/running.md#exit-codes explains its exit code";
+        Finding::new(Code::SweepFailed, seen, advice)
+    })
+}
 
 pub(super) fn schedule(schedule: &Schedule) -> Vec<Finding> {
     let Schedule { timers, units, cron } = schedule;

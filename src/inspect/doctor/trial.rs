@@ -44,7 +44,8 @@ impl Diagnosis {
 }
 
 /// Reaps one row and undoes it: that of a zombie, else of a running task, else of one that is brought into shape for it. It
-/// takes the write lock, for 40 ms at most, and `stop` ends it early. The connection commits nothing ever after.
+/// takes the write lock, for 40 ms at most, and `stop` ends it early. The connection commits nothing ever after: its commit hook
+/// refuses, its progress handler asks `stop`, and its rollback journal is in memory. Close it.
 ///
 /// # Errors
 ///
@@ -66,6 +67,7 @@ pub fn trial(
     // Else what does not fit into memory would be written to the file before it is undone.
     conn.pragma_update(None, "cache_spill", false).map_err(ready())?;
     let conn = &*conn;
+    crate::store::keep_journal_in_memory(conn).map_err(ready())?;
     let schema = match Schema::read(conn, &options.profile) {
         Ok(schema) => schema,
         Err(SchemaError::Sqlite(error)) => return Err(SchemaError::from(error).into()),

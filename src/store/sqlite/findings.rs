@@ -92,6 +92,18 @@ impl Schema {
                 &runs.task,
             ));
         }
+        if let Some(workspaces) = &self.workspaces
+            && let Some(task) = workspaces.task.as_ref().filter(|task| compare(task, &tasks.id))
+            && is_large(conn, &workspaces.table)?
+            && !workspaces.table.leads(conn, task)?
+        {
+            lacks.push(no_index(
+                "the workspaces of a task",
+                "that reaps reads",
+                &workspaces.table,
+                task,
+            ));
+        }
         Ok(lacks)
     }
 }

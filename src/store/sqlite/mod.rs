@@ -68,7 +68,7 @@ pub(crate) use project::Project;
 pub(crate) use rehearsal::Rehearsal;
 pub(crate) use survey::{OpenRun, PastReaps, Workspace};
 #[cfg(feature = "cli")]
-pub(crate) use trial::{Attempt, Candidate, Deadline, Outcome};
+pub(crate) use trial::{Attempt, Candidate, Deadline, Outcome, keep_journal_in_memory};
 pub(crate) use writer::{Reaped, Writer};
 
 use crate::zombie::{Id, Notes, Plan, Policy, Suspect, Timestamp, Zombie};

@@ -56,12 +56,18 @@ fn nothing_that_starts_sweeps() {
 
 #[test]
 fn what_is_remembered_of_sweeps_is_told() {
-    let mut memory = Memory::default();
-    memory.last_sweep = Some(NOW - TimeDelta::minutes(5));
-    memory.last_success = Some(NOW - TimeDelta::minutes(20));
-    let mut around = Surroundings::default();
-    around.memory = Some(memory);
-    let sweeper = World::healthy().doctor_in(&around).sweeper;
-    assert_eq!(sweeper.last_sweep, Some(NOW - TimeDelta::minutes(5)));
-    assert_eq!(sweeper.last_success, Some(NOW - TimeDelta::minutes(20)));
+    let remembered = |success: i64| {
+        let mut memory = Memory::default();
+        memory.last_sweep = Some(NOW - TimeDelta::minutes(5));
+        memory.last_success = Some(NOW - TimeDelta::minutes(success));
+        let mut around = Surroundings::default();
+        around.memory = Some(memory);
+        World::healthy().doctor_in(&around)
+    };
+    let succeeded = remembered(5);
+    assert_eq!(codes(&succeeded), Vec::<String>::new());
+    assert_eq!(succeeded.sweeper.last_success, Some(NOW - TimeDelta::minutes(5)));
+    let failed = remembered(20);
+    assert_eq!(codes(&failed), ["error sweep_failed"]);
+    assert_eq!(failed.sweeper.last_sweep, Some(NOW - TimeDelta::minutes(5)));
 }

@@ -37,6 +37,21 @@ fn zombie_that_no_sweep_has_taken() {
     assert_eq!(codes(&ended.doctor()), ["error not_swept"]);
 }
 
+/// Whoever holds a lease is not late before it is over.
+#[test]
+fn zombie_whose_lease_has_run_out() {
+    let story = |lease: &str| {
+        let world = World::healthy()
+            .bare_task("t5")
+            .status("running")
+            .lease(lease)
+            .run("r5");
+        codes(&world.started("119m ago").doctor())
+    };
+    assert_eq!(story("5m ago"), ["notice zombies"]);
+    assert_eq!(story("70m ago"), ["error not_swept"]);
+}
+
 #[test]
 fn undecided_since_its_newest_value() {
     let world = with_a_task(|world| world.set("started_at", "soon")).sql(&format!(

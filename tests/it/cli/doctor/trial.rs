@@ -124,6 +124,23 @@ fn trigger_that_refuses_to_free_a_workspace() {
     assert!(refused(&place).ends_with("it is mine"));
 }
 
+/// A queue may refuse that a task is at work; that says nothing of a reap.
+#[test]
+fn task_that_cannot_be_brought_into_shape() {
+    let place = Place::queue(|world| {
+        world.bare_task("t2").sql(
+            "CREATE TRIGGER no BEFORE UPDATE ON tasks WHEN NEW.status = 'running'
+             BEGIN SELECT RAISE(ABORT, 'only by the orchestrator'); END",
+        )
+    });
+    let diagnosis = ask(&place, &["--trial"]);
+    assert!(
+        codes(&diagnosis).contains(&"notice trial_not_made".to_owned()),
+        "{diagnosis:#}"
+    );
+    assert!(seen(&diagnosis, "trial_not_made").ends_with("only by the orchestrator"));
+}
+
 #[test]
 fn trigger_that_swallows_a_write() {
     let place = with_a_zombie(|world| {
