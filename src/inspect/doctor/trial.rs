@@ -79,7 +79,10 @@ pub fn trial(
         let Some((of, mut candidate)) = candidate(conn, &mut store, options, now)? else {
             return Ok(only(not_made("there is no task that could be reaped")));
         };
-        let attempt = store.try_reap(&mut candidate, &options.actor, &deadline);
+        let mut attempt = store.try_reap(&mut candidate, &options.actor, &deadline);
+        while matches!(attempt.outcome, Outcome::Reshaped) {
+            attempt = store.try_reap(&mut candidate, &options.actor, &deadline);
+        }
         if !matches!(attempt.outcome, Outcome::MovedOn) {
             return tried(of, &candidate, attempt);
         }
@@ -135,7 +138,7 @@ fn tried(of: &'static str, candidate: &Candidate, attempt: Attempt) -> Result<Tr
     let on = |said: &str| format!("a reap of task {task_id}, undone again, was refused: {said}");
     let finding = match &attempt.outcome {
         Outcome::Passed | Outcome::Failed(_) => None,
-        Outcome::MovedOn => Some(not_made("the row has changed meanwhile")),
+        Outcome::MovedOn | Outcome::Reshaped => Some(not_made("the row has changed meanwhile")),
         Outcome::Unshaped(said) => Some(not_made(&format!(
             "no task runs, and task {task_id} could not be made to for the trial: {said}"
         ))),

@@ -67,7 +67,9 @@ pub(crate) enum Outcome {
     RefusedAtCommit(String),
     /// It took longer than the lock may be held.
     TooLong,
-    /// Nothing could be brought into shape.
+    /// The queue refuses to bring a part of it into shape, which was left out: it is to be tried again without.
+    Reshaped,
+    /// The task could not be brought into shape.
     Unshaped(String),
     /// The lock could not be had, or SQLite failed.
     Failed(rusqlite::Error),
@@ -350,22 +352,20 @@ fn wrote(runs: usize, workspaces: usize, has_events: bool) -> Vec<&'static str> 
 /// What cannot be brought into shape is not tried, but the task has to be.
 fn bring_into_shape(conn: &Connection, candidate: &mut Candidate) -> Result<(), Outcome> {
     for shape in &candidate.shapes {
-        let written = conn
-            .execute_batch("SAVEPOINT shape")
-            .and_then(|()| conn.execute(&shape.sql, rusqlite::params_from_iter(&shape.values)));
-        match written {
-            Ok(_) => conn.execute_batch("RELEASE shape").map_err(Outcome::Failed)?,
-            Err(error) if is_interrupted(&error) || conn.is_autocommit() => return Err(refused(error)),
-            Err(error) if shape.of == Part::Task => return Err(Outcome::Unshaped(error.to_string())),
-            Err(_) => {
-                let undo = "ROLLBACK TO shape; RELEASE shape";
-                conn.execute_batch(undo).map_err(Outcome::Failed)?;
-                match shape.of {
-                    Part::Workspace => candidate.zombie.workspaces.clear(),
-                    _ => candidate.zombie.suspect.active = ActiveRun::None,
-                }
-            }
+        let Err(error) = conn.execute(&shape.sql, rusqlite::params_from_iter(&shape.values)) else {
+            continue;
+        };
+        let of = shape.of;
+        if is_interrupted(&error) {
+            return Err(Outcome::TooLong);
         }
+        match of {
+            Part::Task => return Err(Outcome::Unshaped(error.to_string())),
+            Part::Run => candidate.zombie.suspect.active = ActiveRun::None,
+            Part::Workspace => candidate.zombie.workspaces.clear(),
+        }
+        candidate.shapes.retain(|shape| shape.of != of);
+        return Err(Outcome::Reshaped);
     }
     Ok(())
 }

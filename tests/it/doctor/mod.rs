@@ -10,9 +10,10 @@ mod thresholds;
 
 use std::path::Path;
 
+use zombie_sweeper::Profile;
 use zombie_sweeper::inspect::Code;
 
-use crate::world::{World, codes};
+use crate::world::{World, codes, zombies};
 
 fn read(path: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
@@ -67,6 +68,47 @@ fn healthy_queue_has_nothing() {
         diagnosis.undecided,
     );
     assert_eq!(figures, (2, 2, 0, 0));
+}
+
+/// What it says of the running tasks is what a dry run does, whatever the shape of the queue.
+#[test]
+fn running_tasks_are_judged_as_a_sweep_does() {
+    let profiles = Profile::shipped().map(|(name, _)| name);
+    let shapes: Vec<_> = profiles.filter(|name| *name != "orchestra").collect();
+    assert!(shapes.len() > 8, "{shapes:?}");
+    let foreign = shapes.iter().map(|name| {
+        let profile = Profile::named(name).unwrap();
+        World::foreign(&read(&format!("tests/it/shapes/{name}.sql")))
+            .options(|options| options.profile(profile))
+    });
+    let undecided = World::healthy()
+        .running("t5")
+        .run("r5")
+        .set("last_heartbeat", "soon")
+        .set("started_at", "soon");
+    let ours = [zombies(7), undecided, World::healthy()];
+    let mut running = 0;
+    for mut world in foreign.chain(ours) {
+        let diagnosis = world.doctor();
+        let report = world.dry_run();
+        assert_eq!(
+            (
+                diagnosis.scanned,
+                diagnosis.healthy,
+                diagnosis.zombies,
+                diagnosis.undecided
+            ),
+            (
+                report.scanned,
+                report.healthy,
+                report.reaps.len(),
+                report.undecided.len()
+            ),
+            "{diagnosis:?}"
+        );
+        running += report.scanned;
+    }
+    assert!(running > 30, "{running}");
 }
 
 /// What a sweep leaves behind is nothing that is wrong.

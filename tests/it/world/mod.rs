@@ -15,7 +15,9 @@ mod sweeps;
 use rusqlite::{Connection, ToSql, params};
 use zombie_sweeper::{SweepOptions, rusqlite};
 
-pub(crate) use diagnoses::{check_diagnosis, codes, seen};
+#[cfg(all(feature = "cli", target_os = "linux"))]
+pub(crate) use diagnoses::check_diagnosis;
+pub(crate) use diagnoses::{codes, seen};
 pub(crate) use moment::{NOW, moment};
 pub(crate) use rows::{Cell, Dump, NULL};
 #[cfg(all(feature = "cli", target_os = "linux"))]
