@@ -117,7 +117,7 @@ fn candidate(
     store.suspects(None, &mut notes, find_zombie).map_err(reading())?;
     if let Some((suspect, evidence)) = zombie {
         let candidate = store.candidate(suspect, Some(evidence)).map_err(reading())?;
-        return Ok(Some(("zombie", candidate)));
+        return Ok(candidate.map(|candidate| ("zombie", candidate)));
     }
     let mut at_work = None;
     let find_any = |suspect| {
@@ -127,7 +127,7 @@ fn candidate(
     store.every_task(&mut notes, find_any).map_err(reading())?;
     if let Some(suspect) = at_work {
         let candidate = store.candidate(suspect, None).map_err(reading())?;
-        return Ok(Some(("at_work", candidate)));
+        return Ok(candidate.map(|candidate| ("at_work", candidate)));
     }
     let made_up = store.made_up().map_err(reading())?;
     Ok(made_up.map(|candidate| ("made_up", candidate)))
