@@ -159,6 +159,11 @@ fn sweep_reads_a_clock_for_its_own_duration_only() {
 }
 
 #[test]
+fn questions_are_reckoned_without_a_clock_and_asked_by_the_store() {
+    assert_unsaid("inspect", &["::now(", "Instant", "SELECT ", "prepare(", "query"]);
+}
+
+#[test]
 fn nothing_below_the_surface_prints() {
     for (layer, _) in LAYERS {
         assert_unsaid(layer, &["println!", "print!(", "dbg!", "stdout()", "stderr()"]);

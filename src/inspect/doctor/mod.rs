@@ -20,7 +20,6 @@ mod thresholds;
 mod trial;
 
 use std::ops::ControlFlow;
-use std::time::Instant;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -33,6 +32,7 @@ pub use trial::{Tried, trial};
 use crate::error::SweepError;
 use crate::options::SweepOptions;
 use crate::store::{Project, Schema, SchemaError, Store, data_version};
+use crate::sweep::clock;
 use crate::zombie::{Notes, Timestamp};
 use census::{Census, Silences};
 use holdings::{IdleHolders, OpenRuns, Workspaces};
@@ -216,12 +216,4 @@ fn longest(silences: &Silences, now: Timestamp) -> Option<LongestSilence> {
         silence_s: now.micros_since(patience.sign) as f64 / 1e6,
         threshold_s: patience.threshold.as_secs_f64(),
     })
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "looks are timed by it; no verdict reads this clock"
-)]
-fn clock() -> Instant {
-    Instant::now()
 }

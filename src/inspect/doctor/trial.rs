@@ -8,10 +8,11 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::diagnosis::{Diagnosis, Trial};
 use super::finding::{Code, Finding, Severity};
-use super::{clock, schema};
+use super::schema;
 use crate::error::{SweepError, in_full, is_of_the_orchestrator};
 use crate::options::SweepOptions;
 use crate::store::{Attempt, Candidate, Deadline, Outcome, Schema, SchemaError, Store, data_version};
+use crate::sweep::clock;
 use crate::zombie::{Notes, Timestamp, Verdict};
 
 /// After how many of its steps, each far below a microsecond, a statement looks whether its time is over.
