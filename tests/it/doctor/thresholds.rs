@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use zombie_sweeper::Policy;
+use chrono::TimeDelta;
+use zombie_sweeper::{Policy, SweepOptions};
 
-use crate::world::{World, codes, seen};
+use crate::world::{NOW, World, codes, reasons, seen};
 
 fn at_work(since: &str) -> World {
     World::healthy().sql(&format!(
@@ -24,6 +25,19 @@ fn half_of_the_patience_is_enough() {
     );
     let longest = diagnosis.living.longest_of_runs.unwrap();
     assert_eq!((longest.task_id.as_str(), longest.silence_s), ("t1", 451.0));
+}
+
+/// What it says is borne is what a sweep bears.
+#[test]
+fn silence_is_borne_to_its_threshold() {
+    let mut world = at_work("451s ago");
+    let longest = world.doctor().living.longest_of_runs.unwrap();
+    let left = Duration::from_secs_f64(longest.threshold_s - longest.silence_s);
+    let left = TimeDelta::from_std(left).unwrap();
+    world = world.options(|_| SweepOptions::at(NOW + left));
+    assert_eq!(reasons(&world.dry_run()), Vec::<String>::new());
+    world = world.options(|_| SweepOptions::at(NOW + left + TimeDelta::milliseconds(1)));
+    assert_eq!(reasons(&world.dry_run()), ["t1: stale_heartbeat"]);
 }
 
 /// More patience is what it asks for.

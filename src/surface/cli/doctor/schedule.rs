@@ -10,6 +10,8 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use zombie_sweeper::inspect::{Schedule, Timer, Unit};
 
+use super::super::signals;
+
 const NAME: &str = env!("CARGO_PKG_NAME");
 
 /// How often, and after what pause, it is asked whether a program has ended: two seconds.
@@ -130,8 +132,8 @@ fn ask(program: &str, args: &[&str]) -> Option<String> {
                     .success()
                     .then(|| String::from_utf8_lossy(&output.stdout).into_owned());
             }
-            Ok(None) => thread::sleep(PAUSE),
-            Err(_) => break,
+            Ok(None) if signals::none() => thread::sleep(PAUSE),
+            Ok(None) | Err(_) => break,
         }
     }
     let _ = child.kill(); // it may have ended meanwhile

@@ -51,6 +51,33 @@ fn nothing_that_starts_sweeps() {
     assert!(seen(&diagnosis, "no_schedule").starts_with("no timer of systemd's"));
 }
 
+#[test]
+fn crontab_that_starts_sweeps() {
+    let place = healthy();
+    for (line, starts) in [
+        ("*/15 * * * * /usr/local/bin/zombie-sweeper --confirm 60s", true),
+        ("# */15 * * * * /usr/local/bin/zombie-sweeper", false),
+        ("@daily /usr/bin/true", false),
+    ] {
+        let program = with_systemctl(&place, "[]", "");
+        place.write("bin/crontab", format!("#!/bin/sh\necho '{line}'\n"));
+        place.mode("bin/crontab", 0o755);
+        let diagnosis = diagnosis(&program.run().exits(0));
+        assert_eq!(diagnosis.to_string().contains("no_schedule"), !starts, "{line}");
+    }
+}
+
+/// It is not waited for.
+#[test]
+fn systemd_that_does_not_answer() {
+    let place = healthy();
+    let program = with_systemctl(&place, "[]", "");
+    place.write("bin/systemctl", "#!/bin/sh\nexec sleep 600\n");
+    place.mode("bin/systemctl", 0o755);
+    let diagnosis = diagnosis(&program.run().exits(0));
+    assert!(!diagnosis.to_string().contains("no_schedule"), "{diagnosis:#}");
+}
+
 /// Where it cannot be asked, or says what is not understood, nothing is said of it.
 #[test]
 fn system_without_systemd() {
