@@ -1,6 +1,7 @@
 //! What of it: questions about a queue. Each asks the store for facts in one read transaction, reckons with them, and returns
 //! a report that can be serialized. None of them writes.
 
+mod doctor;
 mod explain;
 mod explanation;
 mod history;
@@ -8,6 +9,12 @@ mod on_record;
 mod seconds;
 mod timeline;
 
+pub use doctor::{
+    ClockReading, Code, Diagnosis, Finding, Living, LongestSilence, Memory, Schedule, Severity, Surroundings,
+    SweeperSeen, Timer, Trial, Unit, doctor, doctor_without_queue,
+};
+#[cfg(feature = "cli")]
+pub use doctor::{Tried, trial};
 pub use explain::explain;
 pub use explanation::{
     Change, ChangedRow, ExplainedRun, ExplainedSign, ExplainedTask, Explanation, Fits, Happened, HeldPlace,

@@ -97,6 +97,13 @@ impl Profile {
     pub fn foreign_keys(&self) -> bool {
         self.names.database.foreign_keys
     }
+
+    /// Whether a file system of this type lies on another machine.
+    #[must_use]
+    pub fn is_network_file_system(&self, kind: &str) -> bool {
+        let known = &self.names.database.network_file_systems;
+        known.iter().any(|start| kind.starts_with(start.as_str()))
+    }
 }
 
 impl Default for Profile {

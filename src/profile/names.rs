@@ -132,7 +132,8 @@ macro_rules! section {
 
 section!(Database {
     foreign_keys: bool,
-    time_zone: Zone
+    time_zone: Zone,
+    network_file_systems: Vec<String>
 });
 // In each section but the first, an empty `table` says that there is none. Where `running_where` is given, it tells what runs, and no word
 // does. A reap empties the columns of `clear`, sets those of `stamp`
@@ -253,5 +254,6 @@ section!(ProjectColumns {
 // How a name begins, or a word in it, that sounds like a role.
 section!(Hints {
     heartbeat: Vec<String>,
-    holder: Vec<String>
+    holder: Vec<String>,
+    exclusive: Vec<String>
 });

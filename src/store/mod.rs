@@ -1,6 +1,8 @@
 //! Where the queue is. Every store keeps one contract: it reads facts from a database that a
 //! [`Profile`](crate::Profile) describes, and applies a plan to it. It decides nothing.
 
+#[cfg(feature = "cli")]
+mod attempt;
 mod batch;
 mod contract;
 mod error;
@@ -9,17 +11,26 @@ mod open_error;
 mod queue;
 mod records;
 mod sqlite;
+mod survey;
 
 pub use error::StoreError;
 pub use open_error::OpenError;
 pub use queue::Queue;
 pub use sqlite::{
-    ClosestTable, Draft, Example, Examples, Likeness, ProjectError, Role, Schema, SchemaError, Seen, Unused,
-    Words, draft_profile, fitting_profiles, read_database, sweep_database,
+    ClosestTable, Draft, Example, Examples, Likeness, Mount, Owner, Place, ProjectError, Role, Room, Schema,
+    SchemaError, Seen, Unused, Words, draft_profile, fitting_profiles, look_at_place, read_database,
+    sweep_database, trial_database,
 };
 
+#[cfg(feature = "cli")]
+pub(crate) use attempt::{Attempt, Outcome};
 pub(crate) use batch::{Batch, Pending};
 pub(crate) use contract::{Effort, Look, Store};
 pub(crate) use inquiry::{Inquiry, Untold};
 pub(crate) use records::{Records, SeenReap, WantedReaps};
-pub(crate) use sqlite::{Opened, SqliteInquiry, SqliteRecords, SqliteStore};
+#[cfg(feature = "cli")]
+pub(crate) use sqlite::try_reap;
+pub(crate) use sqlite::{
+    Lack, NAME_HEARTBEAT, NAME_RUN_STATUS, Opened, SqliteInquiry, SqliteRecords, SqliteStore, SqliteSurvey,
+};
+pub(crate) use survey::{OpenRun, Survey, Workspace};

@@ -41,6 +41,9 @@ pub enum OpenError {
         /// How it comes to have another name.
         second: String,
     },
+    /// A crash left a log or a journal, which the next to write folds in: whoever changes nothing must not.
+    #[error("a crash left a log or a journal beside {0}, which the next to write folds in")]
+    LeftBehind(PathBuf),
     /// The user may not read it.
     #[error("no permission to open {path}: run as the user or group that owns the queue")]
     NotPermitted {

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Moment, Timestamp};
+use super::{Moment, Oddity, Remark, Timestamp};
 
 /// How many different odd things of one sort are told apart.
 const MOST: usize = 20;
@@ -129,74 +129,120 @@ impl Notes {
     /// One sentence for each sort of thing met.
     #[must_use]
     pub fn sentences(&self, now: Timestamp) -> Vec<String> {
-        let mut sentences = Vec::new();
+        let remarks = self.remarks(now).into_iter();
+        remarks.map(|remark| remark.sentence).collect()
+    }
+
+    /// The same, each with what it is about.
+    #[must_use]
+    pub fn remarks(&self, now: Timestamp) -> Vec<Remark> {
+        let mut remarks = Vec::new();
+        let mut say = |oddity, sentence| remarks.push(Remark { oddity, sentence });
         for (column, Tally { count, example }) in &self.unreadable {
-            sentences.push(format!(
-                "{column}: {count} not readable as a timestamp, such as {example}; silence is not proven by it"
-            ));
+            say(
+                Oddity::Unreadable,
+                format!(
+                    "{column}: {count} not readable as a timestamp, such as {example}; silence is not proven by it"
+                ),
+            );
         }
         for (column, Tally { count, example }) in &self.ahead {
-            sentences.push(format!(
-                "{column}: {count} more than a minute in the future, such as {example}; the clocks disagree"
-            ));
+            say(
+                Oddity::Ahead,
+                format!(
+                    "{column}: {count} more than a minute in the future, such as {example}; the clocks disagree"
+                ),
+            );
         }
-        sentences.extend(self.time_zones(now));
+        for sentence in self.time_zones(now) {
+            say(Oddity::LocalTime, sentence);
+        }
         for (status, Tally { count, example }) in &self.statuses {
             let status = short(status);
-            sentences.push(format!(
-                "unknown run status {status} in {count} of the runs looked at, such as {example}; \
+            say(
+                Oddity::UnknownStatus,
+                format!(
+                    "unknown run status {status} in {count} of the runs looked at, such as {example}; \
                  it counts as finished where the run has an end, else as unfinished"
-            ));
+                ),
+            );
         }
         if let Some(Tally { count, example }) = &self.by_update {
-            sentences.push(format!(
-                "claims without a run that show nothing but when they were last updated: {count}, such as task {example}; \
+            say(
+                Oddity::ClaimByUpdate,
+                format!(
+                    "claims without a run that show nothing but when they were last updated: {count}, such as task {example}; \
                  whatever touches the row of such a task keeps it from being reaped"
-            ));
+                ),
+            );
         }
         for (what, Tally { count, example }) in &self.ended {
-            sentences.push(format!(
-                "{what} called running that have an end: {count}, such as {example}; does the profile tell rightly what runs?"
-            ));
+            say(
+                Oddity::HasEnd,
+                format!(
+                    "{what} called running that have an end: {count}, such as {example}; does the profile tell rightly what runs?"
+                ),
+            );
         }
         if self.silent > 0 {
-            if self.starts_alone {
-                sentences.push(format!(
-                    "nothing but its start shows that a task of this queue is at work, and tasks are called dead for having \
-                     begun long ago ({}): does none take longer than --stale-after?",
-                    self.silent
-                ));
-            } else if !self.has_seen_heartbeat {
-                sentences.push(format!(
-                    "no heartbeat and no lease was found in this queue, and tasks are called dead for their silence ({}): \
-                     is there one under another name?",
-                    self.silent
-                ));
-            }
-            for (column, why) in &self.look_alikes {
-                sentences.push(format!(
-                    "{column} {why}, but plays no role: if it is a heartbeat, name it in a profile"
-                ));
-            }
+            self.of_silence(&mut say);
         }
         for (column, Tally { count, example }) in &self.left {
-            sentences.push(format!(
-                "{column}: {count} left as they were, such as {example}, as the form is not understood"
-            ));
+            say(
+                Oddity::FormLeft,
+                format!(
+                    "{column}: {count} left as they were, such as {example}, as the form is not understood"
+                ),
+            );
         }
         if self.no_peace > 0 {
-            sentences.push(format!(
-                "zombies left to the next sweep, as each time they were to be reaped the database had changed, and nothing told \
+            say(
+                Oddity::NoPeace,
+                format!(
+                    "zombies left to the next sweep, as each time they were to be reaped the database had changed, and nothing told \
                  quickly enough whether they had: {}; an index from tasks to their runs, and from names to workers, tells",
-                self.no_peace
-            ));
+                    self.no_peace
+                ),
+            );
         }
         for (create, (table, rows)) in &self.indexes {
-            sentences.push(format!(
-                "{rows} rows of {table} were read in vain for want of an index, each time; this one spares that: {create}"
-            ));
+            say(
+                Oddity::MissingIndex,
+                format!(
+                    "{rows} rows of {table} were read in vain for want of an index, each time; this one spares that: {create}"
+                ),
+            );
         }
-        sentences
+        remarks
+    }
+
+    /// What puts in doubt that silence is death.
+    fn of_silence(&self, say: &mut impl FnMut(Oddity, String)) {
+        if self.starts_alone {
+            say(
+                Oddity::StartsAlone,
+                format!(
+                    "nothing but its start shows that a task of this queue is at work, and tasks are called dead for having \
+                 begun long ago ({}): does none take longer than --stale-after?",
+                    self.silent
+                ),
+            );
+        } else if !self.has_seen_heartbeat {
+            say(
+                Oddity::NoHeartbeat,
+                format!(
+                    "no heartbeat and no lease was found in this queue, and tasks are called dead for their silence ({}): \
+                 is there one under another name?",
+                    self.silent
+                ),
+            );
+        }
+        for (column, why) in &self.look_alikes {
+            say(
+                Oddity::LookAlike,
+                format!("{column} {why}, but plays no role: if it is a heartbeat, name it in a profile"),
+            );
+        }
     }
 
     /// Where the newest times without a zone lie off as a zone would have them: of each heartbeat, else of all signs.

@@ -89,8 +89,7 @@ impl<'s, const N: usize> Holder<'s, N> {
 
     /// Whether a heartbeat was written after the start: then no lease is asked for.
     fn has_beaten_since(&self) -> bool {
-        let pair = self.heartbeat().zip(self.start.newest);
-        pair.is_some_and(|(beat, start)| beat.is_after(start))
+        is_since(self.heartbeat(), self.start.newest)
     }
 
     /// All that is asked, and what it comes to.
@@ -112,6 +111,31 @@ impl<'s, const N: usize> Holder<'s, N> {
         }
     }
 
+    /// The lease. One that ended before the start is a leftover.
+    fn lease(&self) -> Option<Moment> {
+        let lease = newest(self.leases().map(|signs| signs.newest));
+        lease.filter(|lease| !self.start.newest.is_some_and(|start| lease.is_before(start)))
+    }
+
+    /// The silence of one who is at work, unless it is a lease that speaks for it.
+    fn silence(&self, threshold: Duration, now: Timestamp) -> Option<Silence> {
+        if self.pulse(threshold, now) != Pulse::Live {
+            return None;
+        }
+        let updated = self.updated.and_then(|signs| signs.newest);
+        let (heartbeat, start) = (self.heartbeat(), self.start.newest);
+        if self.lease().is_some_and(|lease| lease.at >= now) && !self.has_beaten_since() {
+            return None;
+        }
+        let sign = newest([heartbeat, start, updated]);
+        sign.filter(|sign| !now.is_later_by(threshold, sign.at))
+            .map(|_| Silence {
+                sign,
+                threshold,
+                by_lease: false,
+            })
+    }
+
     fn pulse(&self, threshold: Duration, now: Timestamp) -> Pulse<'s> {
         let heartbeat = self.heartbeat();
         let start = self.start.newest;
@@ -119,9 +143,7 @@ impl<'s, const N: usize> Holder<'s, N> {
         let sign = newest([heartbeat, start, updated]);
         let mut signs = self.heartbeats().chain([self.start]).chain(self.updated);
         let unreadable = signs.find_map(|signs| signs.unreadable.as_deref());
-        // One that ended before the start is a leftover.
-        let lease = newest(self.leases().map(|signs| signs.newest))
-            .filter(|lease| !start.is_some_and(|start| lease.is_before(start)));
+        let lease = self.lease();
         let is_ahead = lease.is_some_and(|lease| lease.at >= now);
         let has_beaten = heartbeat.is_some_and(|beat| !start.is_some_and(|start| beat.is_before(start)));
         let asks_for_lease = !has_beaten;
@@ -162,6 +184,14 @@ impl<'s, const N: usize> Holder<'s, N> {
             Pulse::Mute
         }
     }
+}
+
+/// Whether a heartbeat came since the start. One of the very moment of the start may be the claim's own, and where no start
+/// is known, it may be another attempt's: then a lease ahead protects, no more.
+fn is_since(heartbeat: Option<Moment>, start: Option<Moment>) -> bool {
+    heartbeat
+        .zip(start)
+        .is_some_and(|(beat, start)| beat.is_after(start))
 }
 
 /// Of an unfinished run that is the task's active one: the task's own heartbeats and leases count too. One that shows
@@ -261,6 +291,41 @@ fn claim<'s>(task: &'s Task, updated: Option<&'s Signs>) -> Holder<'s, 1> {
         leases: [&task.lease],
         workers: [task.worker.as_deref()],
     }
+}
+
+/// How long somebody at work has been silent, and how long that is borne.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Patience {
+    /// The newest sign of life.
+    pub sign: Timestamp,
+    /// How old it may become.
+    pub threshold: Duration,
+    /// Whether it is a claim, and not a run.
+    pub is_claim: bool,
+}
+
+/// The silence of a task that its active run or its claim proves live; `None` of every other, and where it is a lease that
+/// speaks for it.
+#[must_use]
+pub fn patience(task: &Task, active: &ActiveRun<&Run>, policy: &Policy, now: Timestamp) -> Option<Patience> {
+    let (silence, is_claim) = match active {
+        ActiveRun::Own(run) if !run.is_unfinished(now) => return None,
+        ActiveRun::Own(run) => {
+            let holder = active_run(run, task);
+            (holder.silence(policy.stale_after, now), false)
+        }
+        ActiveRun::Itself => (own_row(task).silence(policy.stale_after, now), false),
+        ActiveRun::None | ActiveRun::Missing => {
+            let claim = claim(task, Some(&task.updated));
+            (claim.silence(policy.claim_grace(), now), true)
+        }
+    };
+    let silence = silence?;
+    Some(Patience {
+        sign: silence.sign?.at,
+        threshold: silence.threshold,
+        is_claim,
+    })
 }
 
 /// Whether the active run alone proves the task healthy. If so, no other run needs to be looked at.

@@ -22,6 +22,7 @@ mod confirm;
 mod conflicts;
 mod contract;
 mod docs;
+mod doctor;
 mod draft;
 mod events;
 mod evidence;

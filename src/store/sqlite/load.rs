@@ -73,11 +73,14 @@ impl<'c> Loader<'c> {
     }
 
     /// The same, but that it hands over every running task, the plainly live ones too.
-    pub(super) fn with_the_living(self) -> Self {
-        Self {
-            with_the_living: true,
-            ..self
-        }
+    pub(super) fn with_the_living(mut self) -> Self {
+        self.hand_over_the_living(true);
+        self
+    }
+
+    /// Whether it hands over the plainly live from now on.
+    pub(super) fn hand_over_the_living(&mut self, yes: bool) {
+        self.with_the_living = yes;
     }
 
     /// From now on the living are counted.

@@ -49,7 +49,10 @@ mod spellings;
 mod stamps;
 mod statements;
 mod store;
+mod survey;
 mod tokens;
+#[cfg(feature = "cli")]
+mod trial;
 mod triggers;
 mod unpark;
 mod value;
@@ -64,12 +67,17 @@ mod writes;
 pub use draft::{Draft, draft_profile};
 pub use examples::{Example, Examples, Likeness, Seen, Unused};
 pub use fitting::{ClosestTable, fitting_profiles};
-pub use open::{read_database, sweep_database};
+pub use open::{Mount, Owner, Place, Room, look_at_place, read_database, sweep_database, trial_database};
 pub use project::ProjectError;
 pub use schema::{Role, Schema};
 pub use schema_error::SchemaError;
 pub use words::Words;
+pub(crate) use words::{NAME_HEARTBEAT, NAME_RUN_STATUS};
 
+pub(crate) use findings::Lack;
 pub(crate) use one_task::SqliteInquiry;
 pub(crate) use reaps::SqliteRecords;
 pub(crate) use store::{Opened, SqliteStore};
+pub(crate) use survey::SqliteSurvey;
+#[cfg(feature = "cli")]
+pub(crate) use trial::try_reap;

@@ -159,7 +159,7 @@ pub(super) fn tasks_named(
     let or_true = |sql: &str| if sql.is_empty() { "TRUE" } else { sql }.to_owned();
     names.extend([
         ("columns", list(&layout.places)),
-        ("at_work", at_work(tasks)),
+        ("at_work", is_at_work(tasks)),
         (
             "condition",
             or_true(tasks.condition.as_deref().unwrap_or_default()),
@@ -176,7 +176,7 @@ pub(super) fn keys_named(tasks: &Tasks, parameters: usize, most: usize) -> Strin
     let mut names = task_names(tasks);
     let is_named: Vec<_> = (1..=parameters).map(|place| is_id(&tasks.id, place)).collect();
     names.extend([
-        ("at_work", at_work(tasks)),
+        ("at_work", is_at_work(tasks)),
         ("is_named", is_named.join(" OR ")),
         ("most", most.to_string()),
     ]);
@@ -317,7 +317,7 @@ pub(super) fn newest_rows(
 
 /// A word as SQL, in each form in which the column may hold it: one without a type keeps numbers as numbers, and a number
 /// is the word of its digits.
-fn forms(column: &ColumnInfo, word: &str) -> impl Iterator<Item = String> {
+pub(super) fn forms(column: &ColumnInfo, word: &str) -> impl Iterator<Item = String> {
     let number = word.parse::<i64>().ok();
     let number = number.filter(|_| column.affinity() == Affinity::None);
     std::iter::once(literal(word)).chain(number.map(|number| number.to_string()))
@@ -341,15 +341,15 @@ pub(super) fn is_finished(runs: &Runs) -> String {
 
 /// Whether a task is one of those looked at, as SQL on `t`.
 pub(super) fn is_running(tasks: &Tasks) -> String {
-    let at_work = at_work(tasks);
+    let at_work = is_at_work(tasks);
     match &tasks.condition {
         Some(condition) => format!("{at_work} AND {condition}"),
         None => at_work,
     }
 }
 
-/// Whether a task is at work, as SQL on `t`.
-fn at_work(tasks: &Tasks) -> String {
+/// Whether a task is at work, looked at or not, as SQL on `t`.
+pub(super) fn is_at_work(tasks: &Tasks) -> String {
     match &tasks.at_work {
         AtWork::Where(condition) => condition.clone(),
         AtWork::Words(info, words) => {

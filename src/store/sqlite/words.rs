@@ -10,6 +10,14 @@ use crate::zombie::Id;
 /// How many statuses are shown; where there are more, nobody can say what is not among them.
 const MOST: usize = 50;
 
+/// What to do about a status of runs that is not known.
+pub(crate) const NAME_RUN_STATUS: &str =
+    "name it in runs.words.finished or runs.words.running; see docs/profile.md#runs";
+
+/// What to do about a column that looks like a heartbeat.
+pub(crate) const NAME_HEARTBEAT: &str =
+    "if it is one, name it in columns.heartbeat of its section; see docs/profile.md#the-keys";
+
 /// The words of the profile, and those of the database.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -105,21 +113,32 @@ impl Words {
     #[must_use]
     pub fn doubts(&self) -> Vec<String> {
         let mut doubts = self.of_no_task();
-        for status in &self.run_statuses {
-            if !self.run_running.contains(status) && !self.finished.contains(status) {
-                doubts.push(format!(
-                    "unknown run status {status:?}: such a run is finished by evidence when it has an end, else \
-                     unfinished; name it in runs.words.finished or runs.words.running; see docs/profile.md#runs"
-                ));
-            }
-        }
-        for column in &self.look_alikes {
-            doubts.push(format!(
-                "{column} looks like a heartbeat, and is not read: if it is one, name it in columns.heartbeat \
-                 of its section; see docs/profile.md#the-keys"
-            ));
-        }
+        doubts.extend(
+            self.of_unknown_runs()
+                .map(|doubt| format!("{doubt}; {NAME_RUN_STATUS}")),
+        );
+        doubts.extend(
+            self.of_look_alikes()
+                .map(|doubt| format!("{doubt}: {NAME_HEARTBEAT}")),
+        );
         doubts
+    }
+
+    /// A sentence for each status of a run that is neither at work nor finished.
+    pub(crate) fn of_unknown_runs(&self) -> impl Iterator<Item = String> {
+        let is_known = |status: &&String| self.run_running.contains(status) || self.finished.contains(status);
+        let unknown = self.run_statuses.iter().filter(move |status| !is_known(status));
+        unknown.map(|status| {
+            format!(
+                "unknown run status {status:?}: such a run is finished by evidence when it has an end, else unfinished"
+            )
+        })
+    }
+
+    /// A sentence for each column that is called like a heartbeat and is not read.
+    pub(crate) fn of_look_alikes(&self) -> impl Iterator<Item = String> {
+        let look_alikes = self.look_alikes.iter();
+        look_alikes.map(|column| format!("{column} looks like a heartbeat, and is not read"))
     }
 }
 

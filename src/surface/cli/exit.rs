@@ -33,7 +33,7 @@ pub(crate) const MEANINGS: [(Exit, &str); 12] = [
     ),
     (
         Exit::ZombiesFound,
-        "zombies were found, with --fail-on-zombies, or more than --at-most allows",
+        "zombies were found, with --fail-on-zombies; more than --at-most allows; or a finding, with --fail-on",
     ),
     (
         Exit::Data,

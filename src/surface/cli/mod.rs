@@ -3,6 +3,7 @@
 mod args;
 mod completions;
 mod demo;
+mod doctor;
 mod exit;
 mod explain;
 mod failure;
@@ -55,5 +56,6 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Some(Command::Demo(demo)) => demo::run(demo),
         Some(Command::Completions(shell)) => completions::run(shell),
         Some(Command::Man(man)) => man::run(man),
+        Some(Command::Doctor(args)) => doctor::run(cli, args),
     }
 }

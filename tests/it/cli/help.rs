@@ -45,6 +45,11 @@ fn of_history() {
 }
 
 #[test]
+fn of_doctor() {
+    assert_snapshot!(printed(&["doctor", "--help"]));
+}
+
+#[test]
 fn of_demo() {
     assert_snapshot!(printed(&["demo", "--help"]));
 }
@@ -77,6 +82,8 @@ fn no_line_is_wider_than_a_terminal() {
         &["explain", "--help"],
         &["history", "-h"],
         &["history", "--help"],
+        &["doctor", "-h"],
+        &["doctor", "--help"],
         &["demo", "-h"],
         &["demo", "--help"],
     ] {

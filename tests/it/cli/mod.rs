@@ -4,6 +4,7 @@ mod aftermath;
 mod bystanders;
 mod confirm;
 mod demo;
+mod doctor;
 mod dry_run;
 mod explain;
 mod foretold;

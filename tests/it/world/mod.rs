@@ -7,6 +7,7 @@
 //! What is not said: a task and a run started two hours ago, and nobody has been heard of since.
 
 mod alter;
+mod diagnoses;
 mod moment;
 mod questions;
 mod rows;
@@ -15,6 +16,9 @@ mod sweeps;
 use rusqlite::{Connection, ToSql, params};
 use zombie_sweeper::{SweepOptions, rusqlite};
 
+#[cfg(all(feature = "cli", target_os = "linux"))]
+pub(crate) use diagnoses::check_diagnosis;
+pub(crate) use diagnoses::{codes, seen};
 pub(crate) use moment::{NOW, moment};
 #[cfg(all(feature = "cli", target_os = "linux"))]
 pub(crate) use questions::{check_explanation, check_history};

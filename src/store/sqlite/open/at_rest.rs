@@ -80,7 +80,7 @@ impl Fingerprint {
 
 /// Whether the header says so, where `SQLite` looks: at the version for readers. A connection that is told that the file
 /// never changes says `delete` of any.
-fn says_wal(file: &File) -> Result<bool, OpenError> {
+pub(super) fn says_wal(file: &File) -> Result<bool, OpenError> {
     Ok(header(file)?.get(19) == Some(&2))
 }
 

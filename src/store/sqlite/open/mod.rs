@@ -14,6 +14,7 @@ mod copy;
 mod file;
 mod lock;
 mod names;
+mod place;
 mod read;
 mod settings;
 mod sweep;
@@ -21,5 +22,6 @@ mod sweep;
 #[cfg_attr(not(unix), path = "not_unix.rs")]
 mod system;
 
+pub use place::{Mount, Owner, Place, Room, look_at_place};
 pub use read::read_database;
-pub use sweep::sweep_database;
+pub use sweep::{sweep_database, trial_database};

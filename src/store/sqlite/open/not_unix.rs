@@ -5,6 +5,8 @@ use std::io::{self, Read as _, Seek as _};
 use std::path::Path;
 use std::time::SystemTime;
 
+use super::place::{Mount, Owner, Room};
+
 pub(super) type Identity = ();
 
 pub(super) fn identity(_: &Metadata) -> Identity {}
@@ -21,6 +23,26 @@ pub(super) fn names(_: &Metadata) -> u64 {
 
 pub(super) fn is_mounted(_: &Path) -> bool {
     false
+}
+
+pub(super) fn mount(_: &Path) -> Option<Mount> {
+    None
+}
+
+pub(super) fn owner(_: &Metadata) -> Option<Owner> {
+    None
+}
+
+pub(super) fn me() -> Option<u32> {
+    None
+}
+
+pub(super) fn may_write(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|found| !found.permissions().readonly())
+}
+
+pub(super) fn room(_: &Path) -> Option<Room> {
+    None
 }
 
 pub(super) fn would_be_changed(_: &Metadata, _: &Metadata) -> bool {

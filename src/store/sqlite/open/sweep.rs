@@ -4,6 +4,7 @@ use std::path::Path;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
+use super::at_rest::Lie;
 use super::file::File;
 use super::{names, settings};
 use crate::profile::Profile;
@@ -37,6 +38,27 @@ pub fn sweep_database<T, E: From<OpenError>>(
         let _ = conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false);
     }
     swept
+}
+
+/// Opens an existing database to write to it what is undone again, hands over the connection, and leaves all files as they
+/// were. What a crash left behind it does not touch: [`OpenError::LeftBehind`].
+///
+/// # Errors
+///
+/// [`OpenError`] where it cannot be opened and written; else what `trial` returns.
+pub fn trial_database<T, E: From<OpenError>>(
+    path: &Path,
+    profile: &Profile,
+    configure: impl FnOnce(&mut Connection) -> rusqlite::Result<()>,
+    trial: impl FnOnce(&mut Connection) -> Result<T, E>,
+) -> Result<T, E> {
+    let file = File::find(path)?;
+    let has_journal = file.beside("-journal")?.is_some_and(|found| found.len() > 0);
+    if has_journal || Lie::of(&file)? == Lie::LogAlone {
+        return Err(OpenError::LeftBehind(file.path).into());
+    }
+    let mut conn = open(&file, profile, configure)?;
+    trial(&mut conn)
 }
 
 fn open(

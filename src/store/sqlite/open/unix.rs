@@ -1,16 +1,20 @@
 //! What is asked of the system: who a file is, who has locked it, and files that have no name yet.
 
+use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
 use std::os::fd::AsRawFd as _;
-use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::os::unix::fs::{FileExt as _, MetadataExt as _, OpenOptionsExt as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, AtFlags, FcntlArg, fcntl};
 use nix::libc;
-use nix::unistd::{geteuid, linkat};
+use nix::sys::statvfs::statvfs;
+use nix::unistd::{AccessFlags, eaccess, geteuid, linkat};
+
+use super::place::{Mount, Owner, Room};
 
 /// What tells a file from another at the same path.
 pub(super) type Identity = (u64, u64);
@@ -38,12 +42,78 @@ pub(super) fn names(found: &Metadata) -> u64 {
 
 /// Whether the file itself is mounted at this path, rather than a folder around it. Its path must hold no links.
 pub(super) fn is_mounted(path: &Path) -> bool {
-    // Where the system does not tell, nothing is known to be.
-    let mounts = fs::read("/proc/self/mountinfo").unwrap_or_default();
-    let mut points = mounts
-        .split(|byte| *byte == b'\n')
-        .filter_map(|mount| mount.split(|byte| *byte == b' ').nth(4));
+    let mounts = mounts();
+    let mut points = lines(&mounts).filter_map(|mount| words(mount).nth(POINT));
     points.any(|point| unescaped(point) == path.as_os_str().as_bytes())
+}
+
+/// Which word of a mount's line says where it is mounted.
+const POINT: usize = 4;
+
+/// The mounts, a line each. Where the system does not tell, nothing is known to be.
+fn mounts() -> Vec<u8> {
+    fs::read("/proc/self/mountinfo").unwrap_or_default()
+}
+
+fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|byte| *byte == b'\n')
+}
+
+fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    line.split(|byte| *byte == b' ')
+}
+
+/// The file system that a path lies on: the last of the mounts that lead furthest along it. Its path must hold no links.
+pub(super) fn mount(path: &Path) -> Option<Mount> {
+    let mounts = mounts();
+    let found = lines(&mounts).filter_map(|line| {
+        let point = PathBuf::from(OsString::from_vec(unescaped(words(line).nth(POINT)?)));
+        let options = words(line).nth(POINT + 1)?;
+        // The type stands behind a dash, the options of the file system itself behind that and the source.
+        let mut behind = words(line).skip_while(|word| *word != b"-").skip(1);
+        let kind = String::from_utf8_lossy(behind.next()?).into_owned();
+        let of_system = behind.nth(1).unwrap_or_default();
+        let says_ro = |options: &[u8]| options.split(|byte| *byte == b',').any(|one| one == b"ro");
+        path.starts_with(&point).then(|| Mount {
+            read_only: says_ro(options) || says_ro(of_system),
+            point,
+            kind,
+        })
+    });
+    found.max_by_key(|mount| mount.point.components().count())
+}
+
+/// Whose it is, and who may do what to it.
+#[expect(clippy::unnecessary_wraps, reason = "other systems do not tell")]
+pub(super) fn owner(found: &Metadata) -> Option<Owner> {
+    Some(Owner {
+        user: found.uid(),
+        group: found.gid(),
+        mode: found.mode() & 0o7777,
+    })
+}
+
+/// As whom the program runs.
+#[expect(clippy::unnecessary_wraps, reason = "other systems do not tell")]
+pub(super) fn me() -> Option<u32> {
+    Some(geteuid().as_raw())
+}
+
+/// Whether the program may write it.
+pub(super) fn may_write(path: &Path) -> bool {
+    eaccess(path, AccessFlags::W_OK).is_ok()
+}
+
+/// What room is left on the file system of a path.
+pub(super) fn room(path: &Path) -> Option<Room> {
+    let found = statvfs(path).ok()?;
+    let bytes = |blocks: u64| blocks.saturating_mul(found.fragment_size());
+    Some(Room {
+        free_bytes: bytes(found.blocks_available()),
+        all_bytes: bytes(found.blocks()),
+        free_files: found.files_available(),
+        all_files: found.files(),
+    })
 }
 
 /// A space, a tab, a line's end and a backslash are written as octal numbers: `\040`.

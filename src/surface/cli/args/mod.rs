@@ -3,6 +3,7 @@
 mod completions;
 mod database;
 mod demo;
+mod doctor;
 mod explain;
 mod history;
 mod ledger;
@@ -24,6 +25,7 @@ use zombie_sweeper::ledger::refuse_misplaced;
 pub(crate) use completions::CompletionsArgs;
 pub(crate) use database::DatabaseArgs;
 pub(crate) use demo::DemoArgs;
+pub(crate) use doctor::DoctorArgs;
 pub(crate) use explain::ExplainArgs;
 pub(crate) use history::HistoryArgs;
 pub(crate) use ledger::LedgerArgs;
@@ -45,6 +47,7 @@ Examples:
   zombie-sweeper history --format text          what was reaped, and what became of it
   zombie-sweeper schema --format text           what it understands of the database
   zombie-sweeper schema --list                  the queues that it comes with a profile for
+  zombie-sweeper doctor --format text           what is wrong with the queue
   zombie-sweeper demo                           see it work, on a database of its own";
 
 const ENVIRONMENT: &str = "\
@@ -78,6 +81,8 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Show what plays which role in the database
     Schema(SchemaArgs),
+    /// Say what is wrong with the queue, or will be, and what to do about it
+    Doctor(DoctorArgs),
     /// Say why a task was taken, or what a sweep would do to it
     Explain(ExplainArgs),
     /// List what was reaped, and what became of it

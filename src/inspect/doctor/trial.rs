@@ -1,0 +1,120 @@
+//! A reap of one real row, undone: what the queue refuses is told before it does so in a sweep.
+
+use rusqlite::Connection;
+
+use super::diagnosis::{Diagnosis, Trial};
+use super::finding::{Code, Finding, Severity};
+use super::schema;
+use crate::error::{SweepError, in_full};
+use crate::options::SweepOptions;
+use crate::store::{Attempt, Outcome, SchemaError, StoreError, try_reap};
+use crate::sweep::clock;
+
+/// What came of a trial.
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct Tried {
+    /// The reap that was tried.
+    pub trial: Option<Trial>,
+    /// What it found.
+    pub findings: Vec<Finding>,
+}
+
+impl Diagnosis {
+    /// Takes in what came of a trial.
+    pub fn add_trial(&mut self, tried: Tried) {
+        self.add(tried.findings);
+        self.trial = tried.trial;
+    }
+
+    /// Takes in that none could be made.
+    pub fn add_failed_trial(&mut self, error: &SweepError) {
+        self.add([not_made(&in_full(error)).severity(Severity::Warning)]);
+    }
+}
+
+/// Reaps one row and undoes it: that of a zombie, else of a running task, else of one that is brought into shape for it. It
+/// takes the write lock, for 40 ms at most, and `stop` ends it early. The connection commits nothing ever after: its commit hook
+/// refuses, its progress handler asks `stop`, and its rollback journal is in memory. Close it.
+///
+/// # Errors
+///
+/// Where SQLite cannot read the queue, a transaction is open, or `stop` said so.
+pub fn trial(
+    conn: &mut Connection,
+    options: &SweepOptions,
+    stop: impl Fn() -> bool + Send + 'static,
+) -> Result<Tried, SweepError> {
+    if !conn.is_autocommit() {
+        return Err(SweepError::TransactionOpen);
+    }
+    match try_reap(conn, options, clock(), stop) {
+        Ok(Some(attempt)) => Ok(tried(attempt)),
+        Ok(None) => Ok(only(not_made("there is no task that could be reaped"))),
+        Err(StoreError::Schema(SchemaError::Sqlite(error))) => Err(SchemaError::from(error).into()),
+        Err(StoreError::Schema(misfit)) => Ok(only(schema::misfit(&misfit.to_string()))),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn tried(attempt: Attempt) -> Tried {
+    let task_id = attempt.task_id.to_string();
+    let on = |said: &str| format!("a reap of task {task_id}, undone again, was refused: {said}");
+    let passed = matches!(attempt.outcome, Outcome::Passed);
+    let finding = match &attempt.outcome {
+        Outcome::Passed => None,
+        Outcome::MovedOn => {
+            return only(not_made("the rows changed each time they were to be reaped"));
+        }
+        Outcome::Unshaped(said) => {
+            return only(not_made(&format!(
+                "no task runs, and task {task_id} could not be made to for the trial: {said}"
+            )));
+        }
+        Outcome::Refused { said, is_for_want } => {
+            let advice = if *is_for_want {
+                "sweep from within the orchestrator, through the library, or drop the trigger, index, column or check that \
+                 uses it"
+            } else {
+                "a sweep cannot reap such a task (`failed` in its summary): change the trigger or the constraint, or name in the \
+                 profile what it wants (clear, set)"
+            };
+            Some(Finding::new(Code::TrialRefused, on(said), advice))
+        }
+        Outcome::RefusedAtCommit(said) => {
+            let seen = format!("{}, at its commit", on(said));
+            let advice = "a deferred foreign key points nowhere after a reap: empty the column otherwise (profile: set), or change the key";
+            Some(Finding::new(Code::TrialRefused, seen, advice))
+        }
+        Outcome::TooLong => {
+            let seen = format!(
+                "a reap of task {task_id} took longer than 30 ms under the write lock, and was given up and undone"
+            );
+            let advice = "every worker that writes waits for so long at each reap: see what the queue's triggers do, and which index they lack";
+            Some(Finding::new(Code::TrialSlow, seen, advice))
+        }
+    };
+    let trial = Trial {
+        task_id,
+        of: attempt.of,
+        wrote: attempt.wrote,
+        passed,
+        lock_ms: attempt.lock.as_secs_f64() * 1e3,
+    };
+    Tried {
+        trial: Some(trial),
+        findings: finding.into_iter().collect(),
+    }
+}
+
+fn only(finding: Finding) -> Tried {
+    Tried {
+        trial: None,
+        findings: vec![finding],
+    }
+}
+
+fn not_made(why: &str) -> Finding {
+    let advice = "nothing, where the queue is empty; else try again once a task is there";
+    Finding::new(Code::TrialNotMade, format!("no reap was tried: {why}"), advice)
+}

@@ -1,0 +1,147 @@
+//! Where a database lies: its files, whose they are, and what they lie on.
+
+use std::fs::{self, Metadata};
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+
+use super::at_rest::says_wal;
+use super::file::File;
+use super::{names, system};
+use crate::store::open_error::OpenError;
+
+/// Where a database lies. What the system does not tell is left out.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Place {
+    /// The database file, links resolved.
+    pub path: PathBuf,
+    /// How large it is.
+    pub bytes: u64,
+    /// Its write-ahead log.
+    pub log_bytes: Option<u64>,
+    /// The index of its log.
+    pub index_bytes: Option<u64>,
+    /// Its rollback journal.
+    pub journal_bytes: Option<u64>,
+    /// Whether it keeps a write-ahead log, and no rollback journal.
+    pub is_wal: bool,
+    /// How many names it has on its file system.
+    pub names: u64,
+    /// Why this may be the wrong one of its names, so that it is neither read nor swept by it.
+    pub wrong_name: Option<String>,
+    /// When it was last written.
+    pub modified: Option<DateTime<Utc>>,
+    /// Whose it is.
+    pub owner: Option<Owner>,
+    /// Whose its folder is.
+    pub folder: Option<Owner>,
+    /// Whose its log is.
+    pub log_owner: Option<Owner>,
+    /// Whose the index of the log is.
+    pub index_owner: Option<Owner>,
+    /// As whom this program runs.
+    pub me: Option<u32>,
+    /// Whether this program may write the file.
+    pub may_write: bool,
+    /// Whether it may make files beside it.
+    pub may_write_folder: bool,
+    /// What it lies on.
+    pub mount: Option<Mount>,
+    /// What room is left there.
+    pub room: Option<Room>,
+}
+
+/// Whose a file is, and who may do what to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// The user's number.
+    pub user: u32,
+    /// The group's.
+    pub group: u32,
+    /// The permissions.
+    pub mode: u32,
+}
+
+impl Owner {
+    /// Whether this other user may write there, as far as user, group and permissions tell.
+    #[must_use]
+    pub fn lets_write(self, other: Self) -> bool {
+        let bit = match other {
+            Self { user: 0, .. } => return true,
+            Self { user, .. } if user == self.user => 0o200,
+            Self { group, .. } if group == self.group => 0o020,
+            _ => 0o002,
+        };
+        self.mode & bit != 0
+    }
+}
+
+/// A file system, as it is mounted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mount {
+    /// Where.
+    pub point: PathBuf,
+    /// Its type, such as `ext4`.
+    pub kind: String,
+    /// Whether it may not be written.
+    pub read_only: bool,
+}
+
+/// What room a file system has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// What is left for whoever is not root.
+    pub free_bytes: u64,
+    /// What there is.
+    pub all_bytes: u64,
+    /// How many more files it takes.
+    pub free_files: u64,
+    /// How many it takes; 0 where it does not count them.
+    pub all_files: u64,
+}
+
+/// Looks at the files of a database, and reads no more of them than what it takes to tell how they lie.
+///
+/// Not for a process that has connections of its own to the database: a POSIX system takes their locks away when the file
+/// is closed here.
+///
+/// # Errors
+///
+/// [`OpenError`] where there is no such file, or it cannot be opened to be read.
+pub fn look_at_place(path: &Path) -> Result<Place, OpenError> {
+    let file = File::find(path)?;
+    let found = file.found()?;
+    let (log, index, journal) = (
+        file.beside("-wal")?,
+        file.beside("-shm")?,
+        file.beside("-journal")?,
+    );
+    let folder = file.path.parent().unwrap_or(Path::new("/"));
+    let owner = |found: &Option<Metadata>| found.as_ref().and_then(system::owner);
+    let wrong_name = match names::refuse_the_wrong(&file) {
+        Ok(_) => None,
+        Err(refused @ OpenError::SecondName { .. }) => Some(refused.to_string()),
+        Err(error) => return Err(error),
+    };
+    Ok(Place {
+        bytes: found.len(),
+        log_bytes: log.as_ref().map(Metadata::len),
+        index_bytes: index.as_ref().map(Metadata::len),
+        journal_bytes: journal.as_ref().map(Metadata::len),
+        is_wal: says_wal(&file)?,
+        names: system::names(&found),
+        wrong_name,
+        modified: found.modified().ok().map(DateTime::from),
+        owner: system::owner(&found),
+        folder: owner(&fs::metadata(folder).ok()),
+        log_owner: owner(&log),
+        index_owner: owner(&index),
+        me: system::me(),
+        may_write: system::may_write(&file.path),
+        may_write_folder: system::may_write(folder),
+        mount: system::mount(&file.path),
+        room: system::room(folder),
+        path: file.path,
+    })
+}
