@@ -12,7 +12,8 @@ fn with_a_task(run: impl FnOnce(World) -> World) -> World {
 fn reaped(world: World, task: &str, times: &[&str]) -> World {
     times.iter().fold(world, |world, at| {
         world.sql(&format!(
-            "INSERT INTO task_events (task_id, event_type, created_at) VALUES ('{task}', 'zombie_reaped', '{}')",
+            "INSERT INTO task_events (task_id, event_type, created_at, payload)
+             VALUES ('{task}', 'zombie_reaped', '{}', '{{\"reason\": \"stale_heartbeat\"}}')",
             moment(at)
         ))
     })

@@ -17,11 +17,13 @@ mod names;
 mod place;
 mod read;
 mod settings;
+mod site;
 mod sweep;
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(not(unix), path = "not_unix.rs")]
 mod system;
 
-pub use place::{Mount, Owner, Place, Room, look_at_place};
+pub use place::{Place, look_at_place};
 pub use read::read_database;
+pub use site::{Mount, Owner, Room};
 pub use sweep::{sweep_database, trial_database};

@@ -5,7 +5,7 @@ use std::io::{self, Read as _, Seek as _};
 use std::path::Path;
 use std::time::SystemTime;
 
-use super::place::{Mount, Owner, Room};
+use super::site::{Mount, Owner, Room};
 
 pub(super) type Identity = ();
 

@@ -14,7 +14,7 @@ use nix::libc;
 use nix::sys::statvfs::statvfs;
 use nix::unistd::{AccessFlags, eaccess, geteuid, linkat};
 
-use super::place::{Mount, Owner, Room};
+use super::site::{Mount, Owner, Room};
 
 /// What tells a file from another at the same path.
 pub(super) type Identity = (u64, u64);
