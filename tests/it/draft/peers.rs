@@ -34,7 +34,8 @@ impl Compared {
     }
 }
 
-/// Everything but what a reap does besides, which is the choice of whoever writes the profile.
+/// Everything but what a reap does besides, which is the choice of whoever writes the profile, and what only the history of
+/// reaps asks for.
 fn is_role(key: &str) -> bool {
     let own = [
         "tasks.clear",
@@ -42,6 +43,9 @@ fn is_role(key: &str) -> bool {
         "tasks.increment",
         "tasks.where",
         "runs.clear",
+        "tasks.words.completed",
+        "tasks.words.failed",
+        "runs.words.completed",
     ];
     key.contains('.')
         && !own.contains(&key)

@@ -70,7 +70,7 @@ fn where_an_index_leads_nothing_else_is_read() {
         assert!(steps < 20, "{steps} thousand steps");
     }
     let without = thousands_of_steps(&mut world.sql("DROP INDEX both"), |world| {
-        drop(world.history(&since))
+        drop(world.history(&since));
     });
     assert!(without > 100, "{without}");
 }
