@@ -1,6 +1,6 @@
 use serde::Serialize;
 
-use super::seconds_since;
+use super::seconds::seconds_since;
 use crate::zombie::{Id, PastReap, Timestamp};
 
 /// A reap as it is on record. What the record does not say, or not so that it can be read, is null.

@@ -1,7 +1,7 @@
 //! What happened to a task, in the order of time: what its columns say, and its events.
 
 use super::explanation::Happened;
-use super::seconds_since;
+use super::seconds::seconds_since;
 use crate::zombie::{Part, Reading, TaskInFull, Timestamp, WrittenSign};
 
 /// Everything that has a moment.

@@ -2,7 +2,6 @@
 
 mod changes;
 mod near;
-mod spellings;
 mod written;
 
 use std::ops::ControlFlow;
@@ -19,9 +18,9 @@ use super::project::Project;
 use super::query_plan::{create_index, rows_in_vain};
 use super::runs::{Others, compare};
 use super::schema::{Runs, Schema};
-use super::{data_version, statements, workspaces};
+use super::spellings::spellings;
+use super::{data_version, questions, statements, workspaces};
 pub(crate) use changes::Untold;
-pub(super) use spellings::spellings;
 
 use crate::zombie::{
     ActiveRun, Condition, EventOfTask, Evidence, HeldWorkspace, Id, Notes, PastReap, Plan, Policy, Reason,
@@ -69,7 +68,7 @@ impl<'c> Inquiry<'c> {
             return Ok(Vec::new());
         }
         let in_project = self.loader.in_project;
-        let sql = statements::tasks_named(self.schema, &self.loader.facts, in_project, ids.len(), TASKS);
+        let sql = questions::tasks_named(self.schema, &self.loader.facts, in_project, ids.len(), TASKS);
         let mut statement = self.conn.prepare(&sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(&ids))?;
         let mut found = Vec::new();
@@ -172,7 +171,7 @@ impl<'c> Inquiry<'c> {
         let facts = &self.loader.facts;
         let can_be_asked = compare(&runs.task, &self.schema.tasks.id);
         let sql = if can_be_asked {
-            statements::latest_runs(self.schema, facts, RUNS + 1)
+            questions::latest_runs(self.schema, facts, RUNS + 1)
         } else {
             statements::all_runs(self.schema, facts)
         };
@@ -237,7 +236,7 @@ impl<'c> Inquiry<'c> {
             workspaces: Vec::new(),
         });
         workspaces::add(self.conn, self.schema, &mut plan, notes)?;
-        let mut name = self.conn.prepare(&statements::name_of_workspace(workspaces))?;
+        let mut name = self.conn.prepare(&questions::name_of_workspace(workspaces))?;
         let held = plan.zombies.into_iter().flat_map(|zombie| zombie.workspaces);
         held.map(|held| {
             let name = name.query_row([&held.key], |row| Ok(row.get_ref(0)?.into()))?;

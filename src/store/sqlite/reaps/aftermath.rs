@@ -9,12 +9,12 @@ use rusqlite::{Connection, Row};
 
 use crate::store::sqlite::facts::{Facts, is_word, values};
 use crate::store::sqlite::layout::{ID, STATUS, TASK};
-use crate::store::sqlite::one_task::spellings;
 use crate::store::sqlite::project::Project;
 use crate::store::sqlite::query_plan::{create_index, rows_in_vain};
 use crate::store::sqlite::runs::is_led;
 use crate::store::sqlite::schema::{Runs, Schema, Tasks};
-use crate::store::sqlite::statements;
+use crate::store::sqlite::spellings::spellings;
+use crate::store::sqlite::{questions, statements};
 use crate::zombie::{Aftermath, Id, Notes, Policy, Run, TaskNow, Timestamp};
 
 /// How many tasks are looked for in one look.
@@ -100,7 +100,7 @@ impl Look<'_> {
             return Ok(());
         }
         let most = sought.len().saturating_mul(2);
-        let sql = statements::tasks_named(self.schema, &self.facts, in_project, sought.len(), most);
+        let sql = questions::tasks_named(self.schema, &self.facts, in_project, sought.len(), most);
         let mut statement = self.conn.prepare(&sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(&sought))?;
         let mut count = 0;
@@ -150,7 +150,7 @@ impl Look<'_> {
         if is_led(self.conn, &runs.table, &runs.task, &self.schema.tasks.id)? {
             let mut latest = self
                 .conn
-                .prepare(&statements::latest_runs(self.schema, &self.facts, RUNS))?;
+                .prepare(&questions::latest_runs(self.schema, &self.facts, RUNS))?;
             for (id, shown) in tasks {
                 let mut rows = latest.query([id])?;
                 while let Some(row) = rows.next()? {

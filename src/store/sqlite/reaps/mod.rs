@@ -4,31 +4,21 @@
 mod aftermath;
 mod from;
 mod sql;
+mod wanted;
 
 use rusqlite::{Connection, Statement};
 
 use super::catalog::ColumnInfo;
 use super::event_rows::EventRow;
-use super::project::Project;
 use super::query_plan::{create_index, rows_in_vain};
 use super::schema::{Events, Schema};
 use crate::zombie::{Calendar, Id, Notes, PastReap, Timestamp};
 
 pub(crate) use aftermath::aftermaths;
+pub(crate) use wanted::Wanted;
 
 /// The most reaps that are looked at; where there are more, those made last.
 const MOST: usize = 1_000_000;
-
-/// Which reaps are asked for.
-#[derive(Clone, Copy)]
-pub(crate) struct Wanted<'w> {
-    /// None earlier than this.
-    pub(crate) since: Option<Timestamp>,
-    /// Of this task, as its id is shown.
-    pub(crate) task: Option<&'w str>,
-    pub(crate) project: Option<&'w Project>,
-    pub(crate) reason: Option<&'w str>,
-}
 
 /// A reap, as far as it takes to choose it.
 pub(crate) struct Seen {

@@ -1,11 +1,12 @@
 use rusqlite::Connection;
 
-use super::Wanted;
+use super::wanted::Wanted;
 use crate::store::sqlite::catalog::ColumnInfo;
 use crate::store::sqlite::keys::{column, is_key, key};
-use crate::store::sqlite::one_task::spellings;
+use crate::store::sqlite::questions::event_names;
 use crate::store::sqlite::schema::{Events, Schema, Tasks};
-use crate::store::sqlite::statements::{event_names, render};
+use crate::store::sqlite::spellings::spellings;
+use crate::store::sqlite::statements::render;
 use crate::store::sqlite::value::{identifier, literal};
 use crate::zombie::Id;
 
