@@ -111,6 +111,16 @@ fn run_that_was_reaped_is_not_its_own_next() {
 }
 
 #[test]
+fn run_that_was_reaped_and_began_anew_is_the_next() {
+    let world = World::new()
+        .task("t1")
+        .status("open")
+        .event("t1", "zombie_reaped", r#"{"run_id": "r1"}"#, "2026-04-11T02:18:00Z")
+        .sql("INSERT INTO task_runs (id, task_id, status, started_at) VALUES ('r1', 't1', 'completed', '2026-04-11T02:30:00Z')");
+    became(&world, &[Outcome::Completed]);
+}
+
+#[test]
 fn word_of_the_profile_says_what_is_completed() {
     let world = |words: &str| {
         reaped("open")
