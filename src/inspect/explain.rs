@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use super::answer::answer;
 use super::explanation::{
     Change, ChangedRow, ExplainedRun, ExplainedSign, ExplainedTask, Explanation, Fits, HeldPlace,
-    RowExplained,
+    NamedWorker, RowExplained,
 };
 use super::on_record::ReapOnRecord;
 use super::seconds::seconds_since;
@@ -134,6 +134,7 @@ impl Explain<'_, '_> {
             signs: self.signs(),
             runs: self.task.runs.iter().map(|run| self.run(run)).collect(),
             has_more_runs: self.task.has_more_runs,
+            workers: self.workers(),
             workspaces: self.workspaces(),
             timeline: timeline(&self.task, zombie_at, self.now),
             reaps: self.reaps(),
@@ -311,6 +312,20 @@ impl Explain<'_, '_> {
     fn reaps(&self) -> Vec<ReapOnRecord> {
         let reaps = self.task.reaps.iter();
         reaps.map(|reap| ReapOnRecord::new(reap, self.now)).collect()
+    }
+
+    fn workers(&self) -> Vec<NamedWorker> {
+        let mut workers: Vec<NamedWorker> = Vec::new();
+        for worker in self.task.suspect.workers() {
+            let named = NamedWorker {
+                worker_id: worker.id.clone(),
+                is_gone: worker.is_gone,
+            };
+            if !workers.contains(&named) {
+                workers.push(named);
+            }
+        }
+        workers
     }
 
     fn workspaces(&self) -> Vec<HeldPlace> {

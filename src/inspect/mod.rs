@@ -12,7 +12,7 @@ mod timeline;
 pub use explain::explain;
 pub use explanation::{
     Change, ChangedRow, ExplainedRun, ExplainedSign, ExplainedTask, Explanation, Fits, Happened, HeldPlace,
-    RowExplained,
+    NamedWorker, RowExplained,
 };
 pub use history::{DayOfReaps, History, HistoryOptions, ReapInHistory, Source, history};
 pub use on_record::ReapOnRecord;

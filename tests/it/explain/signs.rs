@@ -144,6 +144,7 @@ fn worker_that_is_another_life_or_gone_does_not_count() {
         "workers.last_heartbeat",
         "another life under the same name",
     );
+    assert_eq!(another.workers[0].worker_id, "worker-7".into());
     let same = workers("5h ago");
     assert_eq!(
         sign(&same, "worker worker-7", "workers.last_heartbeat").counts,
