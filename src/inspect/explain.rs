@@ -1,15 +1,15 @@
 //! Why was this task taken, and what would be done to that one?
 
-use std::time::Duration;
+use std::collections::BTreeSet;
 
-use chrono::SecondsFormat;
 use rusqlite::Connection;
 
+use super::answer::answer;
 use super::explanation::{
     Change, ChangedRow, ExplainedRun, ExplainedSign, ExplainedTask, Explanation, Fits, HeldPlace,
-    RowExplained,
+    NamedWorker, RowExplained,
 };
-use super::on_record::{ReapOnRecord, moment_of};
+use super::on_record::ReapOnRecord;
 use super::seconds::seconds_since;
 use super::timeline::timeline;
 use crate::error::SweepError;
@@ -17,12 +17,12 @@ use crate::options::SweepOptions;
 use crate::store::{Inquiry, Opened, SqliteInquiry, StoreError, Untold};
 use crate::sweep::clock;
 use crate::zombie::{
-    Evidence, Notes, Reason, Row, RowChange, RunRow, Standing, TaskInFull, Timestamp, Verdict, Weight, Whose,
-    Zombie, is_zombie_at, rows, since_when, span, turning_points, weights,
+    Evidence, Notes, Row, RowChange, RunRow, Standing, TaskInFull, Timestamp, Verdict, Weight, Whose, Zombie,
+    is_zombie_at, rows, since_when, turning_points, weights,
 };
 
 /// At how many moments to come a task is looked at to see when it becomes a zombie.
-const LOOKS: usize = 50;
+const LOOKS: usize = 20;
 
 /// Explains what a sweep with these options would find and do of one task, named by its id as it is shown, whether it runs
 /// or not. The verdict is the sweep's own, and what a sweep would write is written by what writes it, to a copy of the rows
@@ -108,7 +108,13 @@ impl<I: Inquiry> Explain<'_, I> {
             task_id: suspect.id.clone(),
             status: suspect.status.as_ref().map(|held| held.value.clone()),
             standing: self.task.standing,
-            says: self.says(verdict, zombie_at),
+            says: answer(
+                &self.task,
+                self.opts.project.as_deref(),
+                verdict,
+                zombie_at,
+                self.now,
+            ),
             verdict: verdict.map(word),
             condition: evidence.map(|evidence| evidence.condition),
             reason: evidence.map(|evidence| evidence.reason.clone()),
@@ -121,6 +127,7 @@ impl<I: Inquiry> Explain<'_, I> {
             signs: self.signs(),
             runs: self.task.runs.iter().map(|run| self.run(run)).collect(),
             has_more_runs: self.task.has_more_runs,
+            workers: self.workers(),
             workspaces: self.workspaces(),
             timeline: timeline(&self.task, zombie_at, self.now),
             reaps: self.reaps(),
@@ -140,7 +147,7 @@ impl<I: Inquiry> Explain<'_, I> {
     fn zombie_since(&self, evidence: &Evidence) -> Option<Timestamp> {
         let task = &self.task;
         since_when(
-            &task.suspect,
+            &task.with_history(),
             &task.signs,
             evidence.sign_of_life,
             &self.opts.policy,
@@ -148,23 +155,45 @@ impl<I: Inquiry> Explain<'_, I> {
         )
     }
 
-    /// When a sweep would first call it a zombie. What is read now tells where to look; each of these moments is then looked
-    /// at as a sweep of that moment would.
+    /// When a sweep would first call it a zombie. What is read now tells where to look, and each moment that it tells is then
+    /// looked at as a sweep of that moment would.
     fn becomes_zombie(&mut self) -> Result<Option<Timestamp>, StoreError> {
         let (task, policy) = (&self.task, &self.opts.policy);
-        let is_ahead = task.signs.iter().any(|sign| sign.is_ahead);
+        let key = &task.suspect.key;
         let points = turning_points(&task.signs, policy).into_iter();
-        let points = points
-            .filter(|point| *point > self.now)
-            .filter(|point| is_ahead || is_zombie_at(&task.suspect, policy, *point));
-        for point in points.take(LOOKS) {
-            if let Some((suspect, false)) = self.inquiry.at(&task.suspect.key, point)?
-                && is_zombie_at(&suspect, policy, point)
+        let mut believed = self.believed_at().into_iter().peekable();
+        let mut suspect = task.suspect.clone();
+        let mut looks = 0;
+        for point in points.filter(|point| *point > self.now) {
+            while let Some(at) = believed.next_if(|at| *at <= point) {
+                if let Some((read_again, _)) = self.inquiry.at(key, at)? {
+                    suspect = read_again;
+                }
+            }
+            if !is_zombie_at(&suspect, policy, point) {
+                continue;
+            }
+            if let Some((found, false)) = self.inquiry.at(key, point)?
+                && is_zombie_at(&found, policy, point)
             {
                 return Ok(Some(point));
             }
+            looks += 1;
+            if looks == LOOKS {
+                break;
+            }
         }
         Ok(None)
+    }
+
+    /// When signs that lie too far ahead to be believed now will be, in the order of time.
+    fn believed_at(&self) -> BTreeSet<Timestamp> {
+        let policy = &self.opts.policy;
+        let weights = weights(&self.task.suspect, &self.task.signs, policy, self.now);
+        let signs = self.task.signs.iter().zip(weights);
+        let ahead = signs.filter(|(sign, weight)| sign.is_ahead && *weight == Weight::InTheWay);
+        let at = ahead.filter_map(|(sign, _)| sign.reading.at());
+        at.map(|at| at.minus(policy.stale_after)).collect()
     }
 
     fn writes(
@@ -275,6 +304,20 @@ impl<I: Inquiry> Explain<'_, I> {
         reaps.map(|reap| ReapOnRecord::new(reap, self.now)).collect()
     }
 
+    fn workers(&self) -> Vec<NamedWorker> {
+        let mut workers: Vec<NamedWorker> = Vec::new();
+        for worker in self.task.suspect.workers() {
+            let named = NamedWorker {
+                worker_id: worker.id.clone(),
+                is_gone: worker.is_gone,
+            };
+            if !workers.contains(&named) {
+                workers.push(named);
+            }
+        }
+        workers
+    }
+
     fn workspaces(&self) -> Vec<HeldPlace> {
         let held = self.task.workspaces.iter().map(|(name, held)| HeldPlace {
             workspace_id: name.clone(),
@@ -283,80 +326,6 @@ impl<I: Inquiry> Explain<'_, I> {
         });
         held.collect()
     }
-
-    fn says(&self, verdict: Option<&Verdict>, zombie_at: Option<Timestamp>) -> String {
-        let moment = |at: Timestamp| {
-            let at = at.to_datetime();
-            at.map_or_else(String::new, |at| at.to_rfc3339_opts(SecondsFormat::Secs, true))
-        };
-        let says = match (self.task.standing, verdict) {
-            (Standing::NotRunning, _) => match &self.task.suspect.status {
-                Some(status) => format!("It is not running: its status is {}.", status.value),
-                None => "It is not running.".to_owned(),
-            },
-            (Standing::OutsideCondition, _) => {
-                "No sweep looks at it: the profile's condition (tasks.where) does not let it through."
-                    .to_owned()
-            }
-            (Standing::OutsideProject, _) => format!(
-                "A sweep of project {} does not look at it: it belongs to another.",
-                self.opts.project.as_deref().unwrap_or_default()
-            ),
-            (Standing::LookedAt, Some(Verdict::Healthy)) => match zombie_at {
-                Some(at) => format!(
-                    "It is healthy. If nothing happens, it is a zombie in {}, at {}.",
-                    span(between(self.now, at)),
-                    moment(at)
-                ),
-                None => "It is healthy.".to_owned(),
-            },
-            (Standing::LookedAt, Some(Verdict::Undecided(why))) => {
-                let later = zombie_at.map_or_else(String::new, |at| {
-                    let left = span(between(self.now, at));
-                    format!(
-                        " If nothing happens, it is a zombie in {left}, at {}.",
-                        moment(at)
-                    )
-                });
-                format!("It is undecided, and is never reaped so: {why}.{later}")
-            }
-            (Standing::LookedAt, Some(Verdict::Zombie(evidence))) => {
-                let since = zombie_at.map_or_else(String::new, |at| {
-                    // The moment before was the last at which it was none.
-                    let since = at.minus(Duration::from_micros(1));
-                    format!(", for {}, since {}", span(between(since, self.now)), moment(at))
-                });
-                let sweep = match evidence.reason {
-                    Reason::WorkerGone => "A sweep resets it, where a second look finds nothing changed.",
-                    _ => "A sweep resets it.",
-                };
-                format!(
-                    "It is a zombie ({}, condition {:?}){since}. {sweep}",
-                    evidence.reason, evidence.condition
-                )
-            }
-            (Standing::LookedAt, None) => String::new(),
-        };
-        match self.task.reaps.first() {
-            Some(last) => {
-                let when = moment_of(last).map_or_else(
-                    || "at a time that the event does not say".to_owned(),
-                    |at| format!("{} ago, at {}", span(between(at, self.now)), moment(at)),
-                );
-                let why = Some(last.reason.as_str()).filter(|reason| !reason.is_empty());
-                let why = why.unwrap_or("the event does not say why");
-                format!("{says} It was last reaped {when}: {why}.")
-            }
-            None if self.task.standing == Standing::NotRunning => {
-                format!("{says} No event says that it was ever reaped.")
-            }
-            None => says,
-        }
-    }
-}
-
-fn between(earlier: Timestamp, later: Timestamp) -> Duration {
-    Duration::from_micros(later.micros_since(earlier).max(0).unsigned_abs())
 }
 
 fn word(verdict: &Verdict) -> &'static str {

@@ -63,6 +63,8 @@ pub struct ExplainedTask {
     pub runs: Vec<ExplainedRun>,
     /// Whether it has had more runs than these.
     pub has_more_runs: bool,
+    /// The workers that it and its unfinished runs name, where workers have rows of their own.
+    pub workers: Vec<NamedWorker>,
     /// The workspaces that it or one of its runs holds.
     pub workspaces: Vec<HeldPlace>,
     /// What happened to it, in the order of time.
@@ -148,6 +150,16 @@ pub struct ExplainedRun {
     pub worker_id: Option<Id>,
     /// Whether that worker is gone.
     pub worker_is_gone: Option<bool>,
+}
+
+/// A worker that is named.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct NamedWorker {
+    /// What names it.
+    pub worker_id: Id,
+    /// Whether its row is gone, or says that the worker is.
+    pub is_gone: bool,
 }
 
 /// A workspace that is held.

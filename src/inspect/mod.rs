@@ -1,6 +1,7 @@
 //! What of it: questions about a queue. Each asks the store for facts in one read transaction, reckons with them, and returns
 //! a report that can be serialized. None of them writes.
 
+mod answer;
 mod doctor;
 mod explain;
 mod explanation;
@@ -18,7 +19,7 @@ pub use doctor::{Tried, trial};
 pub use explain::explain;
 pub use explanation::{
     Change, ChangedRow, ExplainedRun, ExplainedSign, ExplainedTask, Explanation, Fits, Happened, HeldPlace,
-    RowExplained,
+    NamedWorker, RowExplained,
 };
 pub use history::{DayOfReaps, History, HistoryOptions, ReapInHistory, Source, history};
 pub use on_record::ReapOnRecord;

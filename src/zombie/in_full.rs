@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{HeldWorkspace, Id, PastReap, RunRow, Suspect, Timestamp, WrittenSign};
+use super::{HeldWorkspace, Id, PastReap, RunRow, RunState, Suspect, Timestamp, WrittenSign};
 
 /// A task, whether it runs or not, with all that belongs to it.
 #[derive(Clone, Debug)]
@@ -25,6 +25,23 @@ pub struct TaskInFull {
     pub events: Vec<EventOfTask>,
     /// Its latest reaps.
     pub reaps: Vec<PastReap>,
+}
+
+impl TaskInFull {
+    /// The task with the runs too that are history now, and were not at some moment before.
+    #[must_use]
+    pub fn with_history(&self) -> Suspect {
+        let active = self.suspect.active.own().map(|row| &row.key);
+        let was_other =
+            |row: &&RunRow| Some(&row.key) != active && matches!(row.run.state, RunState::Unknown(_));
+        let known = self.suspect.others.iter();
+        let known = known.filter(|row| matches!(row.run.state, RunState::Running));
+        let others = known.chain(self.runs.iter().filter(was_other));
+        Suspect {
+            others: others.cloned().collect(),
+            ..self.suspect.clone()
+        }
+    }
 }
 
 /// Whether a sweep looks at a task.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::inspect::ReapOnRecord;
+use crate::inspect::on_record::ReapOnRecord;
 use crate::zombie::{Id, Outcome};
 
 /// The reaps on record.

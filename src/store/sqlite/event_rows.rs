@@ -7,8 +7,8 @@ use rusqlite::{Connection, Row};
 use serde_json::Value;
 
 use super::query_plan::{create_index, rows_in_vain};
+use super::questions;
 use super::schema::Events;
-use super::statements;
 use super::value::reading;
 use crate::zombie::{Calendar, EventOfTask, Id, Notes, PastReap, Share, Timestamp};
 
@@ -100,7 +100,7 @@ pub(super) fn of_task(
     most: usize,
     notes: &mut Notes,
 ) -> rusqlite::Result<Vec<EventRow>> {
-    let mut statement = conn.prepare(&statements::events_of_task(events, kind, most))?;
+    let mut statement = conn.prepare(&questions::events_of_task(events, kind, most))?;
     // An id of several columns stands in one as it is shown.
     let text = Id::from(task.to_string().as_str());
     let mut rows = statement.query((task, &text))?;

@@ -29,6 +29,7 @@ mod past;
 mod print;
 mod project;
 mod query_plan;
+mod questions;
 mod reach;
 mod reaps;
 mod recorder;

@@ -4,8 +4,8 @@
 use rusqlite::Connection;
 
 use crate::store::sqlite::facts::Facts;
+use crate::store::sqlite::questions;
 use crate::store::sqlite::schema::Schema;
-use crate::store::sqlite::statements;
 use crate::zombie::Id;
 
 /// How many ids are compared of each sort.
@@ -34,12 +34,12 @@ pub(super) fn near(
     if tasks.id.parts.is_empty() && tasks.table.leads(conn, &tasks.id)? {
         for (beside, order) in [("<", "DESC"), (">=", "ASC")] {
             add(
-                &statements::neighbours(tasks, beside, order, COMPARED),
+                &questions::neighbours(tasks, beside, order, COMPARED),
                 Some(&Id::from(asked)),
             )?;
         }
     }
-    add(&statements::newest_ids(tasks, COMPARED), None)?;
+    add(&questions::newest_ids(tasks, COMPARED), None)?;
     ids.sort_unstable();
     ids.dedup();
     let compared = ids.len();

@@ -7,9 +7,9 @@ use super::facts::Facts;
 use super::keys::is_key;
 use super::near::near;
 use super::project::Project;
+use super::questions;
 use super::schema::Schema;
 use super::spellings::spellings;
-use super::statements;
 use super::value::{blob, literal};
 use crate::store::error::StoreError;
 use crate::zombie::Id;
@@ -74,7 +74,7 @@ fn named(conn: &Connection, schema: &Schema, task: &str) -> rusqlite::Result<Vec
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let mut statement = conn.prepare(&statements::keys_named(&schema.tasks, ids.len(), SAME))?;
+    let mut statement = conn.prepare(&questions::keys_named(&schema.tasks, ids.len(), SAME))?;
     let mut rows = statement.query(rusqlite::params_from_iter(&ids))?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {

@@ -7,7 +7,7 @@ use crate::zombie::Id;
 const MOST: usize = 64;
 
 /// Every id that is shown as this text, where an id is so many columns.
-pub(in crate::store::sqlite) fn spellings(asked: &str, parts: usize) -> Vec<Id> {
+pub(super) fn spellings(asked: &str, parts: usize) -> Vec<Id> {
     if parts < 2 {
         return of_one(asked);
     }

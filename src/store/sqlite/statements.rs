@@ -2,10 +2,10 @@
 //! that is no column for a text, and only so can it not.
 
 use super::catalog::{Affinity, ColumnInfo, TableInfo};
-use super::keys::{column, column_or_null, is_id, is_key, is_of_task, is_task, key};
+use super::keys::{column, column_or_null, is_key, is_of_task, is_task, key};
 use super::layout::{RunLayout, TaskLayout, WorkerLayout, list};
 use super::meeting::Meeting;
-use super::schema::{AtWork, Events, Runs, Schema, Tasks, Workers, Workspaces};
+use super::schema::{AtWork, Runs, Schema, Tasks, Workers, Workspaces};
 use super::value::{identifier, literal};
 
 /// What tells the running tasks wanted from the rest.
@@ -145,93 +145,6 @@ pub(super) fn task_row(schema: &Schema, layout: &TaskLayout, in_project: &str) -
     render(include_str!("sql/task_row.sql"), &names)
 }
 
-/// The tasks that so many parameters name, at most so many.
-pub(super) fn tasks_named(
-    schema: &Schema,
-    layout: &TaskLayout,
-    in_project: &str,
-    parameters: usize,
-    most: usize,
-) -> String {
-    let tasks = &schema.tasks;
-    let mut names = task_names(tasks);
-    let is_named: Vec<_> = (1..=parameters).map(|place| is_id(&tasks.id, place)).collect();
-    let or_true = |sql: &str| if sql.is_empty() { "TRUE" } else { sql }.to_owned();
-    names.extend([
-        ("columns", list(&layout.places)),
-        ("at_work", is_at_work(tasks)),
-        (
-            "condition",
-            or_true(tasks.condition.as_deref().unwrap_or_default()),
-        ),
-        ("in_project", or_true(in_project)),
-        ("is_named", is_named.join(" OR ")),
-        ("most", most.to_string()),
-    ]);
-    render(include_str!("sql/tasks_named.sql"), &names)
-}
-
-/// The keys of the tasks that so many parameters name, at most so many.
-pub(super) fn keys_named(tasks: &Tasks, parameters: usize, most: usize) -> String {
-    let mut names = task_names(tasks);
-    let is_named: Vec<_> = (1..=parameters).map(|place| is_id(&tasks.id, place)).collect();
-    names.extend([
-        ("at_work", is_at_work(tasks)),
-        ("is_named", is_named.join(" OR ")),
-        ("most", most.to_string()),
-    ]);
-    render(include_str!("sql/keys_named.sql"), &names)
-}
-
-pub(super) fn latest_runs(schema: &Schema, layout: &RunLayout, most: usize) -> String {
-    let mut names = names(schema);
-    names.extend([("columns", list(&layout.places)), ("most", most.to_string())]);
-    render(include_str!("sql/latest_runs.sql"), &names)
-}
-
-/// The latest events of a task, of one kind where one is named.
-pub(super) fn events_of_task(events: &Events, kind: Option<&str>, most: usize) -> String {
-    let mut names = event_names(events);
-    // The plus keeps SQLite from looking for the kind, which very many events may have.
-    let and_kind = kind.map(|kind| format!("AND +{} = {}", column("e", &events.kind), literal(kind)));
-    names.extend([
-        ("and_kind", and_kind.unwrap_or_default()),
-        ("most", most.to_string()),
-    ]);
-    render(include_str!("sql/events_of_task.sql"), &names)
-}
-
-/// What the event templates call `{e.…}`; a role that is not there is null.
-pub(super) fn event_names(events: &Events) -> Vec<(&'static str, String)> {
-    let optional = |role| column_or_null("e", role);
-    vec![
-        ("events", events.table.qualified_name()),
-        ("e.key", key("e", &events.table)),
-        ("e.task", column("e", &events.task)),
-        ("e.kind", column("e", &events.kind)),
-        ("e.time", optional(events.time.as_ref())),
-        ("e.actor", optional(events.actor.as_ref())),
-        ("e.payload", optional(events.payload.as_ref())),
-        ("e.run", optional(events.run.as_ref())),
-    ]
-}
-
-/// The ids on one side of a value.
-pub(super) fn neighbours(tasks: &Tasks, beside: &str, order: &str, most: usize) -> String {
-    let mut names = task_names(tasks);
-    names.extend([
-        ("beside", beside.to_owned()),
-        ("order", order.to_owned()),
-        ("most", most.to_string()),
-    ]);
-    render(include_str!("sql/neighbours.sql"), &names)
-}
-
-/// The ids of the tasks made last.
-pub(super) fn newest_ids(tasks: &Tasks, most: usize) -> String {
-    newest_rows(("t", &tasks.table), &[column("t", &tasks.id)], "TRUE", most)
-}
-
 pub(super) fn run_row(schema: &Schema, layout: &RunLayout) -> String {
     let mut names = names(schema);
     names.push(("columns", list(&layout.places)));
@@ -241,15 +154,6 @@ pub(super) fn run_row(schema: &Schema, layout: &RunLayout) -> String {
 pub(super) fn workspaces_of_task(workspaces: &Workspaces) -> String {
     let names = workspace_names(workspaces);
     render(include_str!("sql/workspaces_of_task.sql"), &names)
-}
-
-/// What names the workspace with key ?1.
-pub(super) fn name_of_workspace(workspaces: &Workspaces) -> String {
-    let table = &workspaces.table;
-    let first = table.key_columns().first().map(|only| column("w", only));
-    let mut names = workspace_names(workspaces);
-    names.push(("w.name", first.unwrap_or_else(|| key("w", table))));
-    render(include_str!("sql/name_of_workspace.sql"), &names)
 }
 
 /// Those that name no task but a run, or where `with_tasks` says so, those that name either.
@@ -364,7 +268,7 @@ pub(super) fn is_at_work(tasks: &Tasks) -> String {
 }
 
 /// What the templates call `{t.…}` and `{r.…}`.
-fn names(schema: &Schema) -> Vec<(&'static str, String)> {
+pub(super) fn names(schema: &Schema) -> Vec<(&'static str, String)> {
     let mut names = task_names(&schema.tasks);
     names.push(("is_running", is_running(&schema.tasks)));
     if let Some(runs) = &schema.runs {

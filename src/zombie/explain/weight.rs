@@ -47,6 +47,9 @@ impl<'s> Judged<'s> {
                 if run.ended.newest.is_none() {
                     judged.ends.extend([&run.heartbeat, run.start()]);
                 }
+                if task.started.unreadable.is_some() {
+                    judged.ends.push(&task.started);
+                }
                 if let RunState::Unknown(_) = run.state {
                     judged.ends.extend(signs_of_claim(task));
                 } else if is_claimed_again(task, run) {

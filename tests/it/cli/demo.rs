@@ -20,14 +20,37 @@ fn demo(temp: &Place, args: &[&str]) -> Ran {
     ran
 }
 
-/// The output, without what differs from run to run: the program's place, the demo's folder and how long it took.
+/// The output, without what differs from run to run: the program's place, the demo's folder, the time and how long it took.
 fn stable(temp: &Place, stdout: &str) -> String {
     let own = |word: &&str| word.starts_with(temp.path().to_str().unwrap());
     let mut stable = stdout.replace(BINARY, "zombie-sweeper");
     if let Some(db) = stdout.split_whitespace().find(own) {
         stable = stable.replace(db, "[folder]/orchestra.db");
     }
-    timeless(&stable)
+    let words = stable.split_inclusive(char::is_whitespace);
+    let is_moment = |word: &str| word.matches(':').count() == 2 && word.contains('T') && word.contains('Z');
+    let words = words.map(|word| {
+        if is_moment(word) {
+            word.replace(|c: char| c.is_ascii_digit(), "0")
+        } else {
+            word.to_owned()
+        }
+    });
+    let days = words.map(|word| {
+        if is_day(&word) {
+            word.replace(|c: char| c.is_ascii_digit(), "0")
+        } else {
+            word
+        }
+    });
+    timeless(&days.collect::<String>())
+}
+
+/// Such as 2026-04-11.
+fn is_day(word: &str) -> bool {
+    let word = word.trim_end();
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    (word.len(), digits, word.matches('-').count()) == (10, 8, 2)
 }
 
 fn commands<'a>(stdout: &'a str, program: &str) -> Vec<&'a str> {
@@ -81,16 +104,18 @@ fn kept_database_answers_to_each_command_as_printed() {
     assert!(told.contains(db.to_str().unwrap()), "{told}");
     assert!(db.is_file());
     let commands = commands(&told, BINARY);
-    assert_eq!(commands.len(), 3, "{told}");
+    assert_eq!(commands.len(), 5, "{told}");
     let beginnings = [
         "Would reap 12 zombie tasks.",
+        "Task S-08",
         "Reaped 12 zombie tasks.",
+        "12 reaps.",
         "No zombie tasks found.",
     ];
     for (command, beginning) in commands.iter().zip(beginnings) {
         let ran = shell(command).exits(0);
         assert!(ran.stdout.starts_with(beginning), "{command}: {}", ran.stdout);
-        assert!(told.contains(ran.stdout.rsplit_once(", ").unwrap().0.lines().next().unwrap()));
+        assert!(told.contains(ran.stdout.lines().next().unwrap()));
     }
 }
 

@@ -82,6 +82,24 @@ fn what_cannot_be_read_or_believed_stands_in_the_way() {
 }
 
 #[test]
+fn start_that_may_be_a_claim_after_the_end_stands_in_the_way() {
+    let task = World::new()
+        .running("t1")
+        .set("started_at", "soon")
+        .run("r1")
+        .status("failed")
+        .ended("1h ago")
+        .explain("t1");
+    assert_eq!(task.verdict, Some("undecided"));
+    does_not_count(
+        &task,
+        "task",
+        "tasks.started_at",
+        "cannot be read, and stands in the way",
+    );
+}
+
+#[test]
 fn runs_that_are_over_are_in_the_timeline_and_not_among_the_signs() {
     let task = World::new()
         .running("t1")
@@ -126,6 +144,7 @@ fn worker_that_is_another_life_or_gone_does_not_count() {
         "workers.last_heartbeat",
         "another life under the same name",
     );
+    assert_eq!(another.workers[0].worker_id, "worker-7".into());
     let same = workers("5h ago");
     assert_eq!(
         sign(&same, "worker worker-7", "workers.last_heartbeat").counts,

@@ -111,6 +111,16 @@ fn run_that_was_reaped_is_not_its_own_next() {
 }
 
 #[test]
+fn run_that_was_reaped_and_began_anew_is_the_next() {
+    let world = World::new()
+        .task("t1")
+        .status("open")
+        .event("t1", "zombie_reaped", r#"{"run_id": "r1"}"#, "2026-04-11T02:18:00Z")
+        .sql("INSERT INTO task_runs (id, task_id, status, started_at) VALUES ('r1', 't1', 'completed', '2026-04-11T02:30:00Z')");
+    became(&world, &[Outcome::Completed]);
+}
+
+#[test]
 fn word_of_the_profile_says_what_is_completed() {
     let world = |words: &str| {
         reaped("open")
@@ -164,4 +174,23 @@ fn runs_are_found_without_an_index() {
         &reaped("open").next("failed").sql("DROP INDEX idx_task_runs_task"),
         &[Outcome::Failed],
     );
+}
+
+/// By a sweep, or by whoever else set it aside.
+#[test]
+fn parked() {
+    let mut world = World::new()
+        .running("alive-1")
+        .run("a1")
+        .heartbeat("1m ago")
+        .running("alive-2")
+        .run("a2")
+        .heartbeat("1m ago")
+        .running("t1")
+        .run("r1")
+        .heartbeat("16m ago")
+        .options(|options| options.park_after(1.try_into().unwrap()));
+    assert_eq!(world.sweep().parked.len(), 1);
+    let history = world.history(&all());
+    assert_eq!(history.reaps[0].outcome, Some(Outcome::Parked));
 }

@@ -21,7 +21,7 @@ use super::row::{value, values};
 use super::schema::{Runs, Schema};
 use super::spellings::spellings;
 use super::store::{Opened, begin_to_read, data_version};
-use super::{statements, workspaces};
+use super::{questions, statements, workspaces};
 use crate::options::SweepOptions;
 use crate::store::error::StoreError;
 use crate::store::inquiry::{Inquiry, Untold};
@@ -110,7 +110,7 @@ impl SqliteInquiry<'_> {
         }
         let in_project = self.loader.in_project;
         let layout = &self.loader.facts.tasks;
-        let sql = statements::tasks_named(self.schema, layout, in_project, ids.len(), TASKS);
+        let sql = questions::tasks_named(self.schema, layout, in_project, ids.len(), TASKS);
         let mut statement = self.conn.prepare(&sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(&ids))?;
         let mut found = Vec::new();
@@ -186,7 +186,7 @@ impl SqliteInquiry<'_> {
         let facts = &self.loader.facts;
         let can_be_asked = compare(&runs.task, &self.schema.tasks.id);
         let sql = if can_be_asked {
-            statements::latest_runs(self.schema, &facts.runs, RUNS + 1)
+            questions::latest_runs(self.schema, &facts.runs, RUNS + 1)
         } else {
             statements::all_runs(self.schema, &facts.runs)
         };
@@ -246,7 +246,7 @@ impl SqliteInquiry<'_> {
         };
         let mut zombie = [Zombie::new(suspect.clone(), unproven())];
         workspaces::add(self.conn, self.schema, &mut zombie, notes)?;
-        let mut name = self.conn.prepare(&statements::name_of_workspace(workspaces))?;
+        let mut name = self.conn.prepare(&questions::name_of_workspace(workspaces))?;
         let held = zombie.into_iter().flat_map(|zombie| zombie.workspaces);
         held.map(|held| {
             let name = name.query_row([&held.key], |row| Ok(row.get_ref(0)?.into()))?;

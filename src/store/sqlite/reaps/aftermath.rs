@@ -13,8 +13,8 @@ use crate::store::sqlite::query_plan::{create_index, rows_in_vain};
 use crate::store::sqlite::row::{is_word, values};
 use crate::store::sqlite::schema::{Runs, Schema, Tasks};
 use crate::store::sqlite::spellings::spellings;
-use crate::store::sqlite::statements;
 use crate::store::sqlite::store::Opened;
+use crate::store::sqlite::{questions, statements};
 use crate::zombie::{Aftermath, Id, Notes, Policy, Run, TaskNow, Timestamp};
 
 /// How many tasks are looked for in one look.
@@ -99,7 +99,7 @@ impl Look<'_> {
             return Ok(());
         }
         let most = sought.len().saturating_mul(2);
-        let sql = statements::tasks_named(self.schema, &self.facts.tasks, in_project, sought.len(), most);
+        let sql = questions::tasks_named(self.schema, &self.facts.tasks, in_project, sought.len(), most);
         let mut statement = self.conn.prepare(&sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(&sought))?;
         let mut count = 0;
@@ -149,7 +149,7 @@ impl Look<'_> {
         if is_led(self.conn, &runs.table, &runs.task, &self.schema.tasks.id)? {
             let mut latest =
                 self.conn
-                    .prepare(&statements::latest_runs(self.schema, &self.facts.runs, RUNS))?;
+                    .prepare(&questions::latest_runs(self.schema, &self.facts.runs, RUNS))?;
             for (id, shown) in tasks {
                 let mut rows = latest.query([id])?;
                 while let Some(row) = rows.next()? {
@@ -216,6 +216,8 @@ fn task_now(tasks: &Tasks, status: ValueRef<'_>, is_at_work: bool, has_ended: bo
         TaskNow::Completed
     } else if is_one_of(&tasks.failed) {
         TaskNow::Failed
+    } else if tasks.parked.as_ref().is_some_and(|word| is_word(status, word)) {
+        TaskNow::Parked
     } else if tasks.open.all().into_iter().any(|word| is_word(status, word)) {
         TaskNow::Waiting
     } else {

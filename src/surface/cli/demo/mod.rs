@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::Context;
 use chrono::{DateTime, Utc};
 use zombie_sweeper::Profile;
+use zombie_sweeper::inspect::{self, HistoryOptions};
 use zombie_sweeper::rusqlite::{Connection, Row};
 use zombie_sweeper::store::{read_database, sweep_database};
 use zombie_sweeper::zombie::{Calendar, TimeZone};
@@ -15,11 +16,13 @@ use zombie_sweeper::{SweepError, SweepOptions, SweepReport, sweep_zombie_tasks};
 
 use super::args::DemoArgs;
 use super::exit::Exit;
-use super::{output, signals, text};
+use super::{explain, history, output, signals, text};
 
 const SCHEMA: &str = include_str!("orchestra.sql");
 const WORLD: &str = include_str!("world.sql");
 const BOARD: &str = "SELECT * FROM board";
+/// The task whose verdict is explained.
+const EXPLAINED: &str = "S-08";
 const REAPS: &str = "SELECT * FROM reaps";
 
 /// How long the demo waits for its own database, which nobody else has open.
@@ -95,6 +98,15 @@ fn tell(out: &mut dyn Write, db: &Path, now: DateTime<Utc>) -> anyhow::Result<()
     let (report, _) = found?;
     text::report(out, &report)?;
 
+    text::heading(
+        out,
+        "Why that one? What a verdict rests on, and what a sweep would write.",
+    )?;
+    by_hand(out, &format!("{sweep_by_hand} explain {EXPLAINED}"))?;
+    let ask = |conn: &mut Connection| inspect::explain(conn, &options, EXPLAINED);
+    let asked = read_database::<_, SweepError>(db, options.profile_in_use(), obey, signals::none, ask);
+    explain::text::explanation(out, &asked?.0)?;
+
     text::heading(out, "The sweep resets them, all in one transaction.")?;
     by_hand(out, &sweep_by_hand)?;
     text::report(out, &sweep(db, now)?)?;
@@ -115,6 +127,13 @@ fn tell(out: &mut dyn Write, db: &Path, now: DateTime<Utc>) -> anyhow::Result<()
     };
     let header = ["task", "condition", "reason", "silent for", "slot freed"];
     writeln!(out, "{}", text::table(header, query(db, REAPS, reap)?))?;
+
+    text::heading(out, "What was reaped, and what became of it.")?;
+    by_hand(out, &format!("{sweep_by_hand} history"))?;
+    let asked = HistoryOptions::at(now);
+    let ask = |conn: &mut Connection| inspect::history(conn, &asked, None);
+    let told = read_database::<_, SweepError>(db, options.profile_in_use(), obey, signals::none, ask);
+    history::text::history(out, &told?.0)?;
 
     text::heading(
         out,

@@ -1,4 +1,4 @@
-mod text;
+pub(crate) mod text;
 
 use chrono::Utc;
 use zombie_sweeper::SweepOptions;

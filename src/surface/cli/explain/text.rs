@@ -39,7 +39,18 @@ fn task(out: &mut dyn Write, task: &ExplainedTask) -> io::Result<()> {
         writeln!(out, "{}", rows(&task.rows))?;
     }
     section(out, "Signs of life, as they are written and as they are read")?;
-    writeln!(out, "{}", signs(&task.signs))?;
+    match signs(&task.signs) {
+        Some(signs) => writeln!(out, "{signs}")?,
+        None => writeln!(out, "There is none.")?,
+    }
+    if !task.workers.is_empty() {
+        section(out, "Workers that it names")?;
+        let workers = task.workers.iter().map(|worker| {
+            let is = if worker.is_gone { "gone" } else { "there" };
+            [shortened(&worker.worker_id.to_string(), VALUE), is.to_owned()]
+        });
+        writeln!(out, "{}", table(["worker", "is"], workers))?;
+    }
     if !task.workspaces.is_empty() {
         section(out, "Workspaces that it holds")?;
         let held = task
@@ -80,30 +91,33 @@ fn rows(rows: &[RowExplained]) -> String {
     table(["fits", "what is found", "why"], rows)
 }
 
-fn signs(signs: &[ExplainedSign]) -> String {
-    // What is empty is said once there is nothing else to say of the row.
+fn signs(signs: &[ExplainedSign]) -> Option<String> {
+    // Columns in which nothing stands are left out.
     let written = signs
         .iter()
         .filter(|sign| sign.read_as.is_some() || sign.counts == Some(true) || is_odd(sign));
-    let rows = written.map(|sign| {
-        let counts = match (sign.is_newest, sign.counts, &sign.why_not) {
-            (true, ..) => "yes, the newest".to_owned(),
-            (false, Some(true), _) => "yes".to_owned(),
-            (false, Some(false), Some(why)) => format!("no: {why}"),
-            (false, ..) => String::new(),
-        };
-        [
-            sign.of.clone(),
-            sign.column.clone(),
-            shortened(&sign.value, VALUE),
-            sign.read_as
-                .as_deref()
-                .map_or_else(|| "not understood".to_owned(), without_zeros),
-            sign.age_s.map(ago).unwrap_or_default(),
-            counts,
-        ]
-    });
-    table(["of", "column", "value", "read as", "age", "counts"], rows)
+    let rows: Vec<_> = written
+        .map(|sign| {
+            let counts = match (sign.is_newest, sign.counts, &sign.why_not) {
+                (true, ..) => "yes, the newest".to_owned(),
+                (false, Some(true), _) => "yes".to_owned(),
+                (false, Some(false), Some(why)) => format!("no: {why}"),
+                (false, ..) => String::new(),
+            };
+            [
+                sign.of.clone(),
+                sign.column.clone(),
+                shortened(&sign.value, VALUE),
+                sign.read_as
+                    .as_deref()
+                    .map_or_else(|| "not understood".to_owned(), without_zeros),
+                sign.age_s.map(ago).unwrap_or_default(),
+                counts,
+            ]
+        })
+        .collect();
+    let header = ["of", "column", "value", "read as", "age", "counts"];
+    (!rows.is_empty()).then(|| table(header, rows))
 }
 
 /// Whether something stands there that nobody can read.
