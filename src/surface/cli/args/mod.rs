@@ -78,6 +78,7 @@ pub(crate) struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum Command {
     /// Show what plays which role in the database
     Schema(SchemaArgs),
@@ -101,7 +102,7 @@ pub(crate) enum Command {
 
 /// The program as its help shows it.
 pub(crate) fn shown() -> clap::Command {
-    shown::without_hidden(&Cli::command())
+    shown::without_hidden(Cli::command())
 }
 
 /// Parses the command line; help, version and errors are printed, and come back as the exit code.
@@ -213,16 +214,17 @@ fn refuse_a_misplaced_ledger(cli: &Cli) -> Result<(), clap::Error> {
 
 /// A misspelt `ZOMBIE_SWEEPER_DRYRUN` would be ignored in silence, and the sweep would be real.
 fn refuse_unknown_variables() -> Result<(), clap::Error> {
-    let program = Cli::command();
-    let commands = std::iter::once(&program).chain(program.get_subcommands());
-    let known: Vec<_> = commands
-        .flat_map(clap::Command::get_arguments)
-        .filter_map(clap::Arg::get_env)
+    let ours = std::env::vars_os().map(|(name, _)| name);
+    let mut ours: Vec<_> = ours
+        .filter(|name| name.as_encoded_bytes().starts_with(b"ZOMBIE_SWEEPER_"))
         .collect();
-    let unknown = std::env::vars_os().map(|(name, _)| name).find(|name| {
-        name.as_encoded_bytes().starts_with(b"ZOMBIE_SWEEPER_") && !known.contains(&name.as_os_str())
-    });
-    match unknown {
+    let mut program = Cli::command();
+    ours.retain(|name| !is_known(&program, name));
+    if !ours.is_empty() {
+        program.build(); // the options of a command are put together when somebody asks for them
+        ours.retain(|name| !program.get_subcommands().any(|command| is_known(command, name)));
+    }
+    match ours.first() {
         None => Ok(()),
         Some(name) => {
             let text = format!(
@@ -232,4 +234,9 @@ fn refuse_unknown_variables() -> Result<(), clap::Error> {
             Err(Cli::command().error(clap::error::ErrorKind::UnknownArgument, text))
         }
     }
+}
+
+fn is_known(command: &clap::Command, variable: &std::ffi::OsStr) -> bool {
+    let mut variables = command.get_arguments().filter_map(clap::Arg::get_env);
+    variables.any(|known| known == variable)
 }

@@ -1,13 +1,32 @@
-use clap::Command;
+use clap::{Arg, Command};
 
-/// A command without what is hidden of it. There is no taking out of one, so that it is made anew.
-pub(super) fn without_hidden(command: &Command) -> Command {
-    let args = command.get_arguments().filter(|arg| !arg.is_hide_set());
-    let commands = command.get_subcommands().filter(|command| !command.is_hide_set());
+/// What is put into every command when it is built, and would be again.
+const MADE: [&str; 2] = ["help", "version"];
+
+/// The program without what is hidden of it, all commands with their options. There is no taking out of one, so that it is
+/// made anew.
+pub(super) fn without_hidden(mut program: Command) -> Command {
+    program.build(); // the options of a command are put together when somebody asks for them
+    anew(&program, &[])
+}
+
+/// `inherited` are the options that the commands above it hand down.
+fn anew(command: &Command, inherited: &[&Arg]) -> Command {
+    let is_own = |arg: &&Arg| {
+        let id = arg.get_id();
+        !arg.is_hide_set()
+            && !MADE.contains(&id.as_str())
+            && !inherited.iter().any(|other| other.get_id() == id)
+    };
+    let args: Vec<_> = command.get_arguments().filter(is_own).collect();
+    let handed_down = args.iter().copied().filter(|arg| arg.is_global_set());
+    let handed_down: Vec<_> = inherited.iter().copied().chain(handed_down).collect();
+    let is_shown = |command: &&Command| !command.is_hide_set() && !MADE.contains(&command.get_name());
+    let commands = command.get_subcommands().filter(is_shown);
     let mut shown = Command::new(command.get_name().to_owned())
         .args(args)
-        .subcommands(commands.map(without_hidden));
-    if let Some(version) = command.get_version() {
+        .subcommands(commands.map(|command| anew(command, &handed_down)));
+    if let Some(version) = command.get_version().filter(|_| inherited.is_empty()) {
         shown = shown.version(version.to_owned());
     }
     if let Some(about) = command.get_about() {
