@@ -16,6 +16,7 @@ mod sweep;
 mod time;
 mod unpark;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -214,17 +215,21 @@ fn refuse_a_misplaced_ledger(cli: &Cli) -> Result<(), clap::Error> {
 
 /// A misspelt `ZOMBIE_SWEEPER_DRYRUN` would be ignored in silence, and the sweep would be real.
 fn refuse_unknown_variables() -> Result<(), clap::Error> {
-    let ours = std::env::vars_os().map(|(name, _)| name);
-    let mut ours: Vec<_> = ours
+    let names = std::env::vars_os().map(|(name, _)| name);
+    let ours: Vec<_> = names
         .filter(|name| name.as_encoded_bytes().starts_with(b"ZOMBIE_SWEEPER_"))
         .collect();
-    let mut program = Cli::command();
-    ours.retain(|name| !is_known(&program, name));
-    if !ours.is_empty() {
-        program.build(); // the options of a command are put together when somebody asks for them
-        ours.retain(|name| !program.get_subcommands().any(|command| is_known(command, name)));
+    if ours.is_empty() {
+        return Ok(());
     }
-    match ours.first() {
+    let mut program = Cli::command();
+    program.build(); // the options of a command are put together when somebody asks for them
+    let is_known = |name: &&OsString| {
+        let takes_it =
+            |command: &clap::Command| command.get_arguments().any(|arg| arg.get_env() == Some(name));
+        takes_it(&program) || program.get_subcommands().any(takes_it)
+    };
+    match ours.iter().find(|name| !is_known(name)) {
         None => Ok(()),
         Some(name) => {
             let text = format!(
@@ -234,9 +239,4 @@ fn refuse_unknown_variables() -> Result<(), clap::Error> {
             Err(Cli::command().error(clap::error::ErrorKind::UnknownArgument, text))
         }
     }
-}
-
-fn is_known(command: &clap::Command, variable: &std::ffi::OsStr) -> bool {
-    let mut variables = command.get_arguments().filter_map(clap::Arg::get_env);
-    variables.any(|known| known == variable)
 }
