@@ -11,7 +11,7 @@ use libfuzzer_sys::fuzz_target;
 use rusqlite::Connection;
 use tempfile::TempDir;
 use zombie_sweeper::Profile;
-use zombie_sweeper::store::{Schema, read_database, sweep_database};
+use zombie_sweeper::store::{Queue, Schema};
 use zombie_sweeper::{SweepError, SweepOptions, sweep_zombie_tasks};
 use zombie_sweeper_fuzz::{Choices, now};
 
@@ -40,7 +40,8 @@ fuzz_target!(|data: &[u8]| {
         let _ = Schema::read(conn, &PROFILE);
         sweep_zombie_tasks(conn, &options.clone().dry_run(true))
     };
-    let seen: Result<_, SweepError> = read_database(&path, &PROFILE, configure, || true, look);
+    let queue = Queue::at(&path, &PROFILE).configured(configure);
+    let seen: Result<_, SweepError> = queue.read(look);
     let left = pick_up(&path);
     for ((suffix, was), is) in SUFFIXES.iter().zip(&files).zip(&left) {
         // The index of a log that is in use belongs to its readers.
@@ -50,9 +51,7 @@ fuzz_target!(|data: &[u8]| {
         );
     }
     lay_down(&path, &files);
-    let swept: Result<_, SweepError> = sweep_database(&path, &PROFILE, configure, |conn| {
-        sweep_zombie_tasks(conn, &options)
-    });
+    let swept: Result<_, SweepError> = queue.write(|conn| sweep_zombie_tasks(conn, &options));
     for told in [seen.map(|(report, _)| report), swept] {
         match told {
             Ok(report) => drop(serde_json::to_string(&report).unwrap()),

@@ -18,8 +18,7 @@ pub use open_error::OpenError;
 pub use queue::Queue;
 pub use sqlite::{
     ClosestTable, Draft, Example, Examples, Likeness, Mount, Owner, Place, ProjectError, Role, Room, Schema,
-    SchemaError, Seen, Unused, Words, draft_profile, fitting_profiles, look_at_place, read_database,
-    sweep_database, trial_database,
+    SchemaError, Seen, Unused, Words, draft_profile, fitting_profiles, look_at_place,
 };
 
 #[cfg(feature = "cli")]

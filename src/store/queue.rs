@@ -71,7 +71,7 @@ impl<'q> Queue<'q> {
         &self,
         look: impl FnMut(&mut Connection) -> Result<T, E>,
     ) -> Result<(T, Vec<String>), E> {
-        sqlite::read_database(self.path, self.profile, &self.configure, &self.go_on, look)
+        sqlite::read(self.path, self.profile, &self.configure, &self.go_on, look)
     }
 
     /// Opens the database to sweep it, hands over the connection, and leaves the files around it as they were where
@@ -88,6 +88,19 @@ impl<'q> Queue<'q> {
         &self,
         sweep: impl FnOnce(&mut Connection) -> Result<T, E>,
     ) -> Result<T, E> {
-        sqlite::sweep_database(self.path, self.profile, &self.configure, sweep)
+        sqlite::sweep(self.path, self.profile, &self.configure, sweep)
+    }
+
+    /// Opens the database to write to it what is undone again, hands over the connection, and leaves all files as they
+    /// were. What a crash left behind it does not touch: [`OpenError::LeftBehind`].
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] where it cannot be opened and written; else what `trial` returns.
+    pub fn trial<T, E: From<OpenError>>(
+        &self,
+        trial: impl FnOnce(&mut Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        sqlite::trial(self.path, self.profile, &self.configure, trial)
     }
 }

@@ -3,14 +3,21 @@
 use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use rusqlite::Connection;
 use tempfile::TempDir;
 use zombie_sweeper::Profile;
-use zombie_sweeper::store::{OpenError, StoreError, read_database, sweep_database};
+use zombie_sweeper::store::{OpenError, Queue, StoreError};
 use zombie_sweeper::{SweepError, SweepOptions, SweepReport, rusqlite, sweep_zombie_tasks};
 
 use crate::world::{NOW, World};
+
+static PROFILE: LazyLock<Profile> = LazyLock::new(Profile::default);
+
+fn queue_at(path: &Path) -> Queue<'_> {
+    Queue::at(path, &PROFILE)
+}
 
 /// A queue with a zombie, closed in peace, and the folder it lies in.
 fn queue() -> (TempDir, PathBuf) {
@@ -22,16 +29,11 @@ fn queue() -> (TempDir, PathBuf) {
 
 /// What becomes of a sweep whose file meets with this once it is swept, before it is closed.
 fn swept_until(path: &Path, mishap: impl FnOnce()) -> Result<SweepReport, SweepError> {
-    sweep_database(
-        path,
-        &Profile::default(),
-        |_| Ok(()),
-        |conn| {
-            let report = sweep_zombie_tasks(conn, &SweepOptions::at(NOW))?;
-            mishap();
-            Ok(report)
-        },
-    )
+    queue_at(path).write(|conn| {
+        let report = sweep_zombie_tasks(conn, &SweepOptions::at(NOW))?;
+        mishap();
+        Ok(report)
+    })
 }
 
 #[test]
@@ -69,16 +71,12 @@ fn file_that_is_replaced_during_the_sweep_is_an_error() {
 fn file_that_is_replaced_while_it_is_opened_is_an_error_and_nothing_is_written() {
     let (folder, path) = queue();
     let elsewhere = folder.path().join("elsewhere.db");
-    let swept = sweep_database(
-        &path,
-        &Profile::default(),
-        |_| {
-            fs::rename(&path, &elsewhere).unwrap();
-            fs::copy(&elsewhere, &path).unwrap();
-            Ok(())
-        },
-        |conn| sweep_zombie_tasks(conn, &SweepOptions::at(NOW)),
-    );
+    let replaced = queue_at(&path).configured(|_| {
+        fs::rename(&path, &elsewhere).unwrap();
+        fs::copy(&elsewhere, &path).unwrap();
+        Ok(())
+    });
+    let swept = replaced.write(|conn| sweep_zombie_tasks(conn, &SweepOptions::at(NOW)));
     assert!(
         matches!(
             swept,
@@ -96,15 +94,10 @@ fn file_that_was_moved_away_is_why_it_cannot_be_written() {
     let conn = Connection::open(&path).unwrap();
     conn.pragma_update(None, "journal_mode", "delete").unwrap();
     drop(conn);
-    let swept = sweep_database(
-        &path,
-        &Profile::default(),
-        |_| Ok(()),
-        |conn| {
-            fs::rename(&path, folder.path().join("elsewhere.db")).unwrap();
-            sweep_zombie_tasks(conn, &SweepOptions::at(NOW))
-        },
-    );
+    let swept = queue_at(&path).write(|conn| {
+        fs::rename(&path, folder.path().join("elsewhere.db")).unwrap();
+        sweep_zombie_tasks(conn, &SweepOptions::at(NOW))
+    });
     assert!(
         matches!(
             swept,
@@ -117,16 +110,11 @@ fn file_that_was_moved_away_is_why_it_cannot_be_written() {
 #[test]
 fn file_that_is_moved_away_before_anything_was_written_is_none() {
     let (folder, path) = queue();
-    let looked = sweep_database(
-        &path,
-        &Profile::default(),
-        |_| Ok(()),
-        |conn| {
-            let report = sweep_zombie_tasks(conn, &SweepOptions::at(NOW).dry_run(true))?;
-            fs::rename(&path, folder.path().join("elsewhere.db")).unwrap();
-            Ok::<_, SweepError>(report)
-        },
-    );
+    let looked = queue_at(&path).write(|conn| {
+        let report = sweep_zombie_tasks(conn, &SweepOptions::at(NOW).dry_run(true))?;
+        fs::rename(&path, folder.path().join("elsewhere.db")).unwrap();
+        Ok::<_, SweepError>(report)
+    });
     assert_eq!(looked.unwrap().reaps.len(), 1);
 }
 
@@ -134,12 +122,8 @@ fn file_that_is_moved_away_before_anything_was_written_is_none() {
 fn database_that_changes_under_the_eyes_is_looked_at_again() {
     let (_folder, path) = queue();
     let looks = Cell::new(0);
-    let (report, warnings) = read_database(
-        &path,
-        &Profile::default(),
-        |_| Ok(()),
-        || true,
-        |conn| {
+    let (report, warnings) = queue_at(&path)
+        .read(|conn| {
             looks.set(looks.get() + 1);
             if looks.get() == 1 {
                 let mut rival = World::of(Connection::open(&path).unwrap()).project("Lattice");
@@ -148,9 +132,8 @@ fn database_that_changes_under_the_eyes_is_looked_at_again() {
                 }
             }
             sweep_zombie_tasks(conn, &SweepOptions::at(NOW).dry_run(true))
-        },
-    )
-    .unwrap();
+        })
+        .unwrap();
     assert_eq!((looks.get(), report.reaps.len()), (2, 101));
     assert!(warnings.is_empty(), "{warnings:?}");
 }
@@ -165,18 +148,13 @@ fn database_that_somebody_has_open_is_looked_at_once_and_under_its_locks() {
         .unwrap();
     assert_eq!(log_bytes, 0);
     let looks = Cell::new(0);
-    let (report, _) = read_database(
-        &path,
-        &Profile::default(),
-        |_| Ok(()),
-        || true,
-        |conn| {
+    let (report, _) = queue_at(&path)
+        .read(|conn| {
             looks.set(looks.get() + 1);
             rival.execute("UPDATE tasks SET title = 'another'", []).unwrap();
             sweep_zombie_tasks(conn, &SweepOptions::at(NOW).dry_run(true))
-        },
-    )
-    .unwrap();
+        })
+        .unwrap();
     assert_eq!((looks.get(), report.reaps.len()), (1, 1));
 }
 
@@ -184,17 +162,11 @@ fn database_that_somebody_has_open_is_looked_at_once_and_under_its_locks() {
 #[test]
 fn file_that_gives_way_to_a_folder_while_it_is_looked_at_is_an_error() {
     let (folder, path) = queue();
-    let looked = read_database(
-        &path,
-        &Profile::default(),
-        |_| Ok(()),
-        || true,
-        |_| {
-            fs::rename(&path, folder.path().join("elsewhere.db")).unwrap();
-            fs::create_dir(&path).unwrap();
-            Ok::<_, OpenError>(())
-        },
-    );
+    let looked = queue_at(&path).read(|_| {
+        fs::rename(&path, folder.path().join("elsewhere.db")).unwrap();
+        fs::create_dir(&path).unwrap();
+        Ok::<_, OpenError>(())
+    });
     assert!(matches!(looked, Err(OpenError::Directory(_))), "{looked:?}");
 }
 
@@ -203,9 +175,10 @@ fn what_preparing_the_connection_failed_with_is_handed_on() {
     let (_folder, path) = queue();
     let nothing = |_: &mut Connection| Ok::<_, OpenError>(());
     let prepare = |conn: &mut Connection| conn.execute_batch("SELECT nonsense");
-    let swept = sweep_database(&path, &Profile::default(), prepare, nothing);
+    let queue = queue_at(&path).configured(prepare);
+    let swept = queue.write(nothing);
     assert!(matches!(swept, Err(OpenError::Sqlite { .. })), "{swept:?}");
-    let looked = read_database(&path, &Profile::default(), prepare, || true, nothing);
+    let looked = queue.read(nothing);
     assert!(matches!(looked, Err(OpenError::Sqlite { .. })), "{looked:?}");
 }
 
@@ -216,7 +189,7 @@ fn schema_cannot_be_damaged_through_the_connection() {
         let done = conn.execute_batch("PRAGMA writable_schema = ON; DELETE FROM sqlite_schema");
         Ok::<_, OpenError>(done.unwrap_err().to_string())
     };
-    let said = sweep_database(&path, &Profile::default(), |_| Ok(()), damage).unwrap();
+    let said = queue_at(&path).write(damage).unwrap();
     assert!(said.contains("sqlite_master may not be modified"), "{said}");
 }
 
@@ -248,17 +221,11 @@ fn read_while(
     mut mishap: impl FnMut(),
 ) -> (usize, Result<(SweepReport, Vec<String>), SweepError>) {
     let mut looks = 0;
-    let seen = read_database(
-        path,
-        &Profile::default(),
-        |_| Ok(()),
-        || true,
-        |conn| {
-            looks += 1;
-            mishap();
-            sweep_zombie_tasks(conn, &SweepOptions::at(NOW).dry_run(true))
-        },
-    );
+    let seen = queue_at(path).read(|conn| {
+        looks += 1;
+        mishap();
+        sweep_zombie_tasks(conn, &SweepOptions::at(NOW).dry_run(true))
+    });
     (looks, seen)
 }
 
@@ -330,13 +297,8 @@ fn queue_with_a_log_alone() -> (TempDir, PathBuf) {
 #[test]
 fn copy_can_be_called_off() {
     let (_folder, path) = queue_with_a_log_alone();
-    let looked = read_database(
-        &path,
-        &Profile::default(),
-        |_| Ok(()),
-        || false,
-        |_| -> Result<(), OpenError> { panic!("there is nothing to look at") },
-    );
+    let called_off = queue_at(&path).going_on(|| false);
+    let looked = called_off.read(|_| -> Result<(), OpenError> { panic!("there is nothing to look at") });
     assert!(matches!(looked, Err(OpenError::Copy { .. })), "{looked:?}");
     let (_, seen) = read_while(&path, || ());
     assert_eq!(seen.unwrap().0.reaps.len(), 2);
@@ -353,10 +315,9 @@ fn foreign_keys_are_what_the_profile_says_in_a_sweep_and_a_reading() {
     for said in [false, true] {
         let profile = Profile::from_toml(&format!("[database]\nforeign_keys = {said}")).unwrap();
         for (_folder, path) in [queue(), queue_with_a_log_alone()] {
-            let read = read_database(&path, &profile, |_| Ok(()), || true, keys)
-                .unwrap()
-                .0;
-            let swept = sweep_database(&path, &profile, |_| Ok(()), keys).unwrap();
+            let queue = Queue::at(&path, &profile);
+            let read = queue.read(keys).unwrap().0;
+            let swept = queue.write(keys).unwrap();
             assert_eq!((read, swept), (said, said));
         }
     }

@@ -5,12 +5,12 @@ use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
 use chrono::Utc;
-use zombie_sweeper::store::{draft_profile, read_database};
+use zombie_sweeper::store::draft_profile;
 use zombie_sweeper::{Profile, SweepError};
 
 use super::args::{Cli, SchemaArgs};
 use super::exit::Exit;
-use super::{output, signals};
+use super::{output, queue};
 
 pub(crate) fn run(cli: &Cli, args: &SchemaArgs) -> anyhow::Result<Exit> {
     #[expect(clippy::disallowed_methods, reason = "the draft is of this moment")]
@@ -19,9 +19,8 @@ pub(crate) fn run(cli: &Cli, args: &SchemaArgs) -> anyhow::Result<Exit> {
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
     // A profile that is in force elsewhere says nothing about this database.
     let profile = Profile::default();
-    let configure = |conn: &mut _| signals::obey(conn, cli.database.busy_timeout);
-    let draft = |conn: &mut _| Ok(draft_profile(conn, &name, now)?);
-    let (draft, warnings) = read_database::<_, SweepError>(path, &profile, configure, signals::none, draft)?;
+    let draft = |conn: &mut _| draft_profile(conn, &name, now).map_err(SweepError::from);
+    let (draft, warnings) = queue::at(&cli.database, &profile).read(draft)?;
     for warning in warnings {
         tracing::warn!("{warning}");
     }

@@ -16,6 +16,7 @@ mod man;
 mod metrics;
 mod output;
 mod profile;
+mod queue;
 mod schema;
 mod signals;
 mod stream;

@@ -1,12 +1,11 @@
 use chrono::Utc;
 use serde::Serialize;
 use zombie_sweeper::Profile;
-use zombie_sweeper::store::{Example, Schema, Unused, Words, read_database};
+use zombie_sweeper::store::{Example, Schema, Unused, Words};
 
 use super::args::Cli;
 use super::exit::Exit;
-use super::profile::{self, Failed};
-use super::{output, signals, text};
+use super::{output, profile, queue, text};
 
 /// What the sweeper understood of a database.
 #[derive(Serialize)]
@@ -50,27 +49,22 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Exit> {
     let asked = profile::asked(cli.database.profile.as_deref())?;
     #[expect(clippy::disallowed_methods, reason = "what stands there is of this moment")]
     let now = Utc::now();
-    let configure = |conn: &mut _| signals::obey(conn, cli.database.busy_timeout);
-    let look = |conn: &mut _| {
-        profile::look(conn, asked.as_ref(), |conn, profile| {
-            let schema = Schema::read(conn, profile)?;
-            let words = schema.words(conn)?;
-            let mut warnings = words.doubts();
-            warnings.extend(schema.findings(conn)?);
-            let examples = schema.examples(conn, now)?;
-            Ok((profile.name().to_owned(), examples, words, warnings))
-        })
-    };
-    let opened_by = asked.clone().unwrap_or_default();
-    let (((profile, examples, words, found), taken), copied) =
-        read_database::<_, Failed>(&cli.database.db, &opened_by, configure, signals::none, look)?;
+    let seen = queue::look(&cli.database, asked.as_ref(), |conn, profile| {
+        let schema = Schema::read(conn, profile)?;
+        let words = schema.words(conn)?;
+        let mut warnings = words.doubts();
+        warnings.extend(schema.findings(conn)?);
+        let examples = schema.examples(conn, now)?;
+        Ok((profile.name().to_owned(), examples, words, warnings))
+    })?;
+    let ((profile, examples, words, found), warnings) = seen;
     let understood = Understood {
         database: &cli.database.db.to_string_lossy(),
         profile,
         roles: examples.roles.iter().map(Shown::from).collect(),
         words,
         unused: examples.unused,
-        warnings: taken.into_iter().chain(copied).chain(found).collect(),
+        warnings: warnings.into_iter().chain(found).collect(),
     };
     let printed = output::print(cli.log.format, &understood, |out| {
         text::examples(out, &examples.roles)?;

@@ -3,14 +3,14 @@ use std::time::Duration;
 use anyhow::anyhow;
 use chrono::{DateTime, Utc};
 use zombie_sweeper::Profile;
-use zombie_sweeper::store::{Schema, SchemaError, StoreError, read_database, sweep_database};
+use zombie_sweeper::store::{Schema, SchemaError, StoreError};
 use zombie_sweeper::{SweepError, SweepOptions, SweepReport, sweep_zombie_tasks};
 
 use super::args::{Cli, Format, SweepArgs};
 use super::exit::Exit;
 use super::lost::LostSummary;
 use super::profile::{self, Failed};
-use super::{ledger, log, metrics, output, signals, text, wait};
+use super::{ledger, log, metrics, output, queue, signals, text, wait};
 
 /// The bare command: sweeps, prints the summary, and tells the monitor.
 pub(crate) fn run(cli: &Cli) -> anyhow::Result<Exit> {
@@ -100,10 +100,8 @@ fn options(cli: &Cli, now: DateTime<Utc>, profile: Profile) -> SweepOptions {
 
 fn sweep(cli: &Cli, asked: Option<&Profile>, options: &SweepOptions) -> Result<SweepReport, Failed> {
     let args = &cli.database;
-    let profile = options.profile_in_use();
-    let configure = |conn: &mut _| signals::obey(conn, args.busy_timeout);
     if !cli.sweep.dry_run {
-        return sweep_database(&args.db, profile, configure, |conn| {
+        return queue::at(args, options.profile_in_use()).write(|conn| {
             if cli.sweep.policy.stale_after.is_none() {
                 profile::refuse_a_guess(conn, asked)?;
             }
@@ -118,21 +116,17 @@ fn sweep(cli: &Cli, asked: Option<&Profile>, options: &SweepOptions) -> Result<S
         });
     }
     look_twice(&cli.sweep, options, |options| {
-        let look = |conn: &mut _| {
-            profile::look(conn, asked, |conn, profile| {
-                let mut report = sweep_zombie_tasks(conn, &options.clone().profile(profile.clone()))?;
-                if !profile.is_shipped() {
-                    // Its words nobody has held to a queue yet.
-                    let words = Schema::read(conn, profile)?.words(conn)?;
-                    report.warnings.extend(words.of_no_task());
-                }
-                Ok(report)
-            })
-        };
         let _kept = log::keep();
-        let ((mut report, taken), warnings) =
-            read_database::<_, Failed>(&args.db, profile, configure, signals::none, look)?;
-        report.warnings.splice(0..0, taken.into_iter().chain(warnings));
+        let (mut report, warnings) = queue::look(args, asked, |conn, profile| {
+            let mut report = sweep_zombie_tasks(conn, &options.clone().profile(profile.clone()))?;
+            if !profile.is_shipped() {
+                // Its words nobody has held to a queue yet.
+                let words = Schema::read(conn, profile)?.words(conn)?;
+                report.warnings.extend(words.of_no_task());
+            }
+            Ok(report)
+        })?;
+        report.warnings.splice(0..0, warnings);
         Ok(report)
     })
 }

@@ -1,11 +1,10 @@
 use chrono::Utc;
-use zombie_sweeper::store::{Queue, SchemaError, StoreError};
+use zombie_sweeper::store::{SchemaError, StoreError};
 use zombie_sweeper::{SweepError, SweepOptions, unpark_task};
 
 use super::args::{Cli, UnparkArgs};
 use super::exit::Exit;
-use super::profile;
-use super::{output, signals, text};
+use super::{output, profile, queue, text};
 
 /// `zombie-sweeper unpark TASK`: opens a task that a sweep has parked.
 pub(crate) fn run(cli: &Cli, args: &UnparkArgs) -> anyhow::Result<Exit> {
@@ -14,14 +13,15 @@ pub(crate) fn run(cli: &Cli, args: &UnparkArgs) -> anyhow::Result<Exit> {
     let now = Utc::now();
     let profile = asked.clone().unwrap_or_default();
     let options = SweepOptions::at(now).actor(&args.actor).profile(profile.clone());
-    let queue = Queue::at(&cli.database.db, &profile)
-        .configured(|conn| signals::obey(conn, cli.database.busy_timeout));
-    let unparked = queue.write(|conn| match unpark_task(conn, &options, &args.task) {
-        Err(SweepError::Store(StoreError::Schema(problems @ SchemaError::Unfit(_)))) if asked.is_none() => {
-            Err(profile::misfit(conn, problems))
-        }
-        unparked => Ok(unparked?),
-    })?;
+    let unparked =
+        queue::at(&cli.database, &profile).write(|conn| match unpark_task(conn, &options, &args.task) {
+            Err(SweepError::Store(StoreError::Schema(problems @ SchemaError::Unfit(_))))
+                if asked.is_none() =>
+            {
+                Err(profile::misfit(conn, problems))
+            }
+            unparked => Ok(unparked?),
+        })?;
     let printed = output::print(cli.log.format, &unparked, |out| text::unparked(out, &unparked));
     output::as_far_as_read(printed.map_err(Into::into))?;
     Ok(Exit::Swept)

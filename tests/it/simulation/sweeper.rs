@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode};
-use zombie_sweeper::store::{StoreError, sweep_database};
+use zombie_sweeper::store::{Queue, StoreError};
 use zombie_sweeper::{Policy, SweepError, SweepOptions, SweepReport, rusqlite, sweep_zombie_tasks};
 
 use super::clock::{Clocks, Stamp};
@@ -82,15 +82,12 @@ impl Engine {
     pub(super) fn run(mut self) -> (Option<Connection>, Result<SweepReport, SweepError>) {
         let swept = match &mut self.conn {
             Some(conn) => sweep_zombie_tasks(conn, &self.options),
-            None => sweep_database(
-                &self.path,
-                self.options.profile_in_use(),
-                |conn| {
+            None => Queue::at(&self.path, self.options.profile_in_use())
+                .configured(|conn| {
                     conn.execute_batch("PRAGMA synchronous = OFF")?;
                     conn.busy_handler(Some(stage::waits))
-                },
-                |conn| sweep_zombie_tasks(conn, &self.options),
-            ),
+                })
+                .write(|conn| sweep_zombie_tasks(conn, &self.options)),
         };
         (self.conn, swept)
     }

@@ -24,6 +24,6 @@ mod sweep;
 mod system;
 
 pub use place::{Place, look_at_place};
-pub use read::read_database;
+pub(in crate::store) use read::read;
 pub use site::{Mount, Owner, Room};
-pub use sweep::{sweep_database, trial_database};
+pub(in crate::store) use sweep::{sweep, trial};

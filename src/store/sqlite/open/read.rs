@@ -17,23 +17,8 @@ const TRIES: usize = 3;
 
 const URI: OpenFlags = OpenFlags::SQLITE_OPEN_READ_ONLY.union(OpenFlags::SQLITE_OPEN_URI);
 
-/// Opens an existing database to read it, hands over the connection, and returns what `look` found along with
-/// warnings of what could not be read as it should be.
-///
-/// Makes no file beside the database and changes none, whoever opens or closes it meanwhile, and works on a read-only
-/// file system. Never silently stale: a log beside the database is read, in place or in a copy, or the reading fails.
-/// `look` may be called again, where the database changed under its eyes, or where it failed. `configure` comes before the first read of
-/// each connection: the place for a busy timeout. `go_on` is asked while a copy is made, which takes as long as the
-/// database is large; where it says no, the reading fails with [`OpenError::Copy`].
-///
-/// Not for a process that has connections of its own to the database, or opens one meanwhile: a POSIX system takes their
-/// locks away when the file is closed here, and `SQLite` makes them share what may not be written. It sweeps through one
-/// of them, with `dry_run`.
-///
-/// # Errors
-///
-/// [`OpenError`] where it cannot be opened; else what `look` returns.
-pub fn read_database<T, E: From<OpenError>>(
+/// [`Queue::read`](crate::store::Queue::read).
+pub(in crate::store) fn read<T, E: From<OpenError>>(
     path: &Path,
     profile: &Profile,
     configure: impl Fn(&mut Connection) -> rusqlite::Result<()>,

@@ -10,17 +10,8 @@ use super::{names, settings};
 use crate::profile::Profile;
 use crate::store::open_error::OpenError;
 
-/// Opens an existing database to sweep it, hands over the connection, and leaves the files around it as they were
-/// where nothing was written.
-///
-/// Never creates a file. Foreign keys are enforced only where the profile says so. Checkpoints are left to the
-/// orchestrator while it is connected: `SQLite` before 3.51.3 can corrupt a database when two connections checkpoint and
-/// write at once. `configure` comes before the first read: the place for a busy timeout.
-///
-/// # Errors
-///
-/// [`OpenError`] where it cannot be opened and written; else what `sweep` returns.
-pub fn sweep_database<T, E: From<OpenError>>(
+/// [`Queue::write`](crate::store::Queue::write).
+pub(in crate::store) fn sweep<T, E: From<OpenError>>(
     path: &Path,
     profile: &Profile,
     configure: impl FnOnce(&mut Connection) -> rusqlite::Result<()>,
@@ -40,13 +31,8 @@ pub fn sweep_database<T, E: From<OpenError>>(
     swept
 }
 
-/// Opens an existing database to write to it what is undone again, hands over the connection, and leaves all files as they
-/// were. What a crash left behind it does not touch: [`OpenError::LeftBehind`].
-///
-/// # Errors
-///
-/// [`OpenError`] where it cannot be opened and written; else what `trial` returns.
-pub fn trial_database<T, E: From<OpenError>>(
+/// [`Queue::trial`](crate::store::Queue::trial).
+pub(in crate::store) fn trial<T, E: From<OpenError>>(
     path: &Path,
     profile: &Profile,
     configure: impl FnOnce(&mut Connection) -> rusqlite::Result<()>,

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use zombie_sweeper::Profile;
 use zombie_sweeper::inspect::{self, HistoryOptions};
 use zombie_sweeper::rusqlite::{Connection, Row};
-use zombie_sweeper::store::{read_database, sweep_database};
+use zombie_sweeper::store::Queue;
 use zombie_sweeper::zombie::{Calendar, TimeZone};
 use zombie_sweeper::{SweepError, SweepOptions, SweepReport, sweep_zombie_tasks};
 
@@ -93,9 +93,9 @@ fn tell(out: &mut dyn Write, db: &Path, now: DateTime<Utc>) -> anyhow::Result<()
     text::heading(out, "A dry run finds the zombies, and writes nothing.")?;
     by_hand(out, &format!("{sweep_by_hand} --dry-run"))?;
     let options = SweepOptions::at(now).dry_run(true);
-    let look = |conn: &mut Connection| sweep_zombie_tasks(conn, &options);
-    let found = read_database::<_, SweepError>(db, options.profile_in_use(), obey, signals::none, look);
-    let (report, _) = found?;
+    let profile = Profile::default();
+    let queue = queue(db, &profile);
+    let (report, _) = queue.read(|conn| sweep_zombie_tasks(conn, &options))?;
     text::report(out, &report)?;
 
     text::heading(
@@ -103,13 +103,12 @@ fn tell(out: &mut dyn Write, db: &Path, now: DateTime<Utc>) -> anyhow::Result<()
         "Why that one? What a verdict rests on, and what a sweep would write.",
     )?;
     by_hand(out, &format!("{sweep_by_hand} explain {EXPLAINED}"))?;
-    let ask = |conn: &mut Connection| inspect::explain(conn, &options, EXPLAINED);
-    let asked = read_database::<_, SweepError>(db, options.profile_in_use(), obey, signals::none, ask);
-    explain::text::explanation(out, &asked?.0)?;
+    let (explanation, _) = queue.read(|conn| inspect::explain(conn, &options, EXPLAINED))?;
+    explain::text::explanation(out, &explanation)?;
 
     text::heading(out, "The sweep resets them, all in one transaction.")?;
     by_hand(out, &sweep_by_hand)?;
-    text::report(out, &sweep(db, now)?)?;
+    text::report(out, &sweep(&queue, now)?)?;
 
     text::heading(
         out,
@@ -131,16 +130,15 @@ fn tell(out: &mut dyn Write, db: &Path, now: DateTime<Utc>) -> anyhow::Result<()
     text::heading(out, "What was reaped, and what became of it.")?;
     by_hand(out, &format!("{sweep_by_hand} history"))?;
     let asked = HistoryOptions::at(now);
-    let ask = |conn: &mut Connection| inspect::history(conn, &asked, None);
-    let told = read_database::<_, SweepError>(db, options.profile_in_use(), obey, signals::none, ask);
-    history::text::history(out, &told?.0)?;
+    let (told, _) = queue.read(|conn| inspect::history(conn, &asked, None))?;
+    history::text::history(out, &told)?;
 
     text::heading(
         out,
         "A second sweep finds nothing, and does not even ask for the write lock.",
     )?;
     by_hand(out, &sweep_by_hand)?;
-    text::report(out, &sweep(db, now)?)?;
+    text::report(out, &sweep(&queue, now)?)?;
     Ok(writeln!(out)?)
 }
 
@@ -156,14 +154,14 @@ fn kept(out: &mut dyn Write, db: &Path) -> io::Result<()> {
     )
 }
 
-fn sweep(db: &Path, now: DateTime<Utc>) -> Result<SweepReport, SweepError> {
-    sweep_database(db, &Profile::default(), obey, |conn| {
-        sweep_zombie_tasks(conn, &SweepOptions::at(now).evidence(true))
-    })
+fn queue<'q>(db: &'q Path, profile: &'q Profile) -> Queue<'q> {
+    Queue::at(db, profile)
+        .configured(|conn| signals::obey(conn, BUSY_TIMEOUT))
+        .going_on(signals::none)
 }
 
-fn obey(conn: &mut Connection) -> zombie_sweeper::rusqlite::Result<()> {
-    signals::obey(conn, BUSY_TIMEOUT)
+fn sweep(queue: &Queue<'_>, now: DateTime<Utc>) -> Result<SweepReport, SweepError> {
+    queue.write(|conn| sweep_zombie_tasks(conn, &SweepOptions::at(now).evidence(true)))
 }
 
 /// The running and the open tasks.

@@ -9,13 +9,13 @@ use anyhow::anyhow;
 use chrono::Utc;
 use serde::Serialize;
 use zombie_sweeper::inspect::{Diagnosis, Surroundings, doctor, doctor_without_queue, trial};
-use zombie_sweeper::store::{Schema, SchemaError, StoreError, look_at_place, read_database, trial_database};
+use zombie_sweeper::store::{Schema, SchemaError, StoreError, look_at_place};
 use zombie_sweeper::{Profile, SweepError, SweepOptions};
 
 use super::args::{Cli, DoctorArgs};
 use super::exit::Exit;
 use super::profile::{self, Failed, Misfit};
-use super::{log, output, signals, wait};
+use super::{log, output, queue, signals, wait};
 
 /// What is printed.
 #[derive(Serialize)]
@@ -73,7 +73,6 @@ fn diagnose(
         return Ok((doctor_without_queue(&options, &around, None), options));
     }
     let args = &cli.database;
-    let configure = |conn: &mut _| signals::obey(conn, args.busy_timeout);
     let look = |conn: &mut _| {
         profile::look(conn, asked, |conn, profile| {
             // What does not fit is for the choice of a profile to see first.
@@ -84,7 +83,7 @@ fn diagnose(
         })
     };
     let _kept = log::keep();
-    let read = read_database::<_, Failed>(&args.db, options.profile_in_use(), configure, signals::none, look);
+    let read = queue::at(args, options.profile_in_use()).read(look);
     let (((mut diagnosis, used), taken), copied) = match read {
         Ok(read) => read,
         Err(failed) => {
@@ -106,12 +105,9 @@ fn diagnose(
 
 /// Reaps one row and undoes it. That it could not be is a finding too, but for a signal.
 fn try_reap(cli: &Cli, options: &SweepOptions, diagnosis: &mut Diagnosis) -> anyhow::Result<()> {
-    let args = &cli.database;
-    let configure = |conn: &mut _| signals::obey(conn, args.busy_timeout);
     let stop = || !signals::none();
-    let tried = trial_database(&args.db, options.profile_in_use(), configure, |conn| {
-        trial(conn, options, stop)
-    });
+    let queue = queue::at(&cli.database, options.profile_in_use());
+    let tried = queue.trial(|conn| trial(conn, options, stop));
     match tried {
         _ if stop() => Err(anyhow!(
             "stopped by {}; nothing was written",

@@ -3,12 +3,10 @@ pub(crate) mod text;
 use chrono::Utc;
 use zombie_sweeper::SweepOptions;
 use zombie_sweeper::inspect;
-use zombie_sweeper::store::read_database;
 
 use super::args::{Cli, ExplainArgs};
 use super::exit::Exit;
-use super::profile::{self, Failed};
-use super::{output, signals};
+use super::{output, profile, queue};
 
 /// `zombie-sweeper explain TASK`: what a sweep goes by, and would do.
 pub(crate) fn run(cli: &Cli, args: &ExplainArgs) -> anyhow::Result<Exit> {
@@ -23,16 +21,10 @@ pub(crate) fn run(cli: &Cli, args: &ExplainArgs) -> anyhow::Result<Exit> {
         Some(project) => options.project(project),
         None => options,
     };
-    let configure = |conn: &mut _| signals::obey(conn, cli.database.busy_timeout);
-    let look = |conn: &mut _| {
-        profile::look(conn, asked.as_ref(), |conn, profile| {
-            inspect::explain(conn, &options.clone().profile(profile.clone()), &args.task)
-        })
-    };
-    let opened_by = asked.clone().unwrap_or_default();
-    let ((mut explanation, taken), copied) =
-        read_database::<_, Failed>(&cli.database.db, &opened_by, configure, signals::none, look)?;
-    explanation.warnings.splice(0..0, taken.into_iter().chain(copied));
+    let (mut explanation, warnings) = queue::look(&cli.database, asked.as_ref(), |conn, profile| {
+        inspect::explain(conn, &options.clone().profile(profile.clone()), &args.task)
+    })?;
+    explanation.warnings.splice(0..0, warnings);
     let printed = output::print(cli.log.format, &explanation, |out| {
         text::explanation(out, &explanation)
     });

@@ -4,31 +4,22 @@ use chrono::Utc;
 use zombie_sweeper::in_full;
 use zombie_sweeper::inspect::{HistoryOptions, Source, history};
 use zombie_sweeper::ledger::{Ledger, ReapFilter, Scope};
-use zombie_sweeper::store::read_database;
 use zombie_sweeper::zombie::PastReap;
 
 use super::args::{Cli, HistoryArgs};
 use super::exit::Exit;
-use super::profile::{self, Failed};
-use super::{output, signals};
+use super::{output, profile, queue};
 
 /// `zombie-sweeper history`: what was reaped, and what became of it.
 pub(crate) fn run(cli: &Cli, args: &HistoryArgs) -> anyhow::Result<Exit> {
     let asked = profile::asked(cli.database.profile.as_deref())?;
     let options = options(args);
     let (elsewhere, unread) = in_the_ledger(cli, args);
-    let configure = |conn: &mut _| signals::obey(conn, cli.database.busy_timeout);
-    let look = |conn: &mut _| {
-        profile::look(conn, asked.as_ref(), |conn, profile| {
-            history(conn, &options.clone().profile(profile.clone()), elsewhere.clone())
-        })
-    };
-    let opened_by = asked.clone().unwrap_or_default();
-    let ((mut found, taken), copied) =
-        read_database::<_, Failed>(&cli.database.db, &opened_by, configure, signals::none, look)?;
+    let (mut found, warnings) = queue::look(&cli.database, asked.as_ref(), |conn, profile| {
+        history(conn, &options.clone().profile(profile.clone()), elsewhere.clone())
+    })?;
     let unread = unread.filter(|_| found.source != Source::Events);
-    let warnings = taken.into_iter().chain(copied).chain(unread);
-    found.warnings.splice(0..0, warnings);
+    found.warnings.splice(0..0, warnings.into_iter().chain(unread));
     let printed = output::print(cli.log.format, &found, |out| text::history(out, &found));
     output::as_far_as_read(printed.map_err(Into::into))?;
     Ok(Exit::Swept)
