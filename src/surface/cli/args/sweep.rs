@@ -7,7 +7,7 @@ use clap::Args;
 use clap::builder::{FalseyValueParser, NonEmptyStringValueParser, PathBufValueParser, TypedValueParser};
 
 use super::policy::PolicyArgs;
-use super::time::{parse_now, parse_patience};
+use super::time::{parse_now, parse_patience, parse_time};
 use crate::surface::metrics;
 
 #[derive(Debug, Args)]
@@ -39,7 +39,7 @@ pub(crate) struct SweepArgs {
     pub(crate) policy: PolicyArgs,
     /// Look twice, so far apart, before silence is taken for death
     #[arg(long, value_name = "TIME", env = "ZOMBIE_SWEEPER_CONFIRM", hide_env = true)]
-    #[arg(default_value = "0s", value_parser = humantime::parse_duration)]
+    #[arg(default_value = "0s", value_parser = parse_time)]
     pub(crate) confirm: Duration,
     /// Reap none where more than so many are due; exit with 3
     #[arg(long, value_name = "N", env = "ZOMBIE_SWEEPER_AT_MOST", hide_env = true)]
