@@ -16,6 +16,7 @@ mod man;
 mod metrics;
 mod output;
 mod profile;
+mod remembered;
 mod schema;
 mod signals;
 mod stream;
@@ -23,6 +24,7 @@ mod sweep;
 mod text;
 mod unpark;
 mod wait;
+mod wrap;
 
 use std::process::ExitCode;
 

@@ -103,7 +103,7 @@ fn tell(out: &mut dyn Write, db: &Path, now: DateTime<Utc>) -> anyhow::Result<()
         "Why that one? What a verdict rests on, and what a sweep would write.",
     )?;
     by_hand(out, &format!("{sweep_by_hand} explain {EXPLAINED}"))?;
-    let ask = |conn: &mut Connection| inspect::explain(conn, &options, EXPLAINED);
+    let ask = |conn: &mut Connection| inspect::explain(conn, &options, EXPLAINED, None);
     let asked = read_database::<_, SweepError>(db, options.profile_in_use(), obey, signals::none, ask);
     explain::text::explanation(out, &asked?.0)?;
 

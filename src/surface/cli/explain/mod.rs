@@ -1,14 +1,15 @@
 pub(crate) mod text;
+mod writes;
 
 use chrono::Utc;
 use zombie_sweeper::SweepOptions;
-use zombie_sweeper::inspect;
+use zombie_sweeper::inspect::{self, Source};
 use zombie_sweeper::store::read_database;
 
 use super::args::{Cli, ExplainArgs};
 use super::exit::Exit;
 use super::profile::{self, Failed};
-use super::{output, signals};
+use super::{output, remembered, signals};
 
 /// `zombie-sweeper explain TASK`: what a sweep goes by, and would do.
 pub(crate) fn run(cli: &Cli, args: &ExplainArgs) -> anyhow::Result<Exit> {
@@ -18,21 +19,27 @@ pub(crate) fn run(cli: &Cli, args: &ExplainArgs) -> anyhow::Result<Exit> {
         reason = "a question is of this moment, unless it names another"
     )]
     let now = args.now.unwrap_or_else(Utc::now);
-    let options = SweepOptions::at(now).policy(args.policy.policy());
+    let options = args
+        .parking
+        .of(SweepOptions::at(now).policy(args.policy.policy()));
     let options = match &args.project {
         Some(project) => options.project(project),
         None => options,
     };
+    let (elsewhere, unread) = remembered::reaps(cli, Some(&args.task));
     let configure = |conn: &mut _| signals::obey(conn, cli.database.busy_timeout);
     let look = |conn: &mut _| {
         profile::look(conn, asked.as_ref(), |conn, profile| {
-            inspect::explain(conn, &options.clone().profile(profile.clone()), &args.task)
+            let options = options.clone().profile(profile.clone());
+            inspect::explain(conn, &options, &args.task, elsewhere.clone())
         })
     };
     let opened_by = asked.clone().unwrap_or_default();
     let ((mut explanation, taken), copied) =
         read_database::<_, Failed>(&cli.database.db, &opened_by, configure, signals::none, look)?;
-    explanation.warnings.splice(0..0, taken.into_iter().chain(copied));
+    let unread = unread.filter(|_| explanation.source != Source::Events);
+    let warnings = taken.into_iter().chain(copied).chain(unread);
+    explanation.warnings.splice(0..0, warnings);
     let printed = output::print(cli.log.format, &explanation, |out| {
         text::explanation(out, &explanation)
     });
