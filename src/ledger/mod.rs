@@ -23,7 +23,7 @@ mod write;
 
 pub use entry::{Clocks, Entry, Outcome, Scope};
 pub use error::LedgerError;
-pub use past::{PastLiving, PastSweep, ReapFilter, Totals, UndecidedSince};
+pub use past::{PastHeldBack, PastLiving, PastSweep, ReapFilter, Totals, UndecidedSince};
 pub use place::{Misplaced, refuse_misplaced};
 pub use read::Ledger;
 pub use write::{KEEP, record};

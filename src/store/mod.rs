@@ -33,4 +33,4 @@ pub(crate) use sqlite::try_reap;
 pub(crate) use sqlite::{
     Lack, NAME_HEARTBEAT, NAME_RUN_STATUS, Opened, SqliteInquiry, SqliteRecords, SqliteStore, SqliteSurvey,
 };
-pub(crate) use survey::{OpenRun, Survey, Workspace};
+pub(crate) use survey::{OpenRun, PastReaps, Survey, Workspace};
