@@ -10,6 +10,7 @@
 mod aside;
 mod entry;
 mod error;
+mod header;
 mod old;
 mod open;
 mod past;

@@ -46,10 +46,13 @@ enum Ended {
 }
 
 fn how_it_ended(memory: &Memory, last: DateTime<Utc>) -> Ended {
-    if memory.last_success.is_some_and(|success| success >= last) {
-        Ended::Well
-    } else if memory.held_back.as_ref().is_some_and(|held| held.last >= last) {
+    // An error says so whatever the clock, which may have been set back since the last success.
+    if memory.last_error.is_some() {
+        Ended::Failed
+    } else if memory.held_back.as_ref().is_some_and(|held| held.last == last) {
         Ended::HeldBack
+    } else if memory.last_success.is_some_and(|success| success >= last) {
+        Ended::Well
     } else {
         Ended::Failed
     }

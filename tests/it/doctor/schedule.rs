@@ -130,3 +130,13 @@ fn last_reap_of_a_queue_without_events_is_remembered() {
     let at = Some(NOW - TimeDelta::minutes(7));
     assert_eq!(remembering(|memory| memory.last_reap = at).sweeper.last_reap, at);
 }
+
+/// The clock was set back: the last success seems to be the later one.
+#[test]
+fn failure_that_seems_to_be_before_the_last_success() {
+    let diagnosis = remembering(|memory| {
+        memory.last_success = Some(NOW - TimeDelta::minutes(1));
+        memory.last_error = Some("no space left".to_owned());
+    });
+    assert_eq!(codes(&diagnosis), ["error sweep_failed"]);
+}
