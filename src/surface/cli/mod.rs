@@ -24,6 +24,7 @@ mod sweep;
 mod text;
 mod unpark;
 mod wait;
+mod wall_clock;
 
 use std::process::ExitCode;
 

@@ -1,21 +1,16 @@
 pub(crate) mod text;
 
-use chrono::Utc;
 use zombie_sweeper::SweepOptions;
 use zombie_sweeper::inspect;
 
 use super::args::{Cli, ExplainArgs};
 use super::exit::Exit;
-use super::{output, profile, queue};
+use super::{output, profile, queue, wall_clock};
 
 /// `zombie-sweeper explain TASK`: what a sweep goes by, and would do.
 pub(crate) fn run(cli: &Cli, args: &ExplainArgs) -> anyhow::Result<Exit> {
     let asked = profile::asked(cli.database.profile.as_deref())?;
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a question is of this moment, unless it names another"
-    )]
-    let now = args.now.unwrap_or_else(Utc::now);
+    let now = args.now.unwrap_or_else(wall_clock::now);
     let options = SweepOptions::at(now).policy(args.policy.policy());
     let options = match &args.project {
         Some(project) => options.project(project),

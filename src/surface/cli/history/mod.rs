@@ -1,14 +1,13 @@
 pub(crate) mod text;
 
-use chrono::Utc;
 use zombie_sweeper::in_full;
 use zombie_sweeper::inspect::{HistoryOptions, Source, history};
-use zombie_sweeper::ledger::{Ledger, ReapFilter, Scope};
+use zombie_sweeper::ledger::{Ledger, LedgerError, ReapFilter, Scope};
 use zombie_sweeper::zombie::PastReap;
 
 use super::args::{Cli, HistoryArgs};
 use super::exit::Exit;
-use super::{output, profile, queue};
+use super::{output, profile, queue, wall_clock};
 
 /// `zombie-sweeper history`: what was reaped, and what became of it.
 pub(crate) fn run(cli: &Cli, args: &HistoryArgs) -> anyhow::Result<Exit> {
@@ -18,7 +17,10 @@ pub(crate) fn run(cli: &Cli, args: &HistoryArgs) -> anyhow::Result<Exit> {
     let (mut found, warnings) = queue::look(&cli.database, asked.as_ref(), |conn, profile| {
         history(conn, &options.clone().profile(profile.clone()), elsewhere.clone())
     })?;
-    let unread = unread.filter(|_| found.source != Source::Events);
+    // That there is none yet is worth no word where the events tell it all.
+    let unread = unread
+        .filter(|why| found.source != Source::Events || !matches!(why, LedgerError::Missing(_)))
+        .map(|why| in_full(&why));
     found.warnings.splice(0..0, warnings.into_iter().chain(unread));
     let printed = output::print(cli.log.format, &found, |out| text::history(out, &found));
     output::as_far_as_read(printed.map_err(Into::into))?;
@@ -26,7 +28,7 @@ pub(crate) fn run(cli: &Cli, args: &HistoryArgs) -> anyhow::Result<Exit> {
 }
 
 /// The reaps that the ledger remembers of this database, where there is one; or why they cannot be read.
-fn in_the_ledger(cli: &Cli, args: &HistoryArgs) -> (Option<Vec<PastReap>>, Option<String>) {
+fn in_the_ledger(cli: &Cli, args: &HistoryArgs) -> (Option<Vec<PastReap>>, Option<LedgerError>) {
     let Some(path) = cli.ledger.path() else {
         return (None, None);
     };
@@ -37,16 +39,12 @@ fn in_the_ledger(cli: &Cli, args: &HistoryArgs) -> (Option<Vec<PastReap>>, Optio
     };
     match Ledger::open_to_read(path).and_then(|ledger| ledger.reaps(&filter)) {
         Ok(reaps) => (Some(reaps), None),
-        Err(error) => (None, Some(in_full(&error))),
+        Err(error) => (None, Some(error)),
     }
 }
 
 fn options(args: &HistoryArgs) -> HistoryOptions {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a question is of this moment, unless it names another"
-    )]
-    let now = args.now.unwrap_or_else(Utc::now);
+    let now = args.now.unwrap_or_else(wall_clock::now);
     let mut options = HistoryOptions::at(now).limit(args.limit);
     if let Some(since) = args.since {
         options = options.since(since);
