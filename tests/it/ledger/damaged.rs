@@ -96,8 +96,11 @@ fn journal_goes_with_it() {
     let journal = book.folder.path().join("ledger.db-journal");
     fs::write(&journal, b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7left behind").unwrap();
     make_ours(&journal);
-    set_aside(&book);
+    let left = fs::read(&journal).unwrap();
+    let (_, names) = set_aside(&book);
     assert!(!journal.exists());
+    let aside = names.iter().find(|name| name.ends_with("-journal")).unwrap();
+    assert_eq!(fs::read(book.folder.path().join(aside)).unwrap(), left);
 }
 
 /// What nobody has written yet is no damage.

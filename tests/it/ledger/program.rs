@@ -268,3 +268,21 @@ fn boot_is_told_by_whoever_may_know_it() {
     let clocks = read(&place).last_sweep(&scope(&place)).unwrap().unwrap().clocks;
     assert_eq!(clocks.boot_id.as_deref(), Some("f2a0"));
 }
+
+/// It tells nothing of the other tasks, even where it fails.
+#[test]
+fn sweep_of_single_tasks_is_not_the_last_of_its_queue() {
+    let place = Place::queue(|world| world.zombie("t1").zombie("t2"));
+    let summary = sweeper(&place, &["--at-most", "2"]).run().summary();
+    revive(&place);
+    let lock = place.connect();
+    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let one = ["--task", "t1", "--busy-timeout", "10ms"];
+    sweeper(&place, &one).run().exits(75);
+    lock.execute_batch("ROLLBACK").unwrap();
+    sweeper(&place, &one).run().exits(0);
+    let ledger = read(&place);
+    let last = ledger.last_sweep(&scope(&place)).unwrap().unwrap();
+    assert_eq!(last.at.to_rfc3339(), summary["swept_at"].as_str().unwrap());
+    assert_eq!(ledger.totals(&scope(&place)).unwrap().unwrap().sweeps, 3);
+}
