@@ -17,6 +17,7 @@ mod metrics;
 mod output;
 mod profile;
 mod queue;
+mod remembered;
 mod schema;
 mod signals;
 mod stream;
@@ -25,6 +26,7 @@ mod text;
 mod unpark;
 mod wait;
 mod wall_clock;
+mod wrap;
 
 use std::process::ExitCode;
 

@@ -47,8 +47,13 @@ pub(crate) fn report(out: &mut dyn Write, report: &SweepReport) -> io::Result<()
     }
     writeln!(
         out,
-        "{} of {}{}: {} healthy, {} undecided{}; {} abandoned, {} freed, {}, {} ms.",
+        "{} of {}{}{}: {} healthy, {} undecided{}; {} abandoned, {} freed, {}, {} ms.",
         counted(report.scanned, "running task"),
+        if report.tasks.is_some() {
+            "those named, of "
+        } else {
+            ""
+        },
         report.project.as_deref().map_or_else(
             || "all projects".to_owned(),
             |name| format!("project {}", shown(name))
@@ -120,7 +125,7 @@ pub(crate) fn unparked(out: &mut dyn Write, unparked: &UnparkReport) -> io::Resu
         shown(&unparked.task_id.to_string()),
         shown(&unparked.to),
         shown(&unparked.from),
-        parked.map_or_else(String::new, |at| format!(" since {at}"))
+        parked.map_or_else(String::new, |at| format!(" since {}", without_zeros(at)))
     )
 }
 
@@ -130,6 +135,7 @@ fn again_and_again(out: &mut dyn Write, report: &SweepReport) -> io::Result<()> 
         return Ok(());
     }
     let parked: HashSet<_> = report.parked.iter().collect();
+    let became = if report.dry_run { "and would be" } else { "and was" };
     let rows = report.repeats.iter().map(|repeat| {
         let became = if parked.contains(&repeat.task_id) {
             "parked"
@@ -145,7 +151,7 @@ fn again_and_again(out: &mut dyn Write, report: &SweepReport) -> io::Result<()> 
     writeln!(
         out,
         "\n{BOLD}Fell silent again and again:{BOLD:#}\n{}",
-        table(["task", "times", "and was"], rows)
+        table(["task", "times", became], rows)
     )
 }
 
@@ -196,6 +202,19 @@ pub(crate) fn age(seconds: f64) -> String {
         (0, _, _) => format!("{hours}h {}m", minutes % 60),
         _ => format!("{days}d {}h", hours % 24),
     }
+}
+
+/// A moment without the part of its fraction that says nothing.
+pub(crate) fn without_zeros(at: &str) -> String {
+    at.strip_suffix('Z')
+        .and_then(|at| at.split_once('.'))
+        .map_or_else(
+            || at.to_owned(),
+            |(whole, fraction)| match fraction.trim_end_matches('0') {
+                "" => format!("{whole}Z"),
+                fraction => format!("{whole}.{fraction}Z"),
+            },
+        )
 }
 
 /// A heading between two steps of a story.
