@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::error::LedgerError;
-use super::header::says_it_is_ours;
+use super::header::shows_it_is_ours;
 use super::place::{BESIDE, sibling};
 use super::system::{self, Identity};
 use crate::zombie::Timestamp;
@@ -21,16 +21,14 @@ pub(super) fn set_aside(
     now: Timestamp,
 ) -> Result<Option<PathBuf>, LedgerError> {
     let failed = |error| LedgerError::io("set aside the damaged ledger", path)(error);
-    let found = match fs::symlink_metadata(path) {
-        Ok(found) if system::identity(&found) == damaged => found,
+    match fs::symlink_metadata(path) {
+        Ok(found) if system::identity(&found) == damaged => {}
         Ok(_) => return Ok(None),
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(error)),
-    };
-    let is_ours = system::has_our_mode(&found) || says_it_is_ours(path);
-    if !is_ours {
-        let why = "it is no ledger, and has not the mode of one (0600)";
-        return Err(LedgerError::refused(path, why));
+    }
+    if !shows_it_is_ours(path) {
+        return Err(LedgerError::refused(path, "it is no ledger"));
     }
     let stamp = stamp(now);
     for number in 1..=NAMES {

@@ -8,6 +8,7 @@
 //! program's database. One of our own that is damaged is set aside under another name, and a new one begun.
 
 mod aside;
+mod beside;
 mod entry;
 mod error;
 mod header;

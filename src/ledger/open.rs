@@ -7,11 +7,8 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::error::LedgerError;
-use super::header::APPLICATION_ID;
+use super::header::{APPLICATION_ID, VERSION};
 use super::{header, place};
-
-/// The newest version that is understood. One that is older is brought up to it before it is written; see `sql/schema.sql`.
-pub(super) const VERSION: i32 = 1;
 
 /// How long to wait for another sweeper that enters its own.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -74,7 +71,7 @@ pub(super) fn identify(conn: &Connection, path: &Path) -> Result<Found, LedgerEr
         }
     }
     if id != APPLICATION_ID {
-        return Err(LedgerError::another_programs(path));
+        return Err(LedgerError::refused(path, "it is another program's database"));
     }
     match version {
         1..=VERSION => Ok(Found::Ledger),

@@ -90,7 +90,7 @@ pub struct Totals {
     pub sweeps: u64,
     /// Sweeps that did not do all that they were to do.
     pub failures: u64,
-    /// Tasks reaped, by reason code.
+    /// Tasks reaped, by reason code; `other` counts those for whose runs' words no room was left.
     pub reaped: BTreeMap<String, u64>,
     /// Times that a zombie could not be written.
     pub failed: u64,

@@ -10,7 +10,10 @@ use super::error::LedgerError;
 use super::system;
 
 /// What SQLite makes beside a database.
-pub(super) const BESIDE: [&str; 3] = ["-journal", "-wal", "-shm"];
+pub(super) const JOURNAL: &str = "-journal";
+pub(super) const LOG: &str = "-wal";
+pub(super) const LOG_INDEX: &str = "-shm";
+pub(super) const BESIDE: [&str; 3] = [JOURNAL, LOG, LOG_INDEX];
 
 /// Why a path cannot be that of a ledger, whatever lies there.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -53,9 +56,9 @@ pub fn refuse_misplaced(ledger: &Path, database: &Path) -> Result<(), Misplaced>
     let [asked, queue] = [ledger, database].map(absolute);
     let own = [
         ("", "its database"),
-        ("-wal", "its log"),
-        ("-shm", "the index of its log"),
-        ("-journal", "its journal"),
+        (LOG, "its log"),
+        (LOG_INDEX, "the index of its log"),
+        (JOURNAL, "its journal"),
     ];
     for (suffix, what) in own {
         // By whichever of its names the database is called, its log stands beside one of them.
@@ -67,8 +70,10 @@ pub fn refuse_misplaced(ledger: &Path, database: &Path) -> Result<(), Misplaced>
             });
         }
     }
-    let beside = BESIDE.map(|suffix| sibling(&asked, suffix));
-    match beside.into_iter().find(|file| is_same(file, &queue)) {
+    let mut beside = BESIDE
+        .iter()
+        .flat_map(|suffix| [&asked, ledger].map(|path| sibling(path, suffix)));
+    match beside.find(|file| is_same(&absolute(file), &queue)) {
         Some(file) => Err(Misplaced::BesideIt(file)),
         None => Ok(()),
     }

@@ -8,10 +8,16 @@ use rusqlite::{OptionalExtension as _, Transaction, named_params, params};
 
 use super::entry::{Entry, Outcome, Scope};
 use crate::report::{Remembered, RememberedReap, SweepReport};
-use crate::zombie::{Ages, Id, Labels, Living, Timestamp, UndecidedTask};
+use crate::zombie::{Ages, Id, Labels, Living, Reason, Timestamp, UndecidedTask};
 
 /// How many projects and kinds of living tasks are kept apart in one sweep.
 const MOST_GROUPS: usize = 64;
+
+/// How many words by which runs have ended are counted apart: the first that came, so that no count ever moves to another.
+const MOST_WORDS: usize = 26;
+
+/// What counts the others. No reason's code is this.
+const OTHER: &str = "other";
 
 /// How many undecided tasks of one sweep are kept.
 const MOST_UNDECIDED: usize = 10_000;
@@ -115,12 +121,19 @@ fn count(write: &Transaction<'_>, scope: i64, entry: &Entry<'_>) -> rusqlite::Re
     add("transactions", "", report.transactions)?;
     add("runs_abandoned", "", report.runs_abandoned)?;
     add("workspaces_freed", "", report.workspaces_freed)?;
-    let mut by_reason = BTreeMap::<_, usize>::new();
+    let mut by_reason = BTreeMap::<_, (&Reason, usize)>::new();
     for reap in &report.reaps {
-        *by_reason.entry(reap.reason.code()).or_default() += 1;
+        by_reason.entry(reap.reason.code()).or_insert((&reap.reason, 0)).1 += 1;
     }
-    for (reason, count) in by_reason {
-        add("reaped", &reason, count)?;
+    let mut has_room = write.prepare(include_str!("sql/word_has_room.sql"))?;
+    for (code, (reason, count)) in by_reason {
+        let has_room = match reason {
+            Reason::RunFinished(_) => {
+                has_room.query_row((scope, &code, number(MOST_WORDS)), |row| row.get(0))?
+            }
+            _ => true,
+        };
+        add("reaped", if has_room { &code } else { OTHER }, count)?;
     }
     Ok(())
 }

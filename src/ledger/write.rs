@@ -8,8 +8,8 @@ use rusqlite::{Transaction, TransactionBehavior};
 use super::aside::set_aside;
 use super::entry::Entry;
 use super::error::LedgerError;
-use super::header::APPLICATION_ID;
-use super::open::{self, Found, VERSION, identify};
+use super::header::{APPLICATION_ID, VERSION};
+use super::open::{self, Found, identify};
 use super::{old, place, rows, system};
 
 /// For how long each sweep is kept, unless another time is asked for.

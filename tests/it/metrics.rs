@@ -267,7 +267,11 @@ fn other_scopes_and_other_files_are_told_apart() {
             "{other:?}"
         );
     }
+    let and_more = told.clone() + "node_reboot_required 1\n";
+    let before = told.replacen('\n', "\nnode_reboot_required 1\n", 1);
     for foreign in [
+        and_more.as_bytes(),
+        before.as_bytes(),
         &b"# HELP apt_upgrades_pending Apt packages pending updates.\n"[..],
         b"SQLite format 3\0",
         b"\0\0\0\0",

@@ -52,16 +52,65 @@ fn another_programs_database_with_a_log_beside_it() {
 }
 
 /// SQLite takes a file of a few bytes for an empty one.
-#[cfg(unix)]
 #[test]
 fn text_of_one_letter() {
+    let book = Book::new();
+    fs::write(book.path(), "x").unwrap();
+    assert!(refused(&book).contains("it is no ledger"));
+    assert_eq!(fs::read(book.path()).unwrap(), b"x");
+}
+
+/// It has the mode of a ledger, and so have keys.
+#[cfg(unix)]
+#[test]
+fn text_that_nobody_else_may_read() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let book = Book::new();
-    fs::write(book.path(), "x").unwrap();
+    fs::write(book.path(), "-----BEGIN PRIVATE KEY-----\n".repeat(9)).unwrap();
+    fs::set_permissions(book.path(), fs::Permissions::from_mode(0o600)).unwrap();
+    assert!(refused(&book).ends_with("it is no ledger"));
+}
+
+/// Somebody's flag or lock.
+#[cfg(unix)]
+#[test]
+fn empty_file_that_others_may_read() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let book = Book::new();
+    fs::write(book.path(), "").unwrap();
     fs::set_permissions(book.path(), fs::Permissions::from_mode(0o644)).unwrap();
-    assert!(refused(&book).contains("it is no ledger"));
-    assert_eq!(fs::read(book.path()).unwrap(), b"x");
+    insta::assert_snapshot!(refused(&book), @"this sweep is not in the ledger: ~/ledger.db is not used as the ledger, and left as it is: it is empty, and has not the mode of a ledger (0600): take it away if nobody needs it");
+}
+
+#[test]
+fn another_programs_database_without_a_table() {
+    let book = Book::new();
+    book.connect().execute_batch("PRAGMA journal_mode = wal").unwrap();
+    assert!(refused(&book).ends_with("it is another program's database"));
+}
+
+/// SQLite would take them for its own, and take them away.
+#[test]
+fn notes_beside_it() {
+    for suffix in ["-journal", "-wal", "-shm"] {
+        for is_begun in [false, true] {
+            let book = Book::new();
+            if is_begun {
+                book.sweep(0, zombies(1));
+            }
+            let notes = book.folder.path().join(format!("ledger.db{suffix}"));
+            fs::write(&notes, "keep them\n".repeat(50)).unwrap();
+            if !is_begun {
+                assert!(book.enter(0, Outcome::Failed("busy"))[0].contains("it is not SQLite's"));
+            }
+            assert!(refused(&book).contains("it is not SQLite's"));
+            let read = Ledger::open_to_read(&book.path());
+            assert!(matches!(read, Err(LedgerError::Refused { .. })), "{read:?}");
+            assert_eq!(fs::read(&notes).unwrap(), "keep them\n".repeat(50).as_bytes());
+        }
+    }
 }
 
 #[test]
@@ -86,7 +135,7 @@ fn text_of_somebodys() {
     let book = Book::new();
     fs::write(book.path(), "Dear diary, ".repeat(100)).unwrap();
     fs::set_permissions(book.path(), fs::Permissions::from_mode(0o644)).unwrap();
-    insta::assert_snapshot!(refused(&book), @"this sweep is not in the ledger: ~/ledger.db is not used as the ledger, and left as it is: it is no ledger, and has not the mode of one (0600)");
+    insta::assert_snapshot!(refused(&book), @"this sweep is not in the ledger: ~/ledger.db is not used as the ledger, and left as it is: it is no ledger");
 }
 
 #[cfg(unix)]

@@ -190,6 +190,33 @@ fn queue_is_no_ledger() {
     }
 }
 
+/// SQLite would take the queue for a journal, and take it away; so it is no command's to open.
+#[test]
+fn queue_is_no_journal_of_a_ledger() {
+    for name in ["queue-journal", "queue-wal", "queue-shm"] {
+        let place = Place::queue_with_journal(|world| world.zombie("t1"));
+        fs::rename(place.db(), place.file(name)).unwrap();
+        std::os::unix::fs::symlink(name, place.file("link.db")).unwrap();
+        for command in [&[][..], &["doctor"], &["history"]] {
+            for db in [name, "link.db"] {
+                let paths = ["--db", db, "--ledger", "queue"];
+                let program = crate::cli::program::zombie_sweeper(command).args(paths);
+                let ran = place.untouched(|| program.in_folder(place.path()).run()).exits(2);
+                assert!(ran.stderr.contains("is the queue's database"), "{}", ran.stderr);
+            }
+        }
+    }
+}
+
+#[test]
+fn history_says_that_it_is_another_programs() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    place.write("notes.db", "buy milk");
+    let args = ["history", "--ledger", "notes.db"];
+    let ran = place.sweeper(&args).in_folder(place.path()).run().exits(0);
+    assert!(ran.stdout.contains("it is no ledger"), "{}", ran.stdout);
+}
+
 #[test]
 fn text_says_what_is_wrong_with_it() {
     let place = Place::queue(|world| world.zombie("t1"));

@@ -276,3 +276,14 @@ fn dry_run_has_no_reaps_to_remember() {
     assert_eq!(report.reaps.len(), 1);
     assert_eq!(report.remembered().unwrap().reaps, []);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn names_that_are_no_text_are_told_apart() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+    use std::path::Path;
+
+    let scope = |name: &[u8]| Scope::new(Path::new(OsStr::from_bytes(name)), None).database;
+    assert_ne!(scope(b"/srv/q\xff.db"), scope(b"/srv/q\xfe.db"));
+}

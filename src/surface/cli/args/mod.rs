@@ -199,7 +199,7 @@ fn refuse_a_sweep_of_another_time(cli: &Cli) -> Result<(), clap::Error> {
 /// They would replace it.
 fn refuse_metrics_for_a_database(cli: &Cli) -> Result<(), clap::Error> {
     let database = &cli.database.db;
-    match &cli.sweep.metrics_file {
+    match cli.sweep.metrics_file() {
         Some(metrics) if cli.command.is_none() && is_beside(metrics, database) => {
             let text = format!(
                 "--metrics-file names {}, which is of the database {}: expected a file of its own",

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use clap::Args;
-use clap::builder::{FalseyValueParser, NonEmptyStringValueParser, PathBufValueParser, TypedValueParser};
+use clap::builder::{FalseyValueParser, NonEmptyStringValueParser, OsStringValueParser, TypedValueParser};
 
 use super::parking::ParkingArgs;
 use super::policy::PolicyArgs;
@@ -75,6 +75,15 @@ pub(crate) struct SweepArgs {
         env = "ZOMBIE_SWEEPER_METRICS_FILE",
         hide_env = true
     )]
-    #[arg(value_parser = PathBufValueParser::new().try_map(metrics::parse))]
-    pub(crate) metrics_file: Option<PathBuf>,
+    #[arg(value_parser = OsStringValueParser::new().map(PathBuf::from).try_map(metrics::parse))]
+    metrics_file: Option<PathBuf>,
+}
+
+impl SweepArgs {
+    /// The file, where there is to be one.
+    pub(crate) fn metrics_file(&self) -> Option<&PathBuf> {
+        self.metrics_file
+            .as_ref()
+            .filter(|path| !path.as_os_str().is_empty())
+    }
 }

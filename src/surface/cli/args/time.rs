@@ -3,6 +3,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use zombie_sweeper::zombie::{Calendar, TimeZone, Timestamp};
 
+use crate::surface::cli::wall_clock;
+
 pub(super) fn parse_time(text: &str) -> Result<Duration, String> {
     humantime::parse_duration(text).map_err(|_| "expected a time such as 90s, 15m or 72h".to_owned())
 }
@@ -15,12 +17,8 @@ pub(super) fn parse_patience(text: &str) -> Result<Duration, String> {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a number is told apart by its distance from the time it is"
-)]
 pub(super) fn parse_now(text: &str) -> Result<DateTime<Utc>, String> {
-    let calendar = Calendar::new(Utc::now().into(), TimeZone::default());
+    let calendar = Calendar::new(wall_clock::now().into(), TimeZone::default());
     let (reading, _) = calendar.text(text.as_bytes());
     reading
         .at()
