@@ -1,5 +1,5 @@
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
@@ -78,6 +78,10 @@ impl LedgerError {
             path: path.into(),
             why: why.into(),
         }
+    }
+
+    pub(super) fn another_programs(path: &Path) -> Self {
+        Self::refused(path, "it is another program's database")
     }
 
     /// What SQLite says of the ledger at this path. A table or a column that is not there is damage: nobody else is to

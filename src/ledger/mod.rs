@@ -10,6 +10,7 @@
 mod aside;
 mod entry;
 mod error;
+mod header;
 mod old;
 mod open;
 mod past;
@@ -23,7 +24,7 @@ mod write;
 
 pub use entry::{Clocks, Entry, Outcome, Scope};
 pub use error::LedgerError;
-pub use past::{PastLiving, PastSweep, ReapFilter, Totals, UndecidedSince};
+pub use past::{PastHeldBack, PastLiving, PastSweep, ReapFilter, Totals, UndecidedSince};
 pub use place::{Misplaced, refuse_misplaced};
 pub use read::Ledger;
 pub use write::{KEEP, record};

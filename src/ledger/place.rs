@@ -28,12 +28,20 @@ pub enum Misplaced {
         /// What of the queue it is.
         what: &'static str,
     },
+    /// What SQLite makes beside it would be the queue.
+    #[error(
+        "{}, where SQLite keeps what belongs to such a ledger, is the queue's database. Expected a file that the sweeper has \
+         to itself, such as /var/lib/zombie-sweeper/ledger.db",
+        .0.display()
+    )]
+    BesideIt(PathBuf),
     /// It is a folder.
     #[error("{} is a folder. Expected a file, such as {}", .0.display(), .0.join("ledger.db").display())]
     Folder(PathBuf),
 }
 
-/// Refuses the path of a ledger that is a folder, or a file of the queue at `database`.
+/// Refuses the path of a ledger that is a folder, or a file of the queue at `database`, or the one that SQLite would take the
+/// queue for the journal or the log of.
 ///
 /// # Errors
 ///
@@ -59,7 +67,11 @@ pub fn refuse_misplaced(ledger: &Path, database: &Path) -> Result<(), Misplaced>
             });
         }
     }
-    Ok(())
+    let beside = BESIDE.map(|suffix| sibling(&asked, suffix));
+    match beside.into_iter().find(|file| is_same(file, &queue)) {
+        Some(file) => Err(Misplaced::BesideIt(file)),
+        None => Ok(()),
+    }
 }
 
 fn is_same(asked: &Path, file: &Path) -> bool {

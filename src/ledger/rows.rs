@@ -77,6 +77,7 @@ fn insert_sweep(write: &Transaction<'_>, scope: i64, entry: &Entry<'_>) -> rusql
             ":failed": count(|report| report.failed.len()),
             ":reaped": count(|report| report.reaps.len()),
             ":moved_on": count(|report| report.moved_on),
+            ":held_back": count(|report| report.held_back.as_ref().map_or(0, |held| held.due.len())),
             ":narrowed": report.is_some_and(|report| report.tasks.is_some()),
             ":transactions": count(|report| report.transactions),
             ":runs_abandoned": count(|report| report.runs_abandoned),
@@ -107,7 +108,7 @@ fn count(write: &Transaction<'_>, scope: i64, entry: &Entry<'_>) -> rusqlite::Re
         add("failures", "", 1)?;
         return Ok(());
     };
-    let is_failure = report.error.is_some() || !report.failed.is_empty();
+    let is_failure = report.error.is_some() || !report.failed.is_empty() || report.held_back.is_some();
     add("failures", "", is_failure.into())?;
     add("failed", "", report.failed.len())?;
     add("moved_on", "", report.moved_on)?;

@@ -2,6 +2,9 @@ use std::time::Duration;
 
 use crate::zombie::Id;
 
+/// What a task is in a trial that runs and is no zombie.
+pub(crate) const AT_WORK: &str = "at_work";
+
 /// A reap of one real row under the write lock, that was undone.
 pub(crate) struct Attempt {
     pub(crate) task_id: Id,

@@ -46,8 +46,25 @@ pub struct Memory {
     pub last_sweep: Option<DateTime<Utc>>,
     /// When the last one was that succeeded.
     pub last_success: Option<DateTime<Utc>>,
+    /// Why the last sweep failed, where it did.
+    pub last_error: Option<String>,
+    /// That the sweeps hold zombies back.
+    pub held_back: Option<HoldingBack>,
+    /// When the last task was reaped.
+    pub last_reap: Option<DateTime<Utc>>,
     /// What the clocks said at earlier sweeps.
     pub clocks: Vec<ClockReading>,
+}
+
+/// That sweep after sweep leaves its zombies alone, as more are due than it may reap.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HoldingBack {
+    /// How many the last of them held back.
+    pub count: u64,
+    /// When the first of them was.
+    pub since: DateTime<Utc>,
+    /// When the last was.
+    pub last: DateTime<Utc>,
 }
 
 /// What starts sweeps on this machine.

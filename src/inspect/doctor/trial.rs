@@ -1,5 +1,7 @@
 //! A reap of one real row, undone: what the queue refuses is told before it does so in a sweep.
 
+use std::time::Duration;
+
 use rusqlite::Connection;
 
 use super::diagnosis::{Diagnosis, Trial};
@@ -7,8 +9,14 @@ use super::finding::{Code, Finding, Severity};
 use super::schema;
 use crate::error::{SweepError, in_full};
 use crate::options::SweepOptions;
-use crate::store::{Attempt, Outcome, SchemaError, StoreError, try_reap};
+use crate::store::{AT_WORK, Attempt, Outcome, SchemaError, StoreError, try_reap};
 use crate::sweep::clock;
+
+/// For how long a trial may hold the write lock. It is given up before that, unless a single function of a trigger's takes as
+/// long.
+const LONGEST: Duration = Duration::from_millis(40);
+
+const OF_SLOW: &str = "every worker that writes waits for so long at each reap: see what the queue's triggers do, and which index they lack";
 
 /// What came of a trial.
 #[derive(Debug, Default)]
@@ -62,6 +70,13 @@ fn tried(attempt: Attempt) -> Tried {
     let on = |said: &str| format!("a reap of task {task_id}, undone again, was refused: {said}");
     let passed = matches!(attempt.outcome, Outcome::Passed);
     let finding = match &attempt.outcome {
+        Outcome::Passed if attempt.lock > LONGEST => {
+            let held = attempt.lock.as_millis();
+            let seen = format!(
+                "a reap of task {task_id} took {held} ms under the write lock, and could not be stopped before"
+            );
+            Some(Finding::new(Code::TrialSlow, seen, OF_SLOW))
+        }
         Outcome::Passed => None,
         Outcome::MovedOn => {
             return only(not_made("the rows changed each time they were to be reaped"));
@@ -72,7 +87,11 @@ fn tried(attempt: Attempt) -> Tried {
             )));
         }
         Outcome::Refused { said, is_for_want } => {
-            let advice = if *is_for_want {
+            let advice = if attempt.of == AT_WORK && !is_for_want {
+                "nothing, where a trigger refuses it for no other reason than that the task is at work; else no sweep can reap \
+                 such a task (`failed` in its summary): change the trigger or the constraint, or name in the profile what it \
+                 wants (clear, set)"
+            } else if *is_for_want {
                 "sweep from within the orchestrator, through the library, or drop the trigger, index, column or check that \
                  uses it"
             } else {
@@ -90,8 +109,7 @@ fn tried(attempt: Attempt) -> Tried {
             let seen = format!(
                 "a reap of task {task_id} took longer than 30 ms under the write lock, and was given up and undone"
             );
-            let advice = "every worker that writes waits for so long at each reap: see what the queue's triggers do, and which index they lack";
-            Some(Finding::new(Code::TrialSlow, seen, advice))
+            Some(Finding::new(Code::TrialSlow, seen, OF_SLOW))
         }
     };
     let trial = Trial {

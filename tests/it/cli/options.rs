@@ -319,7 +319,8 @@ fn sweep_of_another_time_is_refused() {
 fn options_of_the_sweep_are_not_ignored_by_other_commands() {
     let place = queue();
     let stray = |args: &[&str]| misused(place.sweeper(args));
-    assert_snapshot!(stray(&["--dry-run", "schema"]), @"error: --dry-run is an option of the sweep; `schema` takes none of them");
+    assert_snapshot!(stray(&["--dry-run", "schema"]), @"error: --dry-run is an option of the sweep; `schema` takes none of that name");
+    assert_snapshot!(stray(&["--stale-after", "5m", "doctor"]), @"error: --stale-after before `doctor` is that of the sweep: expected behind it, as in `doctor --stale-after …`");
     stray(&["--project", "SciDEX", "demo"]);
     stray(&["schema", "--dry-run"]);
     let by_variable = place.sweeper(&["schema"]).env("ZOMBIE_SWEEPER_DRY_RUN", "1");

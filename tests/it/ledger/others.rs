@@ -32,6 +32,38 @@ fn another_programs_database() {
     assert!(refused(&book).ends_with("it is another program's database"));
 }
 
+/// What a crash of that program has left beside it is for that program to undo.
+#[test]
+fn another_programs_database_with_a_log_beside_it() {
+    let book = Book::new();
+    let theirs = book.connect();
+    theirs
+        .execute_batch("PRAGMA journal_mode = wal; CREATE TABLE bookmarks (url TEXT)")
+        .unwrap();
+    // As a crash would leave them: the log is not folded in.
+    let elsewhere = Book::new();
+    for name in ["ledger.db", "ledger.db-wal"] {
+        fs::copy(book.folder.path().join(name), elsewhere.folder.path().join(name)).unwrap();
+    }
+    assert!(refused(&elsewhere).ends_with("it is another program's database"));
+    let read = Ledger::open_to_read(&elsewhere.path());
+    assert!(matches!(read, Err(LedgerError::Refused { .. })), "{read:?}");
+    assert_eq!(elsewhere.names(), ["ledger.db", "ledger.db-wal"]);
+}
+
+/// SQLite takes a file of a few bytes for an empty one.
+#[cfg(unix)]
+#[test]
+fn text_of_one_letter() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let book = Book::new();
+    fs::write(book.path(), "x").unwrap();
+    fs::set_permissions(book.path(), fs::Permissions::from_mode(0o644)).unwrap();
+    assert!(refused(&book).contains("it is no ledger"));
+    assert_eq!(fs::read(book.path()).unwrap(), b"x");
+}
+
 #[test]
 fn newer_version() {
     let book = Book::new();
@@ -192,6 +224,17 @@ fn the_queues_own_files() {
     }
     let misplaced = refuse_misplaced(folder.path(), &queue);
     assert!(matches!(misplaced, Err(Misplaced::Folder(_))), "{misplaced:?}");
+}
+
+/// SQLite would take the queue for what a crash has left of the ledger, and play it back or take it away.
+#[test]
+fn the_queue_in_the_place_of_its_journal() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = folder.path().join("queue");
+    for name in ["queue-journal", "queue-wal", "queue-shm"] {
+        let misplaced = refuse_misplaced(&ledger, &folder.path().join(name));
+        assert!(matches!(misplaced, Err(Misplaced::BesideIt(_))), "{misplaced:?}");
+    }
 }
 
 #[cfg(unix)]

@@ -15,7 +15,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::store::{Opened, data_version};
 use crate::options::SweepOptions;
-use crate::store::attempt::{Attempt, Outcome};
+use crate::store::attempt::{AT_WORK, Attempt, Outcome};
 use crate::store::error::StoreError;
 use crate::zombie::{Notes, Suspect, Verdict};
 use attempt::{Came, Deadline};
@@ -115,7 +115,7 @@ impl Stage<'_> {
         self.loader.hand_over_the_living(false);
         scan?;
         if let Some(suspect) = at_work {
-            return Ok(Some(("at_work", self.candidate(suspect, None)?)));
+            return Ok(Some((AT_WORK, self.candidate(suspect, None)?)));
         }
         Ok(self.made_up()?.map(|candidate| ("made_up", candidate)))
     }

@@ -168,10 +168,19 @@ fn refuse_stray_options(matches: &clap::ArgMatches, cli: &Cli) -> Result<(), cla
     match stray {
         None => Ok(()),
         Some(id) => {
-            let text = format!(
-                "--{} is an option of the sweep; `{command}` takes none of them",
-                id.replace('_', "-")
-            );
+            let option = id.replace('_', "-");
+            let program = Cli::command();
+            let own = program
+                .find_subcommand(command)
+                .into_iter()
+                .flat_map(clap::Command::get_arguments);
+            let text = if own.into_iter().any(|arg| arg.get_id() == id) {
+                format!(
+                    "--{option} before `{command}` is that of the sweep: expected behind it, as in `{command} --{option} …`"
+                )
+            } else {
+                format!("--{option} is an option of the sweep; `{command}` takes none of that name")
+            };
             Err(Cli::command().error(clap::error::ErrorKind::ArgumentConflict, text))
         }
     }

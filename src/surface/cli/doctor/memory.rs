@@ -1,8 +1,9 @@
 //! What the ledger remembers, where there is one.
 
 use zombie_sweeper::in_full;
-use zombie_sweeper::inspect::{ClockReading, Memory, Surroundings};
-use zombie_sweeper::ledger::{Ledger, LedgerError, PastSweep, Scope};
+use zombie_sweeper::inspect::{ClockReading, HoldingBack, Memory, Surroundings};
+use zombie_sweeper::ledger::{Ledger, LedgerError, PastHeldBack, PastSweep, ReapFilter, Scope};
+use zombie_sweeper::zombie::Timestamp;
 
 use crate::surface::cli::args::Cli;
 
@@ -27,9 +28,35 @@ fn remembered(ledger: &Ledger, cli: &Cli) -> Result<Memory, LedgerError> {
         .filter_map(|task| Some((task.task_id, task.since.to_datetime()?)))
         .collect();
     memory.clocks = last.iter().chain(&success).filter_map(clocks).collect();
+    memory.last_error = last.as_ref().and_then(error);
+    memory.held_back = ledger.held_back(&scope)?.and_then(|held| holding_back(&held));
+    memory.last_reap = last_reap(ledger, &scope)?.and_then(Timestamp::to_datetime);
     memory.last_sweep = last.and_then(|sweep| sweep.at.to_datetime());
     memory.last_success = success.and_then(|sweep| sweep.at.to_datetime());
     Ok(memory)
+}
+
+fn error(sweep: &PastSweep) -> Option<String> {
+    let unwritten =
+        || (sweep.failed > 0).then(|| format!("zombies that could not be reaped: {}", sweep.failed));
+    sweep.error.clone().or_else(unwritten)
+}
+
+fn holding_back(held: &PastHeldBack) -> Option<HoldingBack> {
+    Some(HoldingBack {
+        count: held.count,
+        since: held.since.to_datetime()?,
+        last: held.last.to_datetime()?,
+    })
+}
+
+fn last_reap(ledger: &Ledger, scope: &Scope) -> Result<Option<Timestamp>, LedgerError> {
+    let filter = ReapFilter {
+        database: Some(scope.database.clone()),
+        limit: Some(1),
+        ..ReapFilter::default()
+    };
+    Ok(ledger.reaps(&filter)?.first().map(|reap| reap.at))
 }
 
 fn clocks(sweep: &PastSweep) -> Option<ClockReading> {
