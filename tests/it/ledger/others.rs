@@ -177,6 +177,7 @@ fn folder_of_which_not_even_the_parent_is_there() {
     };
     let entry = zombie_sweeper::ledger::Entry {
         scope: &super::scope(),
+        narrowed: false,
         at: super::after(0).into(),
         clocks: &clocks,
         outcome: Outcome::Failed("busy"),

@@ -241,3 +241,37 @@ fn boot_is_told_by_whoever_may_know_it() {
     let clocks = read(&place).last_sweep(&scope(&place)).unwrap().unwrap().clocks;
     assert_eq!(clocks.boot_id.as_deref(), Some("f2a0"));
 }
+
+/// It tells nothing of the others.
+#[test]
+fn sweep_of_one_task_that_fails() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    sweeper(&place, &["--at-most", "5"]).run().exits(0);
+    revive(&place);
+    let before = read(&place).last_sweep(&scope(&place)).unwrap();
+    let locked = place.connect();
+    locked.execute_batch("BEGIN IMMEDIATE").unwrap();
+    sweeper(&place, &["--task", "t1", "--busy-timeout", "10ms"])
+        .run()
+        .exits(75);
+    assert_eq!(read(&place).last_sweep(&scope(&place)).unwrap(), before);
+    sweeper(&place, &["--busy-timeout", "10ms"]).run().exits(75);
+    let last = read(&place).last_sweep(&scope(&place)).unwrap().unwrap();
+    assert!(last.error.is_some(), "{last:?}");
+}
+
+/// Nobody sweeps the whole queue: the last sweep of a project is what there is.
+#[test]
+fn doctor_where_each_sweep_is_of_a_project() {
+    let place = Place::queue(|world| world.zombie("t1").alive("t2"));
+    let project: String = place
+        .connect()
+        .query_row("SELECT project_id FROM tasks", [], |row| row.get(0))
+        .unwrap();
+    let summary = sweeper(&place, &["--project", &project]).run().summary();
+    let ran = sweeper(&place, &["doctor"]).run().exits(0);
+    let diagnosis: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let sweeper = &diagnosis["sweeper"];
+    assert_eq!(sweeper["last_sweep"], summary["swept_at"]);
+    assert_eq!(sweeper["last_success"], summary["swept_at"]);
+}
