@@ -64,8 +64,8 @@ pub struct Clocks {
 pub struct Entry<'e> {
     /// What was swept.
     pub scope: &'e Scope,
-    /// Whether it was of single tasks, so that it tells nothing of the others.
-    pub narrowed: bool,
+    /// Whether it was narrowed to tasks that were named, and tells nothing of the others.
+    pub is_narrowed: bool,
     /// Its *now*.
     pub at: Timestamp,
     /// The clocks when it was over.

@@ -30,7 +30,7 @@ pub(super) fn insert(write: &Transaction<'_>, entry: &Entry<'_>) -> rusqlite::Re
     }
     see_undecided(write, scope, entry.at, &report.undecided)?;
     // A sweep of single tasks tells nothing of the others.
-    if report.error.is_none() && !entry.narrowed {
+    if report.error.is_none() && !entry.is_narrowed {
         write.execute(
             include_str!("sql/drop_decided.sql"),
             (scope, entry.at.as_micros()),
@@ -78,7 +78,7 @@ fn insert_sweep(write: &Transaction<'_>, scope: i64, entry: &Entry<'_>) -> rusql
             ":reaped": count(|report| report.reaps.len()),
             ":moved_on": count(|report| report.moved_on),
             ":held_back": count(|report| report.held_back.as_ref().map_or(0, |held| held.due.len())),
-            ":narrowed": entry.narrowed,
+            ":narrowed": entry.is_narrowed,
             ":transactions": count(|report| report.transactions),
             ":runs_abandoned": count(|report| report.runs_abandoned),
             ":workspaces_freed": count(|report| report.workspaces_freed),

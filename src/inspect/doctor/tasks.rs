@@ -140,9 +140,10 @@ pub(super) fn repeats(past: PastReaps) -> Option<Finding> {
             "what is parked ({parked}) stays so until it is mended and `zombie-sweeper unpark TASK` opens it"
         )
     });
-    let set_aside = match past.can_park {
-        true => format!("sweep with --park-after {AGAIN}, which sets such tasks aside"),
-        false => "set them aside until then".to_owned(),
+    let set_aside = if past.can_park {
+        format!("sweep with --park-after {AGAIN}, which sets such tasks aside")
+    } else {
+        "set them aside until then".to_owned()
     };
     let of_others = (parked.count < rows.count).then_some(set_aside);
     let advice = ["they may kill their workers: find out what each of them does last".to_owned()];

@@ -32,7 +32,7 @@ fn enter(cli: &Cli, now: DateTime<Utc>, outcome: Outcome<'_>) -> Vec<String> {
     let scope = Scope::new(&cli.database.db, cli.sweep.project.as_deref());
     let entry = Entry {
         scope: &scope,
-        narrowed: !cli.sweep.task.is_empty(),
+        is_narrowed: !cli.sweep.task.is_empty(),
         at: now.into(),
         clocks: &clocks(cli.ledger.boot_id.clone()),
         outcome,

@@ -64,7 +64,7 @@ impl Book {
         };
         let entry = Entry {
             scope,
-            narrowed: matches!(outcome, Outcome::Swept(report) if report.tasks.is_some()),
+            is_narrowed: matches!(outcome, Outcome::Swept(report) if report.tasks.is_some()),
             at: at.into(),
             clocks: &clocks,
             outcome,

@@ -177,7 +177,7 @@ fn folder_of_which_not_even_the_parent_is_there() {
     };
     let entry = zombie_sweeper::ledger::Entry {
         scope: &super::scope(),
-        narrowed: false,
+        is_narrowed: false,
         at: super::after(0).into(),
         clocks: &clocks,
         outcome: Outcome::Failed("busy"),
@@ -225,6 +225,19 @@ fn the_queues_own_files() {
     }
     let misplaced = refuse_misplaced(folder.path(), &queue);
     assert!(matches!(misplaced, Err(Misplaced::Folder(_))), "{misplaced:?}");
+}
+
+/// SQLite deletes what it takes for the journal of a database that is not there.
+#[test]
+fn somebodys_file_in_the_place_of_its_journal() {
+    for name in ["ledger.db-journal", "ledger.db-wal"] {
+        let book = Book::new();
+        let theirs = book.folder.path().join(name);
+        fs::write(&theirs, "my notes").unwrap();
+        let said = book.enter(0, Outcome::Failed("busy"));
+        assert!(said[0].contains("is not used as the ledger"), "{said:?}");
+        assert_eq!(fs::read(&theirs).unwrap(), b"my notes");
+    }
 }
 
 /// SQLite would take the queue for what a crash has left of the ledger, and play it back or take it away.

@@ -1,8 +1,10 @@
 //! What starts sweeps on this machine, as far as it tells. Where there is no systemd to ask, nothing is known.
 
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
@@ -203,14 +205,22 @@ fn ask(program: &str, args: &[&str]) -> Option<String> {
         .stderr(Stdio::null())
         .stdout(Stdio::piped());
     let mut child = command.spawn().ok()?;
+    let mut out = child.stdout.take()?;
+    // Whoever has much to say waits to be read.
+    let (said, heard) = mpsc::channel();
+    thread::spawn(move || {
+        let mut text = Vec::new();
+        if out.read_to_end(&mut text).is_ok() {
+            let _ = said.send(text); // unless nobody waits for it any more
+        }
+    });
     for _ in 0..PAUSES {
         match child.try_wait() {
-            Ok(Some(_)) => {
-                let output = child.wait_with_output().ok()?;
-                return output
-                    .status
+            Ok(Some(status)) => {
+                let text = heard.recv_timeout(PAUSE * 10).ok()?;
+                return status
                     .success()
-                    .then(|| String::from_utf8_lossy(&output.stdout).into_owned());
+                    .then(|| String::from_utf8_lossy(&text).into_owned());
             }
             Ok(None) if signals::none() => thread::sleep(PAUSE),
             Ok(None) | Err(_) => break,
