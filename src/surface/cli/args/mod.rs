@@ -169,7 +169,8 @@ fn refuse_stray_options(matches: &clap::ArgMatches, cli: &Cli) -> Result<(), cla
         None => Ok(()),
         Some(id) => {
             let option = id.replace('_', "-");
-            let program = Cli::command();
+            let mut program = Cli::command();
+            program.build(); // the options of a command are put together when somebody asks for them
             let own = program
                 .find_subcommand(command)
                 .into_iter()
