@@ -22,7 +22,7 @@ pub use sqlite::{
 };
 
 #[cfg(feature = "cli")]
-pub(crate) use attempt::{AT_WORK, Attempt, Outcome};
+pub(crate) use attempt::{Attempt, Outcome, ZOMBIE};
 pub(crate) use batch::{Batch, Pending};
 pub(crate) use contract::{Effort, Look, Store};
 pub(crate) use inquiry::{Inquiry, Untold};

@@ -52,6 +52,8 @@ pub(crate) struct OpenRun {
     pub(crate) row: RunRow,
     /// Whether that task is at work, and means another run.
     pub(crate) has_task_at_work: bool,
+    /// When that task came to be what it is, as far as it tells.
+    pub(crate) task_changed: Option<Timestamp>,
 }
 
 /// A workspace that is not free.

@@ -8,6 +8,7 @@ mod clocks;
 mod diagnosis;
 mod files;
 mod finding;
+mod holders;
 mod holdings;
 mod rows;
 mod schedule;

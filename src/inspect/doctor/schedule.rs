@@ -80,7 +80,12 @@ fn last_success(memory: &Memory) -> String {
 }
 
 pub(super) fn schedule(schedule: &Schedule) -> Vec<Finding> {
-    let Schedule { timers, units, cron } = schedule;
+    let Schedule {
+        timers,
+        unclear,
+        units,
+        cron,
+    } = schedule;
     let mut findings = Vec::new();
     for timer in timers.iter().filter(|timer| timer.next.is_none()) {
         let name = &timer.name;
@@ -98,7 +103,7 @@ pub(super) fn schedule(schedule: &Schedule) -> Vec<Finding> {
             format!("`journalctl -u {name}` has the message; docs/running.md#exit-codes explains the code");
         findings.push(Finding::new(Code::SweepFailed, seen, advice));
     }
-    if timers.is_empty() && cron.is_empty() {
+    if timers.is_empty() && unclear.is_empty() && cron.is_empty() {
         let seen = "no timer of systemd's and no crontab that can be read starts sweeps here";
         let advice = "nothing, where the orchestrator or another user's crontab does; else docs/running.md#on-a-schedule";
         findings.push(Finding::new(Code::NoSchedule, seen, advice));

@@ -71,9 +71,11 @@ pub struct HoldingBack {
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Schedule {
-    /// systemd's timers for it.
+    /// systemd's timers for this queue.
     pub timers: Vec<Timer>,
-    /// systemd's units for it that have run.
+    /// The names of those that may be this queue's or another's, as nothing tells.
+    pub unclear: Vec<String>,
+    /// systemd's units for this queue that have run.
     pub units: Vec<Unit>,
     /// The files of cron that name it.
     pub cron: Vec<String>,

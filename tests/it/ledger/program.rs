@@ -286,3 +286,19 @@ fn sweep_of_single_tasks_is_not_the_last_of_its_queue() {
     assert_eq!(last.at.to_rfc3339(), summary["swept_at"].as_str().unwrap());
     assert_eq!(ledger.totals(&scope(&place)).unwrap().unwrap().sweeps, 3);
 }
+
+/// Nobody sweeps the whole queue: the last sweep of a project is what there is.
+#[test]
+fn doctor_where_each_sweep_is_of_a_project() {
+    let place = Place::queue(|world| world.zombie("t1").alive("t2"));
+    let project: String = place
+        .connect()
+        .query_row("SELECT project_id FROM tasks", [], |row| row.get(0))
+        .unwrap();
+    let summary = sweeper(&place, &["--project", &project]).run().summary();
+    let ran = sweeper(&place, &["doctor"]).run().exits(0);
+    let diagnosis: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let sweeper = &diagnosis["sweeper"];
+    assert_eq!(sweeper["last_sweep"], summary["swept_at"]);
+    assert_eq!(sweeper["last_success"], summary["swept_at"]);
+}

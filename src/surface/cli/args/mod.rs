@@ -54,8 +54,8 @@ Examples:
 
 const ENVIRONMENT: &str = "\
 Environment:
-  Every option has a variable: ORCHESTRA_DB for --db, and ZOMBIE_SWEEPER_ with the option's name for the
-  others, such as ZOMBIE_SWEEPER_STALE_AFTER=15m. What the command line says goes first.";
+  Every option but doctor's --trial has a variable: ORCHESTRA_DB for --db, and ZOMBIE_SWEEPER_ with the name
+  for the others, such as ZOMBIE_SWEEPER_STALE_AFTER=15m. What the command line says goes first.";
 
 /// Finds tasks whose workers died in a SQLite task queue, and resets them in one transaction.
 ///
@@ -170,7 +170,8 @@ fn refuse_stray_options(matches: &clap::ArgMatches, cli: &Cli) -> Result<(), cla
         None => Ok(()),
         Some(id) => {
             let option = id.replace('_', "-");
-            let program = Cli::command();
+            let mut program = Cli::command();
+            program.build(); // the options of a command are put together when somebody asks for them
             let own = program
                 .find_subcommand(command)
                 .into_iter()

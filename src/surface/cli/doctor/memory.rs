@@ -20,7 +20,7 @@ pub(super) fn recall(cli: &Cli, around: &mut Surroundings) -> Option<String> {
 }
 
 fn remembered(ledger: &Ledger, cli: &Cli) -> Result<Memory, LedgerError> {
-    let scope = Scope::new(&cli.database.db, None);
+    let scope = swept(ledger, Scope::new(&cli.database.db, None))?;
     let (last, success) = (ledger.last_sweep(&scope)?, ledger.last_success(&scope)?);
     let undecided = ledger.undecided_since(&scope.database)?.into_iter();
     let mut memory = Memory::default();
@@ -34,6 +34,20 @@ fn remembered(ledger: &Ledger, cli: &Cli) -> Result<Memory, LedgerError> {
     memory.last_sweep = last.and_then(|sweep| sweep.at.to_datetime());
     memory.last_success = success.and_then(|sweep| sweep.at.to_datetime());
     Ok(memory)
+}
+
+/// The scope whose sweeps are looked at: the whole queue, or where each sweep is of one project, the one that was swept last.
+fn swept(ledger: &Ledger, whole: Scope) -> Result<Scope, LedgerError> {
+    if ledger.last_sweep(&whole)?.is_some() {
+        return Ok(whole);
+    }
+    let mut last = None;
+    let scopes = ledger.scopes()?.into_iter();
+    for scope in scopes.filter(|scope| scope.database == whole.database) {
+        let sweep = ledger.last_sweep(&scope)?;
+        last = last.max(sweep.map(|sweep| (sweep.at, scope)));
+    }
+    Ok(last.map_or(whole, |(_, scope)| scope))
 }
 
 fn error(sweep: &PastSweep) -> Option<String> {

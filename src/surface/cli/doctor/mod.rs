@@ -33,7 +33,7 @@ pub(crate) fn run(cli: &Cli, args: &DoctorArgs) -> anyhow::Result<Exit> {
         .profile(asked.clone().unwrap_or_default());
     let mut around = Surroundings::default();
     around.clock = clock::reading(now);
-    around.schedule = schedule::look();
+    around.schedule = schedule::look(&cli.database.db);
     let unread = memory::recall(cli, &mut around);
     around.place = Some(look_at_place(&cli.database.db).map_err(SweepError::from)?);
     let (mut diagnosis, options) = diagnose(cli, asked.as_ref(), options, around)?;
