@@ -2,7 +2,7 @@
 
 mod remembered;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -283,6 +283,14 @@ impl Reaps {
         self.0.is_empty()
     }
 
+    /// Those whose ids look different: ids of several columns may be shown alike.
+    fn distinct(&self) -> impl Iterator<Item = &Reap> {
+        let mut seen = HashSet::new();
+        self.iter().filter(move |reap| {
+            !matches!(reap.task_id, Id::Several(_)) || seen.insert(reap.task_id.to_string())
+        })
+    }
+
     pub(crate) fn push(&mut self, task_id: Id, reason: Reason) {
         self.0.push(Reap { task_id, reason });
     }
@@ -315,7 +323,7 @@ struct TaskIds<'a>(&'a Reaps);
 
 impl Serialize for TaskIds<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.iter().map(|reap| &reap.task_id))
+        serializer.collect_seq(self.0.distinct().map(|reap| &reap.task_id))
     }
 }
 
@@ -323,7 +331,7 @@ struct Reasons<'a>(&'a Reaps);
 
 impl Serialize for Reasons<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(self.0.iter().map(|reap| (&reap.task_id, &reap.reason)))
+        serializer.collect_map(self.0.distinct().map(|reap| (&reap.task_id, &reap.reason)))
     }
 }
 

@@ -41,6 +41,14 @@ pub enum StoreError {
         /// What SQLite said.
         source: rusqlite::Error,
     },
+    /// The database failed at a task that was to be opened again, so it is parked as before.
+    #[error("failed to unpark task {task_id}")]
+    Unpark {
+        /// The task.
+        task_id: String,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
     /// The queue's tables use a function, a collation or a module that only the orchestrator's own process has.
     #[error(
         "the queue's tables use what only the orchestrator's own process registers ({message}): sweep from within it, \
@@ -82,6 +90,12 @@ impl StoreError {
     pub(crate) fn reaping(task_id: &Id, source: rusqlite::Error) -> Self {
         let task_id = task_id.to_string();
         Self::missing(&source).unwrap_or(Self::Reap { task_id, source })
+    }
+
+    /// Says which task SQLite failed to open again.
+    pub(crate) fn unparking(task_id: &Id, source: rusqlite::Error) -> Self {
+        let task_id = task_id.to_string();
+        Self::missing(&source).unwrap_or(Self::Unpark { task_id, source })
     }
 
     fn missing(source: &rusqlite::Error) -> Option<Self> {

@@ -97,3 +97,78 @@ fn reap_of_a_single_one_does_not_pass_for_the_death_of_a_fleet() {
     world.sweep();
     assert!(world.payload().get("sweep").is_none());
 }
+
+/// Other ids that lead to the same rows: the digits of bytes, and what a collation or the type of a column takes for the same.
+#[test]
+fn an_id_that_is_not_shown_so_is_unknown() {
+    for (declared, id, asked) in [
+        ("TEXT", "'1'", "31"),
+        ("TEXT", "'abcd'", "61626364"),
+        ("INTEGER", "7", "07"),
+        ("TEXT COLLATE NOCASE", "'abc'", "ABC"),
+        ("BLOB", "x'00ff'", "00FF"),
+    ] {
+        let why = jobs(declared, id)
+            .options(|options| options.task(asked))
+            .refused();
+        let unknown = format!("no task {asked:?} in the database");
+        assert!(why.contains(&unknown), "{declared}: {why}");
+    }
+}
+
+#[test]
+fn an_id_that_is_also_the_digits_of_another_is_that_one_alone() {
+    let mut world = jobs("TEXT", "'31'), ('1'").options(|options| options.task("31"));
+    assert_eq!(reasons(&world.sweep()), ["31: stale_heartbeat"]);
+}
+
+/// A queue of a single table, with these ids.
+fn jobs(declared: &str, ids: &str) -> World {
+    World::foreign(&format!(
+        "CREATE TABLE jobs (id {declared} PRIMARY KEY, status TEXT DEFAULT 'running', last_heartbeat INTEGER DEFAULT 1775876480);
+         INSERT INTO jobs (id) VALUES ({ids})"
+    ))
+    .profile("events.table = ''\nruns.table = ''\nworkspaces.table = ''\nprojects.table = ''\ntasks.table = 'jobs'")
+}
+
+#[test]
+fn two_keys_that_are_shown_alike_are_both_meant_and_named_once() {
+    let world = World::foreign(
+        "CREATE TABLE jobs (queue TEXT, n TEXT, status TEXT, last_heartbeat INTEGER, PRIMARY KEY (queue, n)) WITHOUT ROWID;
+         INSERT INTO jobs VALUES ('a', 'b/c', 'running', 1775876480), ('a/b', 'c', 'running', 1775876480),
+                                 ('a', '5', 'running', 1775876480), ('a', '05', 'running', 1775876480)",
+    )
+    .profile(
+        "events.table = ''\nruns.table = ''\nworkspaces.table = ''\nprojects.table = ''\ntasks.table = 'jobs'
+         tasks.columns.id = ['queue', 'n']",
+    );
+    let mut world = world.options(|options| options.task("a/b/c").task("a/05"));
+    let report = world.sweep();
+    assert_eq!(report.reaps.len(), 3);
+    assert_eq!(
+        serde_json::to_value(&report).unwrap()["task_ids"],
+        serde_json::json!(["a/05", "a/b/c"])
+    );
+}
+
+#[test]
+fn as_many_as_there_are_can_be_named() {
+    for several in [false, true] {
+        let id = if several { "'queue', 'n'" } else { "'n'" };
+        let mut world = World::foreign(&format!(
+            "CREATE TABLE jobs (queue TEXT, n INTEGER, status TEXT, last_heartbeat INTEGER, PRIMARY KEY ({})) WITHOUT ROWID;
+             WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1500)
+             INSERT INTO jobs SELECT 'a', n, 'running', 1775876480 FROM numbers",
+            id.replace('\'', "")
+        ))
+        .profile(&format!(
+            "events.table = ''\nruns.table = ''\nworkspaces.table = ''\nprojects.table = ''\ntasks.table = 'jobs'
+             tasks.columns.id = [{id}]"
+        ));
+        for n in 1..1500 {
+            let id = if several { format!("a/{n}") } else { n.to_string() };
+            world = world.options(|options| options.task(id));
+        }
+        assert_eq!(world.dry_run().reaps.len(), 1499, "several: {several}");
+    }
+}

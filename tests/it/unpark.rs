@@ -140,3 +140,91 @@ fn queue_that_cannot_park_cannot_unpark() {
     let error = unpark_task(&mut world.conn, &options, "killer").unwrap_err();
     assert!(in_full(&error).contains("events.table"), "{error}");
 }
+
+/// So long after it was parked that its events are no longer among the latest.
+#[test]
+fn many_events_since_do_not_hide_that_it_was_parked() {
+    let mut world = parked().sql(&format!(
+        "WITH RECURSIVE n(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n LIMIT 150)
+         INSERT INTO task_events (task_id, event_type, created_at) SELECT 'killer', 'note', '{}' FROM n",
+        moment("in 1m")
+    ));
+    assert_eq!(unpark(&mut world, "killer").unwrap().to, "open");
+}
+
+#[test]
+fn one_that_was_at_work_again_since_and_is_blocked_now_is_refused() {
+    for (status, end) in [("completed", "in 2m"), ("failed", "in 2m")] {
+        let mut world = parked().sql(&format!(
+            "INSERT INTO task_runs (id, task_id, status, started_at, completed_at)
+             VALUES ('r1', 'killer', '{status}', '{}', '{}')",
+            moment("in 1m"),
+            moment(end)
+        ));
+        let why = refused(&mut world, "killer");
+        assert!(
+            why.contains("but it was at work again at 2026-04-11T03:19:00.000000Z"),
+            "{why}"
+        );
+    }
+}
+
+#[test]
+fn one_that_is_not_shown_so_is_unknown() {
+    let mut world = parked().sql(
+        "PRAGMA foreign_keys = OFF; UPDATE tasks SET id = '1' WHERE id = 'killer'; UPDATE task_events SET task_id = '1';
+         UPDATE task_runs SET task_id = '1' WHERE task_id = 'killer'",
+    );
+    let why = refused(&mut world, "31");
+    assert!(why.contains("no task \"31\" in the database"), "{why}");
+    let mut world = world.task("31").status("blocked");
+    assert!(refused(&mut world, "31").contains("no sweep has parked it"));
+    assert_eq!(unpark(&mut world, "1").unwrap().to, "open");
+}
+
+#[test]
+fn it_gets_the_word_of_the_status_that_was_overwritten() {
+    let profile = "tasks.words.running = ['running', 'building']
+                   tasks.words.open = { running = 'open', building = 'build_queued' }";
+    let mut world = World::new()
+        .running("killer")
+        .status("building")
+        .run("r0")
+        .heartbeat("16m ago")
+        .running("alive")
+        .run("r1")
+        .heartbeat("1m ago")
+        .running("too")
+        .run("r2")
+        .heartbeat("1m ago")
+        .profile(profile)
+        .options(|options| options.park_after(1.try_into().unwrap()));
+    assert_eq!(world.sweep().parked.len(), 1);
+    let options = SweepOptions::at(NOW).profile(zombie_sweeper::Profile::from_toml(profile).unwrap());
+    let report = unpark_task(&mut world.conn, &options, "killer").unwrap();
+    assert_eq!(report.to, "build_queued");
+    assert_eq!(world.value("tasks.status", "killer"), "build_queued");
+}
+
+#[test]
+fn what_a_trigger_refuses_is_said_in_words_of_unpark() {
+    let said = |trigger: &str| refused(&mut parked().sql(trigger), "killer");
+    let ignored = said(
+        "CREATE TRIGGER no BEFORE UPDATE OF status ON tasks WHEN OLD.status = 'blocked'
+         BEGIN SELECT RAISE(IGNORE); END",
+    );
+    assert!(ignored.contains("a trigger of the queue"), "{ignored}");
+    let lost = said(
+        "CREATE TRIGGER lost BEFORE INSERT ON task_events WHEN NEW.event_type = 'zombie_unparked'
+         BEGIN SELECT RAISE(IGNORE); END",
+    );
+    assert!(lost.contains("a trigger of the queue"), "{lost}");
+    let aborted = said(
+        "CREATE TRIGGER no BEFORE UPDATE OF status ON tasks WHEN OLD.status = 'blocked'
+         BEGIN SELECT RAISE(ABORT, 'it stays'); END",
+    );
+    assert!(
+        aborted.contains("failed to unpark task killer: it stays"),
+        "{aborted}"
+    );
+}

@@ -57,6 +57,15 @@ impl EventRow {
         }
     }
 
+    /// What stood in this column of the task before the reap that it tells of.
+    pub(super) fn overwritten(&self, column: &str) -> Option<String> {
+        match self.payload().get("overwritten")?.get("task")?.get(column)? {
+            Value::Null => None,
+            Value::String(text) => Some(text.clone()),
+            other => Some(other.to_string()),
+        }
+    }
+
     /// The parking that it tells of.
     pub(super) fn parking(&self, calendar: &Calendar) -> Parking {
         let reaps = self.payload().get("reaps").and_then(Value::as_u64);

@@ -32,14 +32,13 @@ pub(super) fn tasks_named(
     render(include_str!("sql/tasks_named.sql"), &names)
 }
 
-/// The keys of the tasks that so many parameters name, at most so many.
-pub(super) fn keys_named(tasks: &Tasks, parameters: usize, most: usize) -> String {
+/// The keys and ids of the tasks that so many parameters name.
+pub(super) fn keys_named(tasks: &Tasks, parameters: usize) -> String {
     let mut names = task_names(tasks);
     let is_named: Vec<_> = (1..=parameters).map(|place| is_id(&tasks.id, place)).collect();
     names.extend([
         ("at_work", is_at_work(tasks)),
         ("is_named", is_named.join(" OR ")),
-        ("most", most.to_string()),
     ]);
     render(include_str!("sql/keys_named.sql"), &names)
 }

@@ -4,7 +4,7 @@ use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
 use super::facts::Facts;
-use super::keys::is_key;
+use super::keys::{column, is_key, key};
 use super::near::near;
 use super::project::Project;
 use super::questions;
@@ -13,9 +13,6 @@ use super::spellings::spellings;
 use super::value::{blob, literal};
 use crate::store::error::StoreError;
 use crate::zombie::Id;
-
-/// The most tasks that have one id.
-const SAME: usize = 20;
 
 /// What the tasks of a sweep have in common.
 pub(super) struct Scope {
@@ -39,9 +36,9 @@ impl Scope {
             .into_iter()
             .collect();
         let mut idle = Vec::new();
-        let mut keys = Vec::new();
+        let mut rows = Vec::new();
         for task in tasks {
-            let found = named(conn, schema, task).map_err(StoreError::sqlite("look up the task"))?;
+            let found = named(conn, schema, facts, task).map_err(StoreError::sqlite("look up the task"))?;
             if found.is_empty() {
                 let near = near(conn, schema, facts, task);
                 let (nearest, compared) = near.map_err(StoreError::sqlite("look up the task"))?;
@@ -51,15 +48,13 @@ impl Scope {
                     compared,
                 });
             }
-            if !found.iter().any(|(_, runs)| *runs) {
+            if !found.iter().any(|row| row.runs) {
                 idle.push(task.clone());
             }
-            keys.extend(found.into_iter().map(|(key, _)| key));
+            rows.extend(found);
         }
-        if !keys.is_empty() {
-            let is_key = is_key("t", &schema.tasks.table);
-            let one_of: Vec<_> = keys.iter().map(|key| is_key.replace("?1", &sql(key))).collect();
-            conditions.push(format!("({})", one_of.join(" OR ")));
+        if !rows.is_empty() {
+            conditions.push(one_of(schema, &rows));
         }
         Ok(Self {
             condition: conditions.join(" AND "),
@@ -68,20 +63,69 @@ impl Scope {
     }
 }
 
-/// The keys of the tasks with this id, and whether each is at work.
-fn named(conn: &Connection, schema: &Schema, task: &str) -> rusqlite::Result<Vec<(Id, bool)>> {
+/// A task that is named.
+struct Named {
+    key: Id,
+    id: Id,
+    /// Whether it is at work.
+    runs: bool,
+}
+
+/// The tasks with this id: those that are shown just so, and none that is merely found by it, as a collation or the type
+/// of a column may have it.
+fn named(conn: &Connection, schema: &Schema, facts: &Facts<'_>, task: &str) -> rusqlite::Result<Vec<Named>> {
     let ids = spellings(task, schema.tasks.id.parts.len());
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let mut statement = conn.prepare(&questions::keys_named(&schema.tasks, ids.len(), SAME))?;
+    let mut statement = conn.prepare(&questions::keys_named(&schema.tasks, ids.len()))?;
     let mut rows = statement.query(rusqlite::params_from_iter(&ids))?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        let runs = matches!(row.get_ref(1)?, ValueRef::Integer(yes) if yes != 0);
-        found.push((row.get_ref(0)?.into(), runs));
+        let id = facts.task_id(row.get_ref(1)?);
+        if id.to_string() == task {
+            found.push(Named {
+                key: row.get_ref(0)?.into(),
+                id,
+                runs: matches!(row.get_ref(2)?, ValueRef::Integer(yes) if yes != 0),
+            });
+        }
     }
     Ok(found)
+}
+
+/// Whether a task is one of these. The key leads to it; the id holds on to it, as a row id may pass to another task.
+fn one_of(schema: &Schema, rows: &[Named]) -> String {
+    let tasks = &schema.tasks;
+    let list = |ids: &mut dyn Iterator<Item = &Id>| ids.map(sql).collect::<Vec<_>>().join(", ");
+    let keys = if tasks.table.rowid().is_some() || tasks.table.key_columns().len() < 2 {
+        let keys = list(&mut rows.iter().map(|row| &row.key));
+        format!("{} IN ({keys})", key("t", &tasks.table))
+    } else {
+        let is_key = is_key("t", &tasks.table);
+        let keys: Vec<_> = rows
+            .iter()
+            .map(|row| format!("({})", is_key.replace("?1", &sql(&row.key))))
+            .collect();
+        any(&keys)
+    };
+    let ids = list(&mut rows.iter().map(|row| &row.id));
+    format!(
+        "({keys}) AND {} COLLATE BINARY IN ({ids})",
+        column("t", &tasks.id)
+    )
+}
+
+/// Any of these conditions, halved again and again: SQLite bounds how deep an expression is, and not how wide.
+fn any(conditions: &[String]) -> String {
+    match conditions {
+        [] => "FALSE".to_owned(),
+        [only] => only.clone(),
+        several => {
+            let (left, right) = several.split_at(several.len() / 2);
+            format!("({} OR {})", any(left), any(right))
+        }
+    }
 }
 
 /// A key as SQL.

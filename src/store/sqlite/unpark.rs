@@ -3,7 +3,6 @@
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::event;
 use super::one_task::SqliteInquiry;
 use super::recorder::Recorder;
 use super::repeated::{Repeated, prepare_aside};
@@ -13,11 +12,17 @@ use super::store::Opened;
 use super::value::moment;
 use super::writer::as_kept;
 use super::writes;
+use super::{event, event_rows};
 use crate::options::SweepOptions;
 use crate::store::contract::Unparked;
 use crate::store::error::StoreError;
 use crate::store::inquiry::Inquiry as _;
-use crate::zombie::{Calendar, Condition, Evidence, Id, Notes, Reason, TaskInFull, Timestamp, Zombie};
+use crate::zombie::{
+    Calendar, Condition, Evidence, Id, Notes, Reason, Suspect, TaskInFull, Timestamp, Zombie,
+};
+
+/// How many reaps are read for the one that parked it.
+const REAPS: usize = 20;
 
 pub(super) fn unpark(
     conn: &Connection,
@@ -30,9 +35,8 @@ pub(super) fn unpark(
     let Some(parked) = &schema.tasks.parked else {
         return Err(StoreError::Parking("there is nothing to park a task by"));
     };
-    let found = find(conn, opened, opts, task)?;
+    let (found, open) = find(conn, opened, opts, task)?;
     let when = parked_since(&found, parked)?;
-    let open = open_word(schema, &found);
     let zombie = zombie(found);
     write(conn, schema, opts, &zombie, [parked, &open], when)?;
     Ok(Unparked {
@@ -42,16 +46,23 @@ pub(super) fn unpark(
     })
 }
 
+/// The task that is shown by this id, and the word that opens it.
 fn find(
     conn: &Connection,
     opened: &Opened,
     opts: &SweepOptions,
     task: &str,
-) -> Result<TaskInFull, StoreError> {
+) -> Result<(TaskInFull, String), StoreError> {
     let mut inquiry = SqliteInquiry::begin(conn, opened, opts)?;
     let mut found = inquiry.tasks(task, &mut Notes::default())?;
+    // A collation, the type of a column or the digits of bytes may have led to others.
+    found.retain(|found| found.suspect.id.to_string() == task);
     match (found.pop(), found.len()) {
-        (Some(only), 0) => Ok(only),
+        (Some(only), 0) => {
+            let open = open_word(conn, &opened.schema, opts, &only.suspect)
+                .map_err(StoreError::sqlite("look at the task's reaps"))?;
+            Ok((only, open))
+        }
         (Some(_), others) => Err(StoreError::NotParked {
             task_id: task.to_owned(),
             why: format!("{} tasks have this id", others + 1),
@@ -81,20 +92,59 @@ fn parked_since(task: &TaskInFull, parked: &str) -> Result<Option<Timestamp>, St
             status.to_string()
         )));
     }
-    match task.parking {
-        Some(parking) => Ok(parking.since),
-        None => Err(refused(format!(
+    let Some(parking) = task.parking else {
+        return Err(refused(format!(
             "no sweep has parked it, as its events say: somebody else has set it to {parked:?}"
+        )));
+    };
+    match (parking.since, last_at_work(task)) {
+        (Some(since), Some(at)) if at > since => Err(refused(format!(
+            "a sweep parked it at {}, but it was at work again at {}: somebody else has set it to {parked:?} since",
+            since.to_rfc3339(),
+            at.to_rfc3339()
         ))),
+        _ => Ok(parking.since),
     }
 }
 
-/// The word that the reap would have given it.
-fn open_word(schema: &Schema, task: &TaskInFull) -> String {
-    let last = task.reaps.iter().max_by_key(|reap| reap.at);
-    let reason = last.map_or("", |reap| reap.reason.as_str());
-    let status = schema.tasks.running().first().map_or("", String::as_str);
-    schema.tasks.open.word(reason, status).to_owned()
+/// When it last began to work, or was taken from who did. A heartbeat says nothing of that: a worker that was only slow may
+/// write one at any time.
+fn last_at_work(task: &TaskInFull) -> Option<Timestamp> {
+    let runs = task
+        .runs
+        .iter()
+        .flat_map(|row| [&row.run.started, &row.run.created]);
+    let starts = runs.chain([&task.suspect.task.started]);
+    let starts = starts.filter_map(|signs| signs.newest).map(|start| start.at);
+    starts.chain(task.reaps.iter().map(|reap| reap.at)).max()
+}
+
+/// The word that the reap would have given it: by its reason, and by the status that it overwrote. Where its event does not
+/// tell that status, by the first word of those at work.
+fn open_word(
+    conn: &Connection,
+    schema: &Schema,
+    opts: &SweepOptions,
+    suspect: &Suspect,
+) -> rusqlite::Result<String> {
+    let tasks = &schema.tasks;
+    let calendar = Calendar::new(opts.now.into(), schema.time_zone);
+    let of_task = |events: &Events| {
+        let kind = Some(events.reaped.as_str());
+        event_rows::of_task(conn, events, &suspect.id, kind, REAPS, &mut Notes::default())
+    };
+    let rows = schema.events.as_ref().map(of_task).transpose()?;
+    let reaps = rows.iter().flatten().map(|row| (row.reap(&calendar), row));
+    let parking = reaps.max_by_key(|(reap, _)| (reap.is_parked, reap.at));
+    let reason = parking.as_ref().map_or("", |(reap, _)| reap.reason.as_str());
+    let column = suspect.status.as_ref().map(|status| &*status.column);
+    let seen = parking.as_ref().zip(column);
+    let seen = seen.and_then(|((_, row), column)| row.overwritten(column));
+    let status = seen.as_ref().or(tasks.running().first());
+    Ok(tasks
+        .open
+        .word(reason, status.map_or("", String::as_str))
+        .to_owned())
 }
 
 /// As what writes times takes it.
@@ -129,11 +179,13 @@ fn write(
     let write = Transaction::new_unchecked(conn, TransactionBehavior::Immediate)
         .map_err(StoreError::sqlite("take the write lock"))?;
     let written = writes.write(zombie, &open, &stamps, &event::Unparked::new(when, &opts.actor));
-    match written.map_err(|error| StoreError::reaping(&suspect.id, error))? {
+    match written.map_err(|error| StoreError::unparking(&suspect.id, error))? {
         Written::Whole => write.commit().map_err(StoreError::sqlite("commit")),
         Written::MovedOn => Err(StoreError::NotParked {
             task_id: suspect.id.to_string(),
-            why: format!("its status is no longer {parked:?}"),
+            why: format!(
+                "somebody has changed it just now: it is gone, or its status is no longer {parked:?}"
+            ),
         }),
         Written::Swallowed => Err(StoreError::NotParked {
             task_id: suspect.id.to_string(),
@@ -194,7 +246,8 @@ impl<'c> Writes<'c> {
         payload: &event::Unparked<'_>,
     ) -> rusqlite::Result<Written> {
         let suspect = &zombie.suspect;
-        for (place, value) in (1..).zip([&suspect.key, suspect.status_value(), open]) {
+        let seen = [&suspect.key, suspect.status_value(), &suspect.id, open];
+        for (place, value) in (1..).zip(seen) {
             self.open.bind(place, value.as_value())?;
         }
         let times = stamps.of_task(zombie).take(self.times);
@@ -205,20 +258,30 @@ impl<'c> Writes<'c> {
             self.open.bind(place, now)?;
         }
         if self.open.execute()? == 0 {
-            return Ok(Written::MovedOn);
+            let stands = (&suspect.key, suspect.status_value(), &suspect.id);
+            return Ok(if self.has_status.exists(stands)? {
+                Written::Swallowed
+            } else {
+                Written::MovedOn
+            });
         }
         let Some(recorder) = &mut self.recorder else {
             return Ok(Written::Swallowed);
         };
-        let event = recorder.record(zombie, payload)?;
+        let event = match recorder.record(zombie, payload) {
+            Err(rusqlite::Error::StatementChangedRows(_)) => return Ok(Written::Swallowed),
+            event => event?,
+        };
         let is_there = match &mut self.event_is_there {
             Some(is_there) => is_there.exists([&event])?,
             None => true,
         };
-        Ok(if is_there && self.has_status.exists((&suspect.key, open))? {
-            Written::Whole
-        } else {
-            Written::Swallowed
-        })
+        Ok(
+            if is_there && self.has_status.exists((&suspect.key, open, &suspect.id))? {
+                Written::Whole
+            } else {
+                Written::Swallowed
+            },
+        )
     }
 }

@@ -64,12 +64,12 @@ fn reset(tasks: &Tasks) -> Assignments {
 }
 
 /// How many parameters stand before the times there.
-pub(super) const TIMES_OF_UNPARKED: usize = 3;
+pub(super) const TIMES_OF_UNPARKED: usize = 4;
 
 pub(super) fn unpark_task(tasks: &Tasks, or_abort: OrAbort) -> String {
     let mut set = Assignments::default();
     if let Some(status) = tasks.status() {
-        set.to(status, "?3");
+        set.to(status, "?4");
     }
     for (place, info) in tasks.updated.iter().chain(&tasks.next_eligible).enumerate() {
         let place = TIMES_OF_UNPARKED + 1 + place;

@@ -69,17 +69,21 @@ fn hint(error: &anyhow::Error) -> Option<&'static str> {
         StoreError::Open(OpenError::Missing(_)) => Some("name the database with --db, or in ORCHESTRA_DB"),
         StoreError::Open(OpenError::Directory(_)) => Some("name the file in it with --db"),
         StoreError::Open(OpenError::ReadOnly(_)) => Some("--dry-run works all the same"),
-        StoreError::Sqlite { source, .. } | StoreError::Reap { source, .. }
+        StoreError::Sqlite { source, .. }
+        | StoreError::Reap { source, .. }
+        | StoreError::Unpark { source, .. }
             if source.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) =>
         {
             Some("run `PRAGMA integrity_check`, and restore or recover it")
         }
-        StoreError::Sqlite { source, .. } | StoreError::Reap { source, .. }
+        StoreError::Sqlite { source, .. }
+        | StoreError::Reap { source, .. }
+        | StoreError::Unpark { source, .. }
             if source.sqlite_error_code() == Some(ErrorCode::CannotOpen) =>
         {
             Some("no file could be made beside it: has the disk room left, for more files (inodes) too?")
         }
-        error @ (StoreError::Sqlite { .. } | StoreError::Reap { .. })
+        error @ (StoreError::Sqlite { .. } | StoreError::Reap { .. } | StoreError::Unpark { .. })
             if of_store(error) == Exit::NoPermission =>
         {
             Some("its file, its directory or its mount is read-only; --dry-run works all the same")
@@ -108,7 +112,8 @@ fn of_store(error: &StoreError) -> Exit {
         StoreError::Schema(SchemaError::Sqlite(source))
         | StoreError::Project(ProjectError::Sqlite(source))
         | StoreError::Sqlite { source, .. }
-        | StoreError::Reap { source, .. } => of_sqlite(source),
+        | StoreError::Reap { source, .. }
+        | StoreError::Unpark { source, .. } => of_sqlite(source),
         _ => Exit::Failure,
     }
 }

@@ -370,3 +370,17 @@ fn misspelt_variable_is_refused() {
         .unwrap();
     assert_eq!(status, "running");
 }
+
+/// Else a task whose key is a number below zero could only be named with `=` or behind `--`.
+#[test]
+fn number_below_zero_names_a_task() {
+    let place = queue();
+    let unknown = |arguments: &[&str]| {
+        let said = place.sweeper(arguments).run().exits(2).stderr;
+        assert!(said.contains("no task \"-5\" in the database"), "{said}");
+    };
+    unknown(&["--task", "-5"]);
+    unknown(&["--task", "-5", "-n"]);
+    unknown(&["unpark", "-5"]);
+    unknown(&["unpark", "-5", "--actor", "me"]);
+}

@@ -496,3 +496,18 @@ fn queue_that_needs_what_only_its_orchestrator_has() {
     error: the queue's tables use what only the orchestrator's own process registers (no such function: announce): sweep from within it, through the library, or drop the trigger, index, column or check that uses it
     ");
 }
+
+/// They have what follows shown from right to left, or end that: what is read is then not what stands there.
+#[test]
+fn text_has_no_characters_that_turn_it_round() {
+    let turns =
+        "\u{61c}\u{200e}\u{200f}\u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2066}\u{2067}\u{2068}\u{2069}";
+    let place = Place::queue(|world| world.zombie(&format!("t{turns}")));
+    let ran = place.sweeper(&["-n", "--format", "text"]).run().exits(0);
+    assert_eq!(ran.stdout.find(|c| turns.contains(c)), None, "{:?}", ran.stdout);
+    assert!(
+        ran.stdout.contains(r"t\u{61c}\u{200e}\u{200f}\u{202a}"),
+        "{}",
+        ran.stdout
+    );
+}

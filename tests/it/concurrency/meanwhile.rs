@@ -174,3 +174,44 @@ fn task_that_another_project_took_over_meanwhile_has_moved_on() {
     assert_eq!((report.reaps.len(), report.moved_on), (0, 1), "{report:?}");
     assert_eq!(world.value("tasks.status", "t1"), "running");
 }
+
+/// SQLite gives the row id of a task that is gone to the next one that is made.
+#[test]
+fn task_that_took_the_row_of_the_one_named_is_left_alone() {
+    for journal in JOURNALS {
+        let (folder, world) = on_disk(journal);
+        let mut world = world
+            .running("t1")
+            .run("r1")
+            .heartbeat("16m ago")
+            .options(|options| options.task("t1"));
+        let change = "UPDATE tasks SET id = 't2'; UPDATE task_runs SET task_id = 't2'";
+        commits_meanwhile(&folder, &mut world, change);
+        let report = world.sweep();
+        assert_eq!((report.reaps.len(), report.moved_on), (0, 1), "{journal}");
+        assert_eq!(world.value("tasks.status", "t2"), "running");
+    }
+}
+
+#[test]
+fn task_that_took_the_row_of_the_one_to_unpark_is_left_alone() {
+    for journal in JOURNALS {
+        let (folder, world) = on_disk(journal);
+        let mut world = ["a", "b"].iter().fold(world, |world, id| {
+            world.running(format!("alive-{id}")).run(*id).heartbeat("1m ago")
+        });
+        world = world
+            .running("t1")
+            .run("r1")
+            .heartbeat("16m ago")
+            .options(|options| options.park_after(1.try_into().unwrap()));
+        assert_eq!(world.sweep().parked.len(), 1);
+        commits_meanwhile(&folder, &mut world, "UPDATE tasks SET id = 't2' WHERE id = 't1'");
+        let options = zombie_sweeper::SweepOptions::at(crate::world::NOW);
+        let error = zombie_sweeper::unpark_task(&mut world.conn, &options, "t1").unwrap_err();
+        assert!(RIVAL.take().is_none(), "it waited for the lock");
+        let said = zombie_sweeper::in_full(&error);
+        assert!(said.contains("somebody has changed it just now"), "{said}");
+        assert_eq!(world.value("tasks.status", "t2"), "blocked");
+    }
+}

@@ -20,7 +20,7 @@ pub(crate) struct SweepArgs {
     pub(crate) project: Option<String>,
     /// Sweep this task only, by its id; may be repeated
     #[arg(long, value_name = "ID", env = "ZOMBIE_SWEEPER_TASK", hide_env = true)]
-    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    #[arg(value_parser = NonEmptyStringValueParser::new(), allow_negative_numbers = true)]
     pub(crate) task: Vec<String>,
     /// Find the zombies, write nothing
     #[arg(long, short = 'n', env = "ZOMBIE_SWEEPER_DRY_RUN", hide_env = true)]

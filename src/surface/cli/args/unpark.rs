@@ -4,7 +4,7 @@ use clap::builder::NonEmptyStringValueParser;
 #[derive(Debug, Args)]
 pub(crate) struct UnparkArgs {
     /// The task, by its id as the summary shows it
-    #[arg(value_name = "TASK", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(value_name = "TASK", value_parser = NonEmptyStringValueParser::new(), allow_hyphen_values = true)]
     pub(crate) task: String,
     /// The name that the event is written in
     #[arg(long, value_name = "NAME", env = "ZOMBIE_SWEEPER_ACTOR", hide_env = true)]
