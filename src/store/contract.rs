@@ -29,7 +29,7 @@ pub(crate) trait Store {
 
     /// What is on record of these tasks, in their order; `None` where the queue keeps no record, or where it would take
     /// more reading than the effort allows.
-    fn past(&mut self, tasks: &[&Id], effort: Effort) -> Result<Option<Vec<Past>>, StoreError>;
+    fn past(&mut self, asked: &Asked<'_>, notes: &mut Notes) -> Result<Option<Vec<Past>>, StoreError>;
 
     /// What the event of a reap would say, for a queue that keeps none.
     fn record(&self, zombie: &Zombie) -> String;
@@ -52,10 +52,18 @@ pub(crate) trait Store {
     fn lock_took(&mut self) -> Result<Option<Duration>, StoreError>;
 }
 
+/// Whose past is asked for.
+pub(crate) struct Asked<'a> {
+    pub(crate) tasks: &'a [&'a Id],
+    /// No reap counts that is not later than this.
+    pub(crate) after: Timestamp,
+    pub(crate) effort: Effort,
+}
+
 /// How much reading it is worth to know what is on record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Effort {
-    /// Only what an index leads to.
+    /// Only what an index leads to, and no more than a sweep can do by the way.
     ByIndex,
     /// Whatever it takes.
     Thorough,

@@ -38,13 +38,18 @@ pub struct Past {
     pub unparked: Option<Timestamp>,
     /// When a run of it was completed last.
     pub completed: Option<Timestamp>,
+    /// Whether one was completed, or it was unparked, and nothing says when.
+    pub is_undated: bool,
 }
 
 impl Past {
     /// How often it was reaped for its own silence after this moment, since a run of it was completed, or since it was
-    /// unparked.
+    /// unparked. Where nothing says when that was, it may have been just now.
     #[must_use]
     pub fn silent_reaps(&self, after: Timestamp) -> usize {
+        if self.is_undated {
+            return 0;
+        }
         let last_good = self.completed.max(self.unparked);
         let counts = |reap: &&PastReap| {
             reap.is_of_silence()

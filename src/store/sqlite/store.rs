@@ -5,6 +5,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::facts::Facts;
 use super::load::Loader;
 use super::parking;
+use super::past::PastReader;
 use super::project::Project;
 use super::rehearsal::Rehearsal;
 use super::schema::Schema;
@@ -71,6 +72,7 @@ pub(crate) struct SqliteStore<'c> {
     /// Made with the first zombie.
     verifier: Option<Verifier<'c>>,
     pub(super) writer: Option<Writer<'c>>,
+    pub(super) past: PastReader,
     /// In a dry run: what may foretell the queue's refusals of what was found last.
     pub(super) rehearsal: Option<Rehearsal>,
     pub(super) stopwatch: Instant,
@@ -101,6 +103,7 @@ impl<'c> SqliteStore<'c> {
             loader,
             verifier: None,
             writer: None,
+            past: PastReader::new(),
             rehearsal: None,
             stopwatch: opened.stopwatch,
             looked_at: 0,

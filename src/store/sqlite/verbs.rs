@@ -6,15 +6,16 @@ use rusqlite::{ErrorCode, Transaction, TransactionBehavior};
 
 use super::apply::{apply, said};
 use super::event::Payload;
+use super::past::PastReader;
 use super::rehearsal::Rehearsal;
 use super::store::{SqliteStore, begin_to_read};
 use super::unpark::unpark;
 use super::writer::Writer;
-use super::{look_alikes, past, workspaces};
+use super::{look_alikes, workspaces};
 use crate::store::batch::{Batch, Pending, Reap, Refusal};
-use crate::store::contract::{Effort, Look, Scan, Store, Unparked};
+use crate::store::contract::{Asked, Look, Scan, Store, Unparked};
 use crate::store::error::StoreError;
-use crate::zombie::{Id, Notes, Past, Plan, Timestamp, Zombie};
+use crate::zombie::{Notes, Past, Plan, Timestamp, Zombie};
 
 impl Store for SqliteStore<'_> {
     fn keeps_events(&self) -> bool {
@@ -39,6 +40,7 @@ impl Store for SqliteStore<'_> {
     fn turn_to(&mut self, now: Timestamp) {
         self.loader.turn_to(now);
         self.writer = None; // it would write the time of the first look
+        self.past = PastReader::new();
     }
 
     fn look(&mut self, look: &Look<'_>, plan: &mut Plan, notes: &mut Notes) -> Result<Scan, StoreError> {
@@ -82,9 +84,11 @@ impl Store for SqliteStore<'_> {
             .map_err(StoreError::sqlite("look at the zombies"))
     }
 
-    fn past(&mut self, tasks: &[&Id], effort: Effort) -> Result<Option<Vec<Past>>, StoreError> {
+    fn past(&mut self, asked: &Asked<'_>, notes: &mut Notes) -> Result<Option<Vec<Past>>, StoreError> {
         let _read = begin_to_read(self.conn)?;
-        past::of(self.conn, self.schema, &self.loader.facts.calendar, tasks, effort)
+        let calendar = &self.loader.facts.calendar;
+        self.past
+            .of(self.conn, self.schema, calendar, asked, notes)
             .map_err(StoreError::sqlite("read what is on record"))
     }
 

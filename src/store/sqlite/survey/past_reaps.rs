@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use super::super::keys::column;
-use super::super::past;
+use super::super::past::PastReader;
 use super::super::schema::Events;
 use super::super::statements::{forms, render};
 use super::super::value::reading;
 use super::SqliteSurvey;
-use crate::store::contract::Effort;
+use crate::store::contract::{Asked, Effort};
 use crate::store::survey::PastReaps;
-use crate::zombie::{Id, Reading, Timestamp};
+use crate::zombie::{Id, Notes, Reading, Timestamp};
 
 impl SqliteSurvey<'_> {
     pub(super) fn see_past_reaps(&self, since: Timestamp, from: usize) -> rusqlite::Result<PastReaps> {
@@ -43,13 +43,13 @@ impl SqliteSurvey<'_> {
         let mut again: Vec<_> = again.map(|(task, _)| task).collect();
         again.sort_unstable();
         let tasks: Vec<_> = again.iter().collect();
-        let pasts = past::of(
-            self.conn,
-            self.schema,
-            &self.facts().calendar,
-            &tasks,
-            Effort::Thorough,
-        )?;
+        let asked = Asked {
+            tasks: &tasks,
+            after: since,
+            effort: Effort::Thorough,
+        };
+        let (calendar, mut notes) = (&self.facts().calendar, Notes::default());
+        let pasts = PastReader::new().of(self.conn, self.schema, calendar, &asked, &mut notes)?;
         let counted = again.iter().zip(pasts.unwrap_or_default());
         let counted = counted.map(|(task, past)| (task.clone(), past.silent_reaps(since)));
         reaps.again = counted.filter(|(_, reaps)| *reaps >= from).collect();

@@ -1,5 +1,7 @@
 //! Tasks that fall silent again and again: named, and parked where that is asked for.
 
+mod record;
+
 use serde_json::{Value, json};
 
 use crate::world::{World, moment, reasons};
