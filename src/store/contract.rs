@@ -24,6 +24,9 @@ pub(crate) trait Store {
     /// still are as they were is remembered, or in a dry run what it takes to foretell what the queue refuses.
     fn look(&mut self, look: &Look<'_>, plan: &mut Plan, notes: &mut Notes) -> Result<Scan, StoreError>;
 
+    /// The same, but nothing of it is remembered: it is not these zombies that are reaped.
+    fn count(&mut self, look: &Look<'_>, plan: &mut Plan) -> Result<Scan, StoreError>;
+
     /// Notes columns that look as if these zombies had shown life there.
     fn see_look_alikes(&self, zombies: &[&Zombie], notes: &mut Notes) -> Result<(), StoreError>;
 

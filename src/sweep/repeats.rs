@@ -3,7 +3,7 @@
 use super::Sweep;
 use crate::error::SweepError;
 use crate::store::{Asked, Effort, Store};
-use crate::zombie::{Share, Timestamp, Zombie};
+use crate::zombie::{Timestamp, Zombie};
 
 /// From the how-manieth reap in a row on a task is named, where nobody said after how many it is parked.
 const NAMED_FROM: usize = 3;
@@ -11,15 +11,7 @@ const NAMED_FROM: usize = 3;
 impl<S: Store> Sweep<'_, S> {
     /// Sees what these zombies were found among, and which of them were reaped before.
     pub(super) fn see_repeats(&mut self, zombies: &mut [Zombie]) -> Result<(), SweepError> {
-        // Where tasks are named, those are all that is seen.
-        let share = if self.opts.tasks.is_empty() {
-            Share {
-                running: self.report.scanned,
-                zombies: self.due,
-            }
-        } else {
-            Share::default()
-        };
+        let share = self.share;
         for zombie in &mut *zombies {
             zombie.share = share;
         }

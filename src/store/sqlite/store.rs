@@ -13,8 +13,9 @@ use super::scope::Scope;
 use super::verify::Verifier;
 use super::writer::Writer;
 use crate::options::SweepOptions;
+use crate::store::contract::{Look, Scan};
 use crate::store::error::StoreError;
-use crate::zombie::Zombie;
+use crate::zombie::{Notes, Plan, Zombie};
 
 /// A database whose schema and project were found in one look.
 pub(crate) struct Opened {
@@ -119,6 +120,26 @@ impl<'c> SqliteStore<'c> {
         let before = self.data_version.replace(version);
         self.others_write |= before.is_some_and(|before| before != version);
         Ok(version)
+    }
+
+    /// In a read transaction: hands the running tasks that are not plainly live to the plan, until that is full.
+    pub(super) fn scan(
+        &mut self,
+        look: &Look<'_>,
+        data_version: i64,
+        plan: &mut Plan,
+        notes: &mut Notes,
+    ) -> Result<Scan, StoreError> {
+        let elapsed = self.stopwatch.elapsed();
+        self.loader
+            .begin(data_version, elapsed, notes)
+            .map_err(StoreError::sqlite("begin to read"))?;
+        let visit = |suspect| plan.add(suspect);
+        let scan = match look {
+            Look::Behind(after) => self.loader.scan(*after, notes, visit),
+            Look::Again(keys) => self.loader.look_again(keys.iter(), notes, visit),
+        };
+        scan.map_err(StoreError::sqlite("find the zombies"))
     }
 
     /// Under the lock: whether anybody has committed since the zombies were found. If so, it begins to be seen whether each

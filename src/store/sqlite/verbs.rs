@@ -44,24 +44,16 @@ impl Store for SqliteStore<'_> {
     }
 
     fn look(&mut self, look: &Look<'_>, plan: &mut Plan, notes: &mut Notes) -> Result<Scan, StoreError> {
-        let begin = || StoreError::sqlite("begin to read");
         let _read = begin_to_read(self.conn)?;
-        self.looked_at = self.look_for_others().map_err(begin())?;
         let mut known = Notes::default();
         let oddities = match look {
             Look::Behind(_) => &mut *notes,
             Look::Again(_) => &mut known, // what is odd about these was noted at the first look
         };
-        let elapsed = self.stopwatch.elapsed();
-        self.loader
-            .begin(self.looked_at, elapsed, oddities)
-            .map_err(begin())?;
-        let visit = |suspect| plan.add(suspect);
-        let scan = match look {
-            Look::Behind(after) => self.loader.scan(*after, oddities, visit),
-            Look::Again(keys) => self.loader.look_again(keys.iter(), oddities, visit),
-        };
-        let scan = scan.map_err(StoreError::sqlite("find the zombies"))?;
+        self.looked_at = self
+            .look_for_others()
+            .map_err(StoreError::sqlite("begin to read"))?;
+        let scan = self.scan(look, self.looked_at, plan, oddities)?;
         self.rehearsal = None;
         if !plan.zombies.is_empty() {
             workspaces::add(self.conn, self.schema, &mut plan.zombies, notes)
@@ -74,6 +66,14 @@ impl Store for SqliteStore<'_> {
             }
         }
         Ok(scan)
+    }
+
+    fn count(&mut self, look: &Look<'_>, plan: &mut Plan) -> Result<Scan, StoreError> {
+        let _read = begin_to_read(self.conn)?;
+        let version = self
+            .look_for_others()
+            .map_err(StoreError::sqlite("begin to read"))?;
+        self.scan(look, version, plan, &mut Notes::default())
     }
 
     fn see_look_alikes(&self, zombies: &[&Zombie], notes: &mut Notes) -> Result<(), StoreError> {

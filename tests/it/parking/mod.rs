@@ -1,6 +1,7 @@
 //! Tasks that fall silent again and again: named, and parked where that is asked for.
 
 mod record;
+mod share;
 
 use serde_json::{Value, json};
 

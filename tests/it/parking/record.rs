@@ -11,7 +11,7 @@ fn third_time() -> World {
 }
 
 /// So many reaps of a task for its silence are on record, the newest of them made last.
-fn reaped(world: World, task: &str, reaps: u32, when: &str) -> World {
+pub(super) fn reaped(world: World, task: &str, reaps: u32, when: &str) -> World {
     let when = moment(when);
     world.sql(&format!(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {reaps})
