@@ -40,6 +40,7 @@ impl Opened {
             .transpose()?;
         if opts.park_after.is_some() {
             parking::check(&schema)?;
+            parking::check_events(conn, &schema)?;
         }
         let facts = Facts::new(&schema, opts.now.into(), opts.policy.stale_after, stopwatch);
         let scope = Scope::of(conn, &schema, &facts, project.as_ref(), &opts.tasks)?;
