@@ -32,8 +32,8 @@ pub struct Notes {
     starts_alone: bool,
     silent: usize,
     no_peace: usize,
-    /// Whether repeats are not told, and the sentence that creates the index that it takes, where it is for want of one.
-    untold_repeats: Option<Option<String>>,
+    /// Why repeats are not told, where they are not.
+    untold_repeats: Option<String>,
     undated: Option<Tally>,
 }
 
@@ -130,8 +130,11 @@ impl Notes {
     }
 
     /// Notes that it was not looked up how often tasks were reaped before: for want of an index, or as there is too much.
-    pub fn see_untold_repeats(&mut self, create: Option<String>) {
-        self.untold_repeats = Some(create);
+    pub fn see_untold_repeats(&mut self, create: Option<&str>) {
+        self.untold_repeats = Some(match create {
+            Some(create) => format!("no index leads to the events of a task; this one does: {create}"),
+            None => "there is too much on record to be read by the way".to_owned(),
+        });
     }
 
     /// Notes a task that was reaped before, and whose reaps do not count as something between them has no time.
@@ -229,11 +232,7 @@ impl Notes {
                 ),
             );
         }
-        if let Some(create) = &self.untold_repeats {
-            let why = match create {
-                Some(create) => format!("no index leads to the events of a task; this one does: {create}"),
-                None => "there is too much on record to be read by the way".to_owned(),
-            };
+        if let Some(why) = &self.untold_repeats {
             say(
                 Oddity::UntoldPast,
                 format!("not all tasks that fell silent again and again are told (repeats): {why}"),

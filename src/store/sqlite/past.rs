@@ -32,7 +32,7 @@ const LOOK: usize = 10;
 const ENOUGH: usize = 16;
 
 /// How far a row may lie out of the order of time.
-const OUT_OF_ORDER: Duration = Duration::from_hours(24);
+const OUT_OF_ORDER: Duration = Duration::from_secs(24 * 3600);
 
 /// What a sweep has read of the past.
 pub(super) struct PastReader {
@@ -77,7 +77,7 @@ impl PastReader {
         };
         if by_index && !(is_event_led && is_run_led) {
             if !is_event_led && compare(&events.task, &schema.tasks.id) && is_large(conn, events)? {
-                notes.see_untold_repeats(Some(create_index(&events.table, &events.task)));
+                notes.see_untold_repeats(Some(&create_index(&events.table, &events.task)));
             }
             return Ok(None);
         }
