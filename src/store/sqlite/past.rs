@@ -9,27 +9,22 @@ use std::time::Duration;
 
 use rusqlite::{Connection, Row};
 
-use super::catalog::{ColumnInfo, TableInfo};
 use super::event_rows::EventRow;
-use super::keys::{column, is_task, key};
+use super::keys::{column, is_task};
 use super::meeting::{compare, is_led};
-use super::query_plan::{MANY, create_index, is_in_order, rows_in_vain};
+use super::past_rows::{Rows, Seen, Source, name, order_of_keys};
+use super::query_plan::{MANY, create_index};
 use super::questions::event_names;
 use super::recorder::in_one_column;
 use super::row::is_word;
 use super::schema::{Events, Runs, Schema};
-use super::statements::{forms, render, run_names};
+use super::statements::{forms, run_names};
 use super::value::{literal, reading};
 use crate::store::contract::{Asked, Effort};
 use crate::zombie::{Calendar, Id, Notes, Past, Timestamp};
 
-/// How many rows a sweep reads unasked, of all tasks together and of each; and how many of them the look for a task costs.
+/// How many rows a sweep reads unasked, of all tasks together.
 const UNASKED: usize = 20_000;
-const OF_A_TASK: usize = 1_000;
-const LOOK: usize = 10;
-
-/// After how many completed runs, those made last first, none that was completed later is to be found any more.
-const ENOUGH: usize = 16;
 
 /// How far a row may lie out of the order of time.
 const OUT_OF_ORDER: Duration = Duration::from_secs(24 * 3600);
@@ -81,11 +76,11 @@ impl PastReader {
             }
             return Ok(None);
         }
+        let left = by_index.then_some(&mut self.left);
         let mut look = Look {
-            conn,
+            rows: Rows { conn, left },
             calendar,
             asked,
-            left: by_index.then_some(&mut self.left),
         };
         let mut pasts = vec![Past::default(); asked.tasks.len()];
         let all_events = (!is_event_led).then_some(&mut self.events);
@@ -110,77 +105,10 @@ fn is_large(conn: &Connection, events: &Events) -> rusqlite::Result<bool> {
     conn.prepare(&sql)?.exists([])
 }
 
-/// What a task is called, in whichever column it is named: two are the same by value, and texts byte by byte, whatever the
-/// queue takes for the same.
-fn name(task: &Id) -> Id {
-    in_one_column(task).by_value()
-}
-
-/// What a row says of whether the search goes on.
-enum Seen {
-    Nothing,
-    /// A run that did its work.
-    Completed,
-    /// That nothing behind it counts, where rows come in order.
-    FarBack,
-}
-
-/// Rows that are on record of tasks.
-struct Source<'s> {
-    template: &'static str,
-    names: Vec<(&'static str, String)>,
-    table: &'s TableInfo,
-    /// What names the task; the first value of each row.
-    task: &'s ColumnInfo,
-    /// What is true of the rows of task ?1, and of those of all tasks that count.
-    of_task: String,
-    of_all: String,
-    /// By what the newest come first.
-    orders: Vec<String>,
-}
-
-impl Source<'_> {
-    fn sql(&self, condition: &str, order: Option<&String>) -> String {
-        let newest_first = order.map(|order| format!("ORDER BY {order} DESC"));
-        let mut names = self.names.clone();
-        names.extend([
-            ("condition", condition.to_owned()),
-            ("newest_first", newest_first.unwrap_or_default()),
-        ]);
-        render(self.template, &names)
-    }
-
-    /// The rows of task ?1, the newest first where an index has them so; and whether it does.
-    fn newest_first(&self, conn: &Connection) -> rusqlite::Result<(String, bool)> {
-        for order in &self.orders {
-            let sql = self.sql(&self.of_task, Some(order));
-            if is_in_order(conn, &sql)? {
-                return Ok((sql, true));
-            }
-        }
-        Ok((self.sql(&self.of_task, None), false))
-    }
-
-    /// The task that a row names.
-    fn task(&self, row: &Row<'_>) -> rusqlite::Result<Id> {
-        Ok(match Id::from(row.get_ref(0)?) {
-            Id::Text(json) if !self.task.parts.is_empty() => name(&Id::Several(json)),
-            id => name(&id),
-        })
-    }
-}
-
-fn order_of_keys(alias: &str, table: &TableInfo) -> Option<String> {
-    let is_one = table.rowid().is_some() || table.key_columns().len() == 1;
-    is_one.then(|| key(alias, table))
-}
-
 struct Look<'l> {
-    conn: &'l Connection,
+    rows: Rows<'l>,
     calendar: &'l Calendar,
     asked: &'l Asked<'l>,
-    /// How many rows may still be read, where that is bounded.
-    left: Option<&'l mut usize>,
 }
 
 impl Look<'_> {
@@ -231,10 +159,10 @@ impl Look<'_> {
             None => {
                 let ids = self.asked.tasks.iter().map(|id| in_one_column(id));
                 let ids: Vec<_> = ids.zip(pasts).collect();
-                self.read_led(&source, ids, visit)
+                self.rows.read_led(&source, ids, visit)
             }
             Some(all) => {
-                self.read_once(&source, all, notes, visit)?;
+                self.rows.read_once(&source, all, notes, visit)?;
                 for (task, past) in self.asked.tasks.iter().zip(pasts) {
                     if let Some(read) = all.as_ref().and_then(|all| all.get(&name(task))) {
                         past.clone_from(read);
@@ -301,13 +229,13 @@ impl Look<'_> {
         let reaped = asked.filter(|(_, past)| !past.reaps.is_empty());
         let Some(all) = all else {
             let reaped = reaped.map(|(id, past)| (Cow::Borrowed(*id), past)).collect();
-            return self.read_led(&source, reaped, visit);
+            return self.rows.read_led(&source, reaped, visit);
         };
         let reaped: Vec<_> = reaped.collect();
         if reaped.is_empty() {
             return Ok(true);
         }
-        self.read_once(&source, all, notes, visit)?;
+        self.rows.read_once(&source, all, notes, visit)?;
         for (task, past) in reaped {
             if let Some(read) = all.as_ref().and_then(|all| all.get(&name(task))) {
                 past.completed = read.completed;
@@ -315,82 +243,5 @@ impl Look<'_> {
             }
         }
         Ok(true)
-    }
-
-    /// Reads the rows of each of these tasks, and returns whether there was enough left for it.
-    fn read_led(
-        &mut self,
-        source: &Source<'_>,
-        tasks: Vec<(Cow<'_, Id>, &mut Past)>,
-        mut visit: impl FnMut(&mut Past, &Row<'_>) -> rusqlite::Result<Seen>,
-    ) -> rusqlite::Result<bool> {
-        let (sql, is_in_order) = source.newest_first(self.conn)?;
-        let mut statement = self.conn.prepare(&sql)?;
-        for (task, past) in tasks {
-            if !self.take(LOOK) {
-                return Ok(false);
-            }
-            let called = name(&task);
-            let (mut read, mut completed) = (0, 0);
-            let mut rows = statement.query([&*task])?;
-            while let Some(row) = rows.next()? {
-                read += 1;
-                if !self.take(1) {
-                    return Ok(false);
-                }
-                // The index may lead to others too, whose names the queue takes for the same.
-                if source.task(row)? == called {
-                    match visit(past, row)? {
-                        Seen::FarBack if is_in_order => break,
-                        Seen::Completed => completed += 1,
-                        Seen::FarBack | Seen::Nothing => {}
-                    }
-                }
-                if is_in_order && completed >= ENOUGH {
-                    break;
-                }
-                if self.left.is_some() && read >= OF_A_TASK {
-                    if is_in_order {
-                        break;
-                    }
-                    return Ok(false);
-                }
-            }
-        }
-        Ok(true)
-    }
-
-    /// Takes so many rows of those that may still be read, where there are.
-    fn take(&mut self, rows: usize) -> bool {
-        let Some(left) = &mut self.left else { return true };
-        let rest = left.checked_sub(rows);
-        **left = rest.unwrap_or_default();
-        rest.is_some()
-    }
-
-    /// Reads what counts of all tasks, unless it was read before.
-    fn read_once(
-        &self,
-        source: &Source<'_>,
-        all: &mut Option<HashMap<Id, Past>>,
-        notes: &mut Notes,
-        mut visit: impl FnMut(&mut Past, &Row<'_>) -> rusqlite::Result<Seen>,
-    ) -> rusqlite::Result<()> {
-        if all.is_some() {
-            return Ok(());
-        }
-        let mut of_task: HashMap<Id, Past> = HashMap::new();
-        let mut statement = self.conn.prepare(&source.sql(&source.of_all, None))?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            visit(of_task.entry(source.task(row)?).or_default(), row)?;
-        }
-        drop(rows);
-        if let Some(count) = rows_in_vain(&statement, 0) {
-            let create = create_index(source.table, source.task);
-            notes.see_missing_index(&source.table.name, count, create);
-        }
-        *all = Some(of_task);
-        Ok(())
     }
 }

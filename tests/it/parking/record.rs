@@ -46,6 +46,22 @@ fn reaps_of_long_ago_are_not_read() {
 }
 
 #[test]
+fn keys_that_say_nothing_of_time_are_no_order() {
+    let [old, new] = ["200h ago", "1h ago"].map(moment);
+    let mut world = parking(silent(company())).sql(&format!(
+        "DROP TABLE task_events;
+         CREATE TABLE task_events (id TEXT PRIMARY KEY NOT NULL, task_id TEXT, event_type TEXT, payload TEXT,
+             created_at TEXT) WITHOUT ROWID;
+         CREATE INDEX of_task ON task_events(task_id);
+         INSERT INTO task_events VALUES
+             ('a', 'killer', 'zombie_reaped', '{{\"reason\": \"stale_heartbeat\"}}', '{new}'),
+             ('b', 'killer', 'zombie_reaped', '{{\"reason\": \"stale_heartbeat\"}}', '{new}'),
+             ('c', 'killer', 'created', '', '{old}')"
+    ));
+    assert_eq!(world.sweep().parked.len(), 1);
+}
+
+#[test]
 fn what_would_take_long_is_not_told_and_that_is_said() {
     let alive = (0..50).fold(World::new(), |world, n| {
         world
