@@ -259,11 +259,12 @@ impl<I: Inquiry> Explain<'_, I> {
             .iter()
             .map(|(_, held)| held.clone())
             .collect();
+        let after = self.now.minus(self.opts.park_within);
         if self.opts.park_after.is_some()
             && evidence.is_silence
-            && let Some(past) = self.inquiry.past(&zombie.suspect.id)?
+            && let Some(mut past) = self.inquiry.past(&zombie.suspect.id, after)?
         {
-            let after = self.now.minus(self.opts.park_within);
+            past.see_own_end(&zombie.suspect.task);
             zombie.see_past(&past, after, self.opts.park_after);
         }
         Ok(zombie)

@@ -124,7 +124,7 @@ impl Default for Profile {
 }
 
 impl Names {
-    /// What a reap writes must not be what it looks for, nor what is over what is at work.
+    /// What a reap writes must not be what it looks for, nor what is over what is at work; and what is parked is nothing else.
     fn check_words(&self) -> Result<(), ProfileError> {
         let (tasks, runs) = (&self.tasks.words, &self.runs.words);
         let (at_work, running) = (tasks.running.as_slice(), runs.running.as_slice());
@@ -134,7 +134,36 @@ impl Names {
             }
         }
         differ("tasks.words.open", tasks.open.all(), TASKS_RUNNING, at_work)?;
-        differ("tasks.words.parked", [&tasks.parked], TASKS_RUNNING, at_work)?;
+        let open: Vec<_> = tasks.open.all().cloned().collect();
+        for (key, words) in [
+            (TASKS_RUNNING, at_work),
+            ("tasks.words.open", &open),
+            ("tasks.words.completed", tasks.completed.as_slice()),
+            ("tasks.words.failed", tasks.failed.as_slice()),
+        ] {
+            differ("tasks.words.parked", [&tasks.parked], key, words)?;
+        }
+        let events = &self.events.words;
+        let reaped = std::slice::from_ref(&events.reaped);
+        differ(
+            "events.words.parked",
+            [&events.parked],
+            "events.words.reaped",
+            reaped,
+        )?;
+        differ(
+            "events.words.unparked",
+            [&events.unparked],
+            "events.words.reaped",
+            reaped,
+        )?;
+        let parked = std::slice::from_ref(&events.parked);
+        differ(
+            "events.words.unparked",
+            [&events.unparked],
+            "events.words.parked",
+            parked,
+        )?;
         differ("runs.words.abandoned", [&runs.abandoned], RUNS_RUNNING, running)?;
         let finished = runs.finished.as_slice();
         differ("runs.words.finished", finished, RUNS_RUNNING, running)?;

@@ -24,12 +24,15 @@ pub(crate) trait Store {
     /// still are as they were is remembered, or in a dry run what it takes to foretell what the queue refuses.
     fn look(&mut self, look: &Look<'_>, plan: &mut Plan, notes: &mut Notes) -> Result<Scan, StoreError>;
 
+    /// The same, but nothing of it is remembered: it is not these zombies that are reaped.
+    fn count(&mut self, look: &Look<'_>, plan: &mut Plan) -> Result<Scan, StoreError>;
+
     /// Notes columns that look as if these zombies had shown life there.
     fn see_look_alikes(&self, zombies: &[&Zombie], notes: &mut Notes) -> Result<(), StoreError>;
 
     /// What is on record of these tasks, in their order; `None` where the queue keeps no record, or where it would take
     /// more reading than the effort allows.
-    fn past(&mut self, tasks: &[&Id], effort: Effort) -> Result<Option<Vec<Past>>, StoreError>;
+    fn past(&mut self, asked: &Asked<'_>, notes: &mut Notes) -> Result<Option<Vec<Past>>, StoreError>;
 
     /// What the event of a reap would say, for a queue that keeps none.
     fn record(&self, zombie: &Zombie) -> String;
@@ -52,10 +55,18 @@ pub(crate) trait Store {
     fn lock_took(&mut self) -> Result<Option<Duration>, StoreError>;
 }
 
+/// Whose past is asked for.
+pub(crate) struct Asked<'a> {
+    pub(crate) tasks: &'a [&'a Id],
+    /// No reap counts that is not later than this.
+    pub(crate) after: Timestamp,
+    pub(crate) effort: Effort,
+}
+
 /// How much reading it is worth to know what is on record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Effort {
-    /// Only what an index leads to.
+    /// Only what an index leads to, and no more than a sweep can do by the way.
     ByIndex,
     /// Whatever it takes.
     Thorough,

@@ -16,8 +16,8 @@ pub(crate) trait Inquiry {
     /// Whether the queue has a table of events. If not, what was reaped may be on record elsewhere.
     fn keeps_events(&self) -> bool;
 
-    /// What is on record of a task, whatever it takes to read it; `None` where the queue keeps no record.
-    fn past(&self, task: &Id) -> Result<Option<Past>, StoreError>;
+    /// What is on record of a task after this moment, whatever it takes to read it; `None` where the queue keeps no record.
+    fn past(&self, task: &Id, after: Timestamp) -> Result<Option<Past>, StoreError>;
 
     /// What the reap of a zombie would write; or why that cannot be told.
     fn changes(

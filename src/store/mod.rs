@@ -24,7 +24,7 @@ pub use sqlite::{
 #[cfg(feature = "cli")]
 pub(crate) use attempt::{Attempt, Outcome, ZOMBIE};
 pub(crate) use batch::{Batch, Pending};
-pub(crate) use contract::{Effort, Look, Store};
+pub(crate) use contract::{Asked, Effort, Look, Store};
 pub(crate) use inquiry::{Inquiry, Untold};
 pub(crate) use records::{Records, SeenReap, WantedReaps};
 #[cfg(feature = "cli")]

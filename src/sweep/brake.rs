@@ -5,18 +5,27 @@ use super::{SHOWN, Sweep};
 use crate::error::SweepError;
 use crate::report::{HeldBack, Reaps, ZombieFound};
 use crate::store::{Look, Store};
-use crate::zombie::Zombie;
+use crate::zombie::{Share, Zombie};
 
 impl<S: Store> Sweep<'_, S> {
     /// Looks at all there is, twice where silence asks for it, and counts before it reaps.
     pub(super) fn run_with_brake(&mut self, at_most: usize) -> Result<(), SweepError> {
         self.held = Some(Vec::new());
-        self.look_at_all()?;
-        self.look_twice()?;
+        let looked = self.look_at_all().and_then(|()| self.look_twice());
         let held = self.held.take().unwrap_or_default();
+        if looked.is_err() {
+            self.report.moved_on += held.len();
+        }
+        looked?;
         if held.len() > at_most {
             self.hold_back(at_most, held);
             return Ok(());
+        }
+        if self.opts.tasks.is_empty() {
+            self.share = Share {
+                running: self.report.scanned,
+                zombies: held.len(),
+            };
         }
         if self.opts.dry_run {
             self.doubtful = 0; // counted anew

@@ -3,6 +3,7 @@ mod clock;
 mod held;
 mod reap;
 mod repeats;
+mod share;
 mod silence;
 mod unpark;
 
@@ -15,7 +16,7 @@ use crate::error::{SweepError, in_full};
 use crate::options::SweepOptions;
 use crate::report::{SweepReport, ZombieFound};
 use crate::store::{Look, Opened, Pending, SqliteStore, Store};
-use crate::zombie::{Id, Notes, Plan, Timestamp, Zombie};
+use crate::zombie::{Id, Notes, Plan, Share, Timestamp, Zombie};
 pub(crate) use clock::clock;
 use held::Held;
 pub use unpark::unpark_task;
@@ -67,7 +68,7 @@ fn sweep(store: impl Store, opts: &SweepOptions, started: Instant) -> Result<Swe
         is_second_look: false,
         silent: HashMap::new(),
         doubtful: 0,
-        due: 0,
+        share: Share::default(),
         held: None,
         found: Vec::new(),
     };
@@ -87,8 +88,8 @@ struct Sweep<'a, S> {
     /// The silent zombies of the first look by their keys, each with what tells whether it has changed since.
     silent: HashMap<Id, u64>,
     doubtful: usize,
-    /// How many zombies were found at the first look.
-    due: usize,
+    /// What the zombies are found among: known before the first of them is reaped.
+    share: Share,
     /// What is kept until all is counted, where there is a brake.
     held: Option<Vec<Held>>,
     found: Vec<ZombieFound>,
@@ -131,6 +132,9 @@ impl<S: Store> Sweep<'_, S> {
             if self.report.scanned == 0 {
                 self.store.check_project_known()?;
             }
+            if after.is_none() {
+                self.see_share(&page)?;
+            }
             self.act(page.zombies, 0)?;
             if page.rest.is_none() {
                 return Ok(());
@@ -169,7 +173,6 @@ impl<S: Store> Sweep<'_, S> {
             return Ok(());
         }
         if round == 0 && !self.is_second_look {
-            self.due += zombies.len();
             self.see_silence(&zombies)?;
         }
         zombies.retain(|zombie| self.is_proven(zombie));

@@ -2,27 +2,16 @@
 
 use super::Sweep;
 use crate::error::SweepError;
-use crate::store::{Effort, Store};
-use crate::zombie::{Share, Timestamp, Zombie};
+use crate::store::{Asked, Effort, Store};
+use crate::zombie::{Timestamp, Zombie};
 
 /// From the how-manieth reap in a row on a task is named, where nobody said after how many it is parked.
 const NAMED_FROM: usize = 3;
 
-/// Of how many zombies the past is looked up unasked.
-const LOOKED_UP: usize = 1_000;
-
 impl<S: Store> Sweep<'_, S> {
     /// Sees what these zombies were found among, and which of them were reaped before.
     pub(super) fn see_repeats(&mut self, zombies: &mut [Zombie]) -> Result<(), SweepError> {
-        // Where tasks are named, those are all that is seen.
-        let share = if self.opts.tasks.is_empty() {
-            Share {
-                running: self.report.scanned,
-                zombies: self.due,
-            }
-        } else {
-            Share::default()
-        };
+        let share = self.share;
         for zombie in &mut *zombies {
             zombie.share = share;
         }
@@ -30,21 +19,30 @@ impl<S: Store> Sweep<'_, S> {
         if share.is_a_fleet() {
             return Ok(());
         }
-        let (most, effort) = match self.opts.park_after {
-            Some(_) => (usize::MAX, Effort::Thorough),
-            None => (LOOKED_UP, Effort::ByIndex),
+        let effort = match self.opts.park_after {
+            Some(_) => Effort::Thorough,
+            None => Effort::ByIndex,
         };
         let silent = zombies.iter_mut().filter(|zombie| zombie.evidence.is_silence);
-        let mut silent: Vec<_> = silent.take(most).collect();
+        let mut silent: Vec<_> = silent.collect();
         if silent.is_empty() {
             return Ok(());
         }
         let ids: Vec<_> = silent.iter().map(|zombie| &zombie.suspect.id).collect();
-        let Some(pasts) = self.store.past(&ids, effort)? else {
+        let after = Timestamp::from(self.opts.now).minus(self.opts.park_within);
+        let asked = Asked {
+            tasks: &ids,
+            after,
+            effort,
+        };
+        let Some(pasts) = self.store.past(&asked, &mut self.notes)? else {
             return Ok(());
         };
-        let after = Timestamp::from(self.opts.now).minus(self.opts.park_within);
-        for (zombie, past) in silent.iter_mut().zip(pasts) {
+        for (zombie, mut past) in silent.iter_mut().zip(pasts) {
+            past.see_own_end(&zombie.suspect.task);
+            if past.is_undated && !past.reaps.is_empty() {
+                self.notes.see_undated(|| zombie.suspect.id.to_string());
+            }
             zombie.see_past(&past, after, self.opts.park_after);
         }
         Ok(())

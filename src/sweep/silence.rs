@@ -30,24 +30,29 @@ impl<S: Store> Sweep<'_, S> {
     /// Whether a zombie is to be reaped at this look. Silence that needs a second one is kept for it; and at the second
     /// one only silence that nothing has broken is proven.
     pub(super) fn is_proven(&mut self, zombie: &Zombie) -> bool {
-        let (key, print) = (&zombie.suspect.key, || zombie.suspect.print_of_all());
-        let first = match &self.opts.first_look {
-            Some(first) => Some(&**first),
-            None => self.is_second_look.then_some(&self.silent),
-        };
-        if let Some(first) = first {
-            let is_proven =
-                first.get(key) == Some(&print()) || !self.is_second_look && !zombie.evidence.is_silence;
+        if let Some(is_proven) = self.was_so(zombie) {
             self.report.healthy += usize::from(!is_proven);
             return is_proven;
         }
         let is_doubtful = self.is_doubtful(zombie);
         if is_doubtful || self.opts.dry_run && zombie.evidence.is_silence {
-            self.silent.insert(key.clone(), print());
+            let (key, print) = (zombie.suspect.key.clone(), zombie.suspect.print_of_all());
+            self.silent.insert(key, print);
         }
         self.doubtful += usize::from(is_doubtful);
         // A dry run waits only if it is asked to.
         !is_doubtful || self.opts.dry_run && self.opts.confirm.is_zero()
+    }
+
+    /// Whether it was the same at an earlier look, where there was one and silence has to be.
+    pub(super) fn was_so(&self, zombie: &Zombie) -> Option<bool> {
+        let first = match &self.opts.first_look {
+            Some(first) => &**first,
+            None if self.is_second_look => &self.silent,
+            None => return None,
+        };
+        let is_the_same = || first.get(&zombie.suspect.key) == Some(&zombie.suspect.print_of_all());
+        Some(!self.is_second_look && !zombie.evidence.is_silence || is_the_same())
     }
 
     /// Whether a second look has to confirm it: where that was asked for, where nobody could have beaten for as long as the
@@ -101,8 +106,15 @@ impl<S: Store> Sweep<'_, S> {
         self.is_second_look = true;
         let mut keys: Vec<_> = self.silent.keys().cloned().collect();
         keys.sort_unstable();
+        let is_one_page = keys.len() <= opts.batch_size.get();
+        if !is_one_page {
+            self.count_again(&keys)?;
+        }
         for keys in keys.chunks(opts.batch_size.get()) {
             let page = self.look(&Look::Again(keys))?;
+            if is_one_page {
+                self.see_share_again(&page.zombies);
+            }
             self.report.moved_on += keys.len().saturating_sub(page.read);
             self.act(page.zombies, 0)?;
         }

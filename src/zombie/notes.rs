@@ -32,6 +32,9 @@ pub struct Notes {
     starts_alone: bool,
     silent: usize,
     no_peace: usize,
+    /// Why repeats are not told, where they are not.
+    untold_repeats: Option<String>,
+    undated: Option<Tally>,
 }
 
 #[derive(Debug)]
@@ -126,6 +129,22 @@ impl Notes {
             .or_insert_with(|| (table.to_owned(), rows));
     }
 
+    /// Notes that it was not looked up how often tasks were reaped before: for want of an index, or as there is too much.
+    pub fn see_untold_repeats(&mut self, create: Option<&str>) {
+        self.untold_repeats = Some(match create {
+            Some(create) => format!("no index leads to the events of a task; this one does: {create}"),
+            None => "there is too much on record to be read by the way".to_owned(),
+        });
+    }
+
+    /// Notes a task that was reaped before, and whose reaps do not count as something between them has no time.
+    pub fn see_undated(&mut self, task: impl FnOnce() -> String) {
+        match &mut self.undated {
+            Some(tally) => tally.count += 1,
+            none => *none = Some(Tally::new(&task())),
+        }
+    }
+
     /// One sentence for each sort of thing met.
     #[must_use]
     pub fn sentences(&self, now: Timestamp) -> Vec<String> {
@@ -210,6 +229,21 @@ impl Notes {
                 Oddity::MissingIndex,
                 format!(
                     "{rows} rows of {table} were read in vain for want of an index, each time; this one spares that: {create}"
+                ),
+            );
+        }
+        if let Some(why) = &self.untold_repeats {
+            say(
+                Oddity::UntoldPast,
+                format!("not all tasks that fell silent again and again are told (repeats): {why}"),
+            );
+        }
+        if let Some(Tally { count, example }) = &self.undated {
+            say(
+                Oddity::UntoldPast,
+                format!(
+                    "tasks whose earlier reaps do not count, as a run of theirs was completed, or they were unparked, and nothing \
+                     readable says when: {count}, such as {example}"
                 ),
             );
         }

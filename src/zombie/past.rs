@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use super::{Condition, Id, Timestamp};
+use super::{Condition, Id, Task, Timestamp};
 
 /// A reap that is on record, in the queue's own events or in the sweeper's ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,13 +46,24 @@ pub struct Past {
     pub unparked: Option<Timestamp>,
     /// When a run of it was completed last.
     pub completed: Option<Timestamp>,
+    /// Whether one was completed, or it was unparked, and nothing says when.
+    pub is_undated: bool,
 }
 
 impl Past {
+    /// The end of a task that is its own run counts as that of a run.
+    pub fn see_own_end(&mut self, task: &Task) {
+        self.completed = self.completed.max(task.ended.newest.map(|end| end.at));
+        self.is_undated |= task.ended.unreadable.is_some();
+    }
+
     /// How often it was reaped for its own silence after this moment, since a run of it was completed, or since it was
-    /// unparked.
+    /// unparked. Where nothing says when that was, it may have been just now.
     #[must_use]
     pub fn silent_reaps(&self, after: Timestamp) -> usize {
+        if self.is_undated {
+            return 0;
+        }
         let last_good = self.completed.max(self.unparked);
         let counts = |reap: &&PastReap| {
             reap.is_of_silence()

@@ -26,6 +26,8 @@ pub enum Oddity {
     NoPeace,
     /// An index that is missing.
     MissingIndex,
+    /// Tasks whose past is not told.
+    UntoldPast,
 }
 
 /// A sentence for the operator.

@@ -58,6 +58,24 @@ impl TableInfo {
         Ok(false)
     }
 
+    /// Whether two rows that are alike in these columns cannot both be there.
+    pub(super) fn is_unique_within(
+        &self,
+        conn: &Connection,
+        is_one: impl Fn(&str) -> bool,
+    ) -> rusqlite::Result<bool> {
+        for index in self.full_indexes(conn)?.iter().filter(|index| index.unique) {
+            let columns = index.columns(conn)?;
+            if columns
+                .iter()
+                .all(|column| column.name.as_deref().is_some_and(&is_one))
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Whether an index over all rows begins with this column, in the order in which the column is compared, so that it
     /// leads to them. By one in another order SQLite finds nothing, and reads the table from end to end for each value.
     pub(super) fn leads(&self, conn: &Connection, column: &ColumnInfo) -> rusqlite::Result<bool> {

@@ -26,6 +26,7 @@ mod others;
 mod pace;
 mod parking;
 mod past;
+mod past_rows;
 mod print;
 mod project;
 mod query_plan;

@@ -17,6 +17,18 @@ pub(super) fn rows_in_vain(statement: &Statement<'_>, found: usize) -> Option<us
     read.checked_sub(found).filter(|&in_vain| in_vain > MANY)
 }
 
+/// Whether an index leads to what a query asks for and has it in the order asked for, so that what comes last is never read
+/// where the first are enough.
+pub(super) fn is_in_order(conn: &Connection, sql: &str) -> rusqlite::Result<bool> {
+    let mut plan = conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
+    let mut steps = plan.raw_query();
+    let mut is_in_order = true;
+    while let Some(step) = steps.next()? {
+        is_in_order &= step.get_ref(3)?.as_str()?.starts_with("SEARCH");
+    }
+    Ok(is_in_order)
+}
+
 /// The sentence for the operator to paste, with a name that nothing has.
 pub(super) fn create_index(conn: &Connection, table: &TableInfo, column: &ColumnInfo) -> String {
     let columns = if column.parts.is_empty() {

@@ -5,6 +5,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 use super::facts::Facts;
 use super::load::Loader;
 use super::parking;
+use super::past::PastReader;
 use super::project::Project;
 use super::rehearsal::Rehearsal;
 use super::schema::Schema;
@@ -12,8 +13,9 @@ use super::scope::Scope;
 use super::verify::Verifier;
 use super::writer::Writer;
 use crate::options::SweepOptions;
+use crate::store::contract::{Look, Scan};
 use crate::store::error::StoreError;
-use crate::zombie::Zombie;
+use crate::zombie::{Notes, Plan, Zombie};
 
 /// A database whose schema and project were found in one look.
 pub(crate) struct Opened {
@@ -38,6 +40,7 @@ impl Opened {
             .transpose()?;
         if opts.park_after.is_some() {
             parking::check(&schema)?;
+            parking::check_events(conn, &schema)?;
         }
         let facts = Facts::new(&schema, opts.now.into(), opts.policy.stale_after, stopwatch);
         let scope = Scope::of(conn, &schema, &facts, project.as_ref(), &opts.tasks)?;
@@ -71,6 +74,7 @@ pub(crate) struct SqliteStore<'c> {
     /// Made with the first zombie.
     verifier: Option<Verifier<'c>>,
     pub(super) writer: Option<Writer<'c>>,
+    pub(super) past: PastReader,
     /// In a dry run: what may foretell the queue's refusals of what was found last.
     pub(super) rehearsal: Option<Rehearsal>,
     pub(super) stopwatch: Instant,
@@ -101,6 +105,7 @@ impl<'c> SqliteStore<'c> {
             loader,
             verifier: None,
             writer: None,
+            past: PastReader::new(),
             rehearsal: None,
             stopwatch: opened.stopwatch,
             looked_at: 0,
@@ -116,6 +121,26 @@ impl<'c> SqliteStore<'c> {
         let before = self.data_version.replace(version);
         self.others_write |= before.is_some_and(|before| before != version);
         Ok(version)
+    }
+
+    /// In a read transaction: hands the running tasks that are not plainly live to the plan, until that is full.
+    pub(super) fn scan(
+        &mut self,
+        look: &Look<'_>,
+        data_version: i64,
+        plan: &mut Plan,
+        notes: &mut Notes,
+    ) -> Result<Scan, StoreError> {
+        let elapsed = self.stopwatch.elapsed();
+        self.loader
+            .begin(data_version, elapsed, notes)
+            .map_err(StoreError::sqlite("begin to read"))?;
+        let visit = |suspect| plan.add(suspect);
+        let scan = match look {
+            Look::Behind(after) => self.loader.scan(*after, notes, visit),
+            Look::Again(keys) => self.loader.look_again(keys.iter(), notes, visit),
+        };
+        scan.map_err(StoreError::sqlite("find the zombies"))
     }
 
     /// Under the lock: whether anybody has committed since the zombies were found. If so, it begins to be seen whether each

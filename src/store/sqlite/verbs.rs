@@ -6,15 +6,16 @@ use rusqlite::{ErrorCode, Transaction, TransactionBehavior};
 
 use super::apply::{apply, said};
 use super::event::Payload;
+use super::past::PastReader;
 use super::rehearsal::Rehearsal;
 use super::store::{SqliteStore, begin_to_read};
 use super::unpark::unpark;
 use super::writer::Writer;
-use super::{look_alikes, past, workspaces};
+use super::{look_alikes, workspaces};
 use crate::store::batch::{Batch, Pending, Reap, Refusal};
-use crate::store::contract::{Effort, Look, Scan, Store, Unparked};
+use crate::store::contract::{Asked, Look, Scan, Store, Unparked};
 use crate::store::error::StoreError;
-use crate::zombie::{Id, Notes, Past, Plan, Timestamp, Zombie};
+use crate::zombie::{Notes, Past, Plan, Timestamp, Zombie};
 
 impl Store for SqliteStore<'_> {
     fn keeps_events(&self) -> bool {
@@ -39,27 +40,20 @@ impl Store for SqliteStore<'_> {
     fn turn_to(&mut self, now: Timestamp) {
         self.loader.turn_to(now);
         self.writer = None; // it would write the time of the first look
+        self.past = PastReader::new();
     }
 
     fn look(&mut self, look: &Look<'_>, plan: &mut Plan, notes: &mut Notes) -> Result<Scan, StoreError> {
-        let begin = || StoreError::sqlite("begin to read");
         let _read = begin_to_read(self.conn)?;
-        self.looked_at = self.look_for_others().map_err(begin())?;
         let mut known = Notes::default();
         let oddities = match look {
             Look::Behind(_) => &mut *notes,
             Look::Again(_) => &mut known, // what is odd about these was noted at the first look
         };
-        let elapsed = self.stopwatch.elapsed();
-        self.loader
-            .begin(self.looked_at, elapsed, oddities)
-            .map_err(begin())?;
-        let visit = |suspect| plan.add(suspect);
-        let scan = match look {
-            Look::Behind(after) => self.loader.scan(*after, oddities, visit),
-            Look::Again(keys) => self.loader.look_again(keys.iter(), oddities, visit),
-        };
-        let scan = scan.map_err(StoreError::sqlite("find the zombies"))?;
+        self.looked_at = self
+            .look_for_others()
+            .map_err(StoreError::sqlite("begin to read"))?;
+        let scan = self.scan(look, self.looked_at, plan, oddities)?;
         self.rehearsal = None;
         if !plan.zombies.is_empty() {
             workspaces::add(self.conn, self.schema, &mut plan.zombies, notes)
@@ -74,6 +68,14 @@ impl Store for SqliteStore<'_> {
         Ok(scan)
     }
 
+    fn count(&mut self, look: &Look<'_>, plan: &mut Plan) -> Result<Scan, StoreError> {
+        let _read = begin_to_read(self.conn)?;
+        let version = self
+            .look_for_others()
+            .map_err(StoreError::sqlite("begin to read"))?;
+        self.scan(look, version, plan, &mut Notes::default())
+    }
+
     fn see_look_alikes(&self, zombies: &[&Zombie], notes: &mut Notes) -> Result<(), StoreError> {
         if self.schema.says_starts_alone {
             notes.see_starts_alone();
@@ -82,9 +84,11 @@ impl Store for SqliteStore<'_> {
             .map_err(StoreError::sqlite("look at the zombies"))
     }
 
-    fn past(&mut self, tasks: &[&Id], effort: Effort) -> Result<Option<Vec<Past>>, StoreError> {
+    fn past(&mut self, asked: &Asked<'_>, notes: &mut Notes) -> Result<Option<Vec<Past>>, StoreError> {
         let _read = begin_to_read(self.conn)?;
-        past::of(self.conn, self.schema, &self.loader.facts.calendar, tasks, effort)
+        let calendar = &self.loader.facts.calendar;
+        self.past
+            .of(self.conn, self.schema, calendar, asked, notes)
             .map_err(StoreError::sqlite("read what is on record"))
     }
 

@@ -31,6 +31,26 @@ fn value_of_the_wrong_kind_is_shown_with_its_line() {
 }
 
 #[test]
+fn word_of_what_is_parked_stands_for_nothing_else() {
+    for (toml, other) in [
+        ("tasks.words.parked = 'running'", "tasks.words.running"),
+        ("tasks.words.parked = 'open'", "tasks.words.open"),
+        (
+            "tasks.words = { parked = 'late', open = { stale_heartbeat = 'late' } }",
+            "tasks.words.open",
+        ),
+        ("tasks.words.parked = 'done'", "tasks.words.completed"),
+        ("tasks.words.parked = 'failed'", "tasks.words.failed"),
+        ("events.words.parked = 'zombie_reaped'", "events.words.reaped"),
+        ("events.words.unparked = 'zombie_reaped'", "events.words.reaped"),
+        ("events.words.unparked = 'zombie_parked'", "events.words.parked"),
+    ] {
+        let said = profile_error(toml);
+        assert!(said.contains(&format!("{other} must differ")), "{toml}: {said}");
+    }
+}
+
+#[test]
 fn empty_name_or_word_is_refused() {
     for toml in [
         "tasks.words.running = ''",

@@ -16,14 +16,15 @@ use super::load::Loader;
 use super::meeting::compare;
 use super::near::near;
 use super::others::Others;
+use super::past::PastReader;
 use super::query_plan::{create_index, rows_in_vain};
 use super::row::{value, values};
 use super::schema::{Runs, Schema};
 use super::spellings::spellings;
 use super::store::{Opened, begin_to_read, data_version};
-use super::{past, questions, statements, workspaces};
+use super::{questions, statements, workspaces};
 use crate::options::SweepOptions;
-use crate::store::contract::Effort;
+use crate::store::contract::{Asked, Effort};
 use crate::store::error::StoreError;
 use crate::store::inquiry::{Inquiry, Untold};
 use crate::zombie::{
@@ -89,9 +90,14 @@ impl Inquiry for SqliteInquiry<'_> {
         self.schema.events.is_some()
     }
 
-    fn past(&self, task: &Id) -> Result<Option<Past>, StoreError> {
+    fn past(&self, task: &Id, after: Timestamp) -> Result<Option<Past>, StoreError> {
         let calendar = &self.loader.facts.calendar;
-        let pasts = past::of(self.conn, self.schema, calendar, &[task], Effort::Thorough);
+        let asked = Asked {
+            tasks: &[task],
+            after,
+            effort: Effort::Thorough,
+        };
+        let pasts = PastReader::new().of(self.conn, self.schema, calendar, &asked, &mut Notes::default());
         Ok(pasts.map_err(asking())?.and_then(|mut pasts| pasts.pop()))
     }
 

@@ -1,4 +1,5 @@
--- The ends of the runs that were completed: of all tasks, or of task ?1.
+-- The status and the times of runs: of task ?1, those made last first where an index has them so; or of all that were completed.
 SELECT {columns}
 FROM {runs} AS r
-WHERE {r.status} IN ({completed}) {of_task}
+WHERE {condition}
+{newest_first}

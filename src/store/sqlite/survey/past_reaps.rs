@@ -4,14 +4,15 @@ use std::collections::HashMap;
 
 use super::super::keys::column;
 use super::super::parking;
-use super::super::past;
+use super::super::past::PastReader;
+use super::super::past_rows::name;
 use super::super::schema::Events;
 use super::super::statements::{forms, render, task_names};
 use super::super::value::reading;
 use super::SqliteSurvey;
-use crate::store::contract::Effort;
+use crate::store::contract::{Asked, Effort};
 use crate::store::survey::{PastReaps, Repeated};
-use crate::zombie::{Id, Reading, Timestamp};
+use crate::zombie::{Id, Notes, Reading, Timestamp};
 
 impl SqliteSurvey<'_> {
     pub(super) fn see_past_reaps(&self, since: Timestamp, from: usize) -> rusqlite::Result<PastReaps> {
@@ -44,13 +45,13 @@ impl SqliteSurvey<'_> {
         let mut again: Vec<_> = again.map(|(task, _)| task).collect();
         again.sort_unstable();
         let tasks: Vec<_> = again.iter().collect();
-        let pasts = past::of(
-            self.conn,
-            self.schema,
-            &self.facts().calendar,
-            &tasks,
-            Effort::Thorough,
-        )?;
+        let asked = Asked {
+            tasks: &tasks,
+            after: since,
+            effort: Effort::Thorough,
+        };
+        let (calendar, mut notes) = (&self.facts().calendar, Notes::default());
+        let pasts = PastReader::new().of(self.conn, self.schema, calendar, &asked, &mut notes)?;
         let counted = again.iter().zip(pasts.unwrap_or_default());
         let counted = counted.map(|(task, past)| Repeated {
             task: task.clone(),
@@ -76,13 +77,13 @@ impl SqliteSurvey<'_> {
         let sql = render(include_str!("../sql/parked_tasks.sql"), &names);
         let mut by_name: HashMap<_, _> = again
             .iter_mut()
-            .map(|repeated| (past::name(&repeated.task), repeated))
+            .map(|repeated| (name(&repeated.task), repeated))
             .collect();
         let mut parked = self.conn.prepare(&sql)?;
         let mut rows = parked.query([])?;
         while let Some(row) = rows.next()? {
             let task = self.facts().task_id(row.get_ref(0)?);
-            if let Some(repeated) = by_name.get_mut(&past::name(&task)) {
+            if let Some(repeated) = by_name.get_mut(&name(&task)) {
                 repeated.is_parked = true;
             }
         }

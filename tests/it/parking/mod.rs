@@ -1,5 +1,8 @@
 //! Tasks that fall silent again and again: named, and parked where that is asked for.
 
+mod record;
+mod share;
+
 use serde_json::{Value, json};
 
 use crate::world::{World, moment, reasons};
@@ -196,6 +199,38 @@ fn queue_without_events_cannot_park() {
         .options(|options| options);
     let why = world.refused();
     assert!(why.contains("no table of them (events.table)"), "{why}");
+}
+
+#[test]
+fn queue_whose_events_do_not_tell_enough_cannot_park() {
+    for (gone, key) in [
+        ("payload", "events.columns.payload"),
+        ("created_at", "events.columns.time"),
+    ] {
+        let mut world = parking(company())
+            .sql("DROP INDEX idx_task_events_task")
+            .drop_column("task_events", gone);
+        let why = world.refused();
+        assert!(why.contains(key), "{why}");
+    }
+}
+
+#[test]
+fn queue_whose_runs_have_no_times_cannot_park() {
+    let mut world = parking(company()).profile("runs.columns = { started = [], ended = [], created = [] }");
+    let why = world.refused();
+    assert!(why.contains("runs.columns.ended"), "{why}");
+}
+
+#[test]
+fn queue_that_takes_one_event_of_a_moment_cannot_park() {
+    let unique = |columns: &str| {
+        let index = format!("CREATE UNIQUE INDEX once ON task_events({columns})");
+        parking(silent(died(died(company(), "2h ago"), "1h ago"))).sql(&index)
+    };
+    let why = unique("task_id, created_at").refused();
+    assert!(why.contains("(UNIQUE)"), "{why}");
+    assert_eq!(unique("task_id, event_type, created_at").sweep().parked.len(), 1);
 }
 
 #[test]

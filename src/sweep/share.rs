@@ -1,0 +1,65 @@
+//! How many of the running tasks are zombies, counted before the first of them is reaped: where the fleet died, no reap tells
+//! of the task.
+
+use super::{Page, Sweep};
+use crate::error::SweepError;
+use crate::store::{Look, Store};
+use crate::zombie::{Id, Plan, Share, Zombie};
+
+impl<S: Store> Sweep<'_, S> {
+    /// From the first page of the first look: where more may stand behind it, those are counted by a look of their own.
+    pub(super) fn see_share(&mut self, first: &Page) -> Result<(), SweepError> {
+        // Where tasks are named, those are all that is seen; and a brake counts by itself.
+        if first.zombies.is_empty() || !self.opts.tasks.is_empty() || self.held.is_some() {
+            return Ok(());
+        }
+        let mut share = Share {
+            running: first.read,
+            zombies: self.count_due(&first.zombies),
+        };
+        let mut after = first.rest.clone();
+        while let Some(key) = after {
+            let mut plan = self.plan();
+            let scan = self.store.count(&Look::Behind(Some(&key)), &mut plan)?;
+            share.running += scan.scanned;
+            share.zombies += self.count_due(&plan.zombies);
+            after = scan.rest;
+        }
+        self.share = share;
+        Ok(())
+    }
+
+    /// At the second look: what was reaped before, and those whose silence nothing has broken.
+    pub(super) fn see_share_again(&mut self, silent: &[Zombie]) {
+        if self.opts.tasks.is_empty() {
+            self.share.zombies = self.report.reaps.len() + self.count_due(silent);
+        }
+    }
+
+    /// The same, where they are looked at on several pages.
+    pub(super) fn count_again(&mut self, keys: &[Id]) -> Result<(), SweepError> {
+        if !self.opts.tasks.is_empty() || self.held.is_some() {
+            return Ok(());
+        }
+        let mut zombies = self.report.reaps.len();
+        for keys in keys.chunks(self.opts.batch_size.get()) {
+            let mut plan = self.plan();
+            self.store.count(&Look::Again(keys), &mut plan)?;
+            zombies += self.count_due(&plan.zombies);
+        }
+        self.share.zombies = zombies;
+        Ok(())
+    }
+
+    /// Those that this sweep takes, as far as it can be known yet.
+    fn count_due(&self, zombies: &[Zombie]) -> usize {
+        zombies
+            .iter()
+            .filter(|zombie| self.was_so(zombie) != Some(false))
+            .count()
+    }
+
+    fn plan(&self) -> Plan {
+        Plan::new(self.opts.policy, self.now, self.opts.batch_size.get())
+    }
+}
