@@ -4,43 +4,61 @@ use std::collections::BTreeSet;
 
 use rusqlite::Connection;
 
-use super::answer::answer;
+use super::answer::Answer;
 use super::explanation::{
     Change, ChangedRow, ExplainedRun, ExplainedSign, ExplainedTask, Explanation, Fits, HeldPlace,
-    NamedWorker, RowExplained,
+    NamedWorker, ParkedTask, RowExplained,
 };
 use super::on_record::ReapOnRecord;
 use super::seconds::seconds_since;
+use super::source::Source;
 use super::timeline::timeline;
 use crate::error::SweepError;
 use crate::options::SweepOptions;
 use crate::store::{Inquiry, Opened, SqliteInquiry, StoreError, Untold};
 use crate::sweep::clock;
 use crate::zombie::{
-    Evidence, Notes, Row, RowChange, RunRow, Standing, TaskInFull, Timestamp, Verdict, Weight, Whose, Zombie,
-    is_zombie_at, rows, since_when, turning_points, weights,
+    Evidence, Id, Notes, PastReap, Row, RowChange, RunRow, Standing, TaskInFull, Timestamp, Verdict, Weight,
+    Whose, Zombie, is_zombie_at, rows, since_when, turning_points, weights,
 };
 
 /// At how many moments to come a task is looked at to see when it becomes a zombie.
 const LOOKS: usize = 20;
 
+/// How many reaps that are on record elsewhere are told of.
+const REAPS: usize = 20;
+
 /// Explains what a sweep with these options would find and do of one task, named by its id as it is shown, whether it runs
 /// or not. The verdict is the sweep's own, and what a sweep would write is written by what writes it, to a copy of the rows
 /// in memory. Nothing is written to the database.
 ///
+/// When it was reaped is read from the queue's events; of a queue that has no table of them, `elsewhere` are the reaps that are
+/// on record somewhere else, of whatever tasks. Where tasks are parked, what a sweep would do with this one is told as if most
+/// of the running tasks were alive: a sweep in which more than half of them are due parks none.
+///
 /// # Errors
 ///
 /// Those of a dry run, and [`StoreError::UnknownTask`] where no task has this id.
-pub fn explain(conn: &Connection, opts: &SweepOptions, task: &str) -> Result<Explanation, SweepError> {
+pub fn explain(
+    conn: &Connection,
+    opts: &SweepOptions,
+    task: &str,
+    elsewhere: Option<Vec<PastReap>>,
+) -> Result<Explanation, SweepError> {
     if !conn.is_autocommit() {
         return Err(SweepError::TransactionOpen);
     }
     let opened = Opened::read(conn, opts, clock())?;
-    explain_by(SqliteInquiry::begin(conn, &opened, opts)?, opts, task)
+    explain_by(SqliteInquiry::begin(conn, &opened, opts)?, opts, task, elsewhere)
 }
 
 /// The same of any store.
-fn explain_by(mut inquiry: impl Inquiry, opts: &SweepOptions, task: &str) -> Result<Explanation, SweepError> {
+fn explain_by(
+    mut inquiry: impl Inquiry,
+    opts: &SweepOptions,
+    task: &str,
+    elsewhere: Option<Vec<PastReap>>,
+) -> Result<Explanation, SweepError> {
     let now = Timestamp::from(opts.now);
     let mut notes = Notes::default();
     let found = inquiry.tasks(task, &mut notes)?;
@@ -53,12 +71,21 @@ fn explain_by(mut inquiry: impl Inquiry, opts: &SweepOptions, task: &str) -> Res
             compared,
         }));
     }
+    let (source, elsewhere) = match (inquiry.keeps_events(), elsewhere) {
+        (true, _) => (Source::Events, Vec::new()),
+        (false, Some(reaps)) => (Source::Ledger, reaps),
+        (false, None) => (Source::Nowhere, Vec::new()),
+    };
     let mut tasks = Vec::new();
-    for found in found {
+    for mut found in found {
+        if source == Source::Ledger {
+            found.reaps = latest(&elsewhere, &found.suspect.id);
+        }
         let mut explain = Explain {
             inquiry: &mut inquiry,
             opts,
             now,
+            source,
             task: found,
         };
         tasks.push(explain.explained(&mut notes)?);
@@ -72,9 +99,25 @@ fn explain_by(mut inquiry: impl Inquiry, opts: &SweepOptions, task: &str) -> Res
         stale_after_s: opts.policy.stale_after.as_secs_f64(),
         claim_grace_s: opts.policy.claim_grace().as_secs_f64(),
         settle_s: opts.policy.settle.as_secs_f64(),
+        park_after: opts.park_after.map(std::num::NonZeroUsize::get),
+        park_within_s: opts.park_within.as_secs_f64(),
+        source,
         warnings: notes.sentences(now),
         version: env!("CARGO_PKG_VERSION"),
     })
+}
+
+/// The latest reaps of a task, the last one first.
+fn latest(reaps: &[PastReap], task: &Id) -> Vec<PastReap> {
+    let task = task.to_string();
+    let mut found: Vec<_> = reaps
+        .iter()
+        .filter(|reap| reap.task_id.to_string() == task)
+        .cloned()
+        .collect();
+    found.sort_by_key(|reap| std::cmp::Reverse(reap.at));
+    found.truncate(REAPS);
+    found
 }
 
 /// One task, as it is explained.
@@ -82,6 +125,7 @@ struct Explain<'e, I> {
     inquiry: &'e mut I,
     opts: &'e SweepOptions,
     now: Timestamp,
+    source: Source,
     task: TaskInFull,
 }
 
@@ -99,8 +143,9 @@ impl<I: Inquiry> Explain<'_, I> {
             (None, Some(_)) => self.becomes_zombie()?,
             (None, None) => None,
         };
-        let (writes, writes_untold) = match evidence {
-            Some(evidence) => self.writes(evidence, notes)?,
+        let zombie = evidence.map(|evidence| self.zombie(evidence)).transpose()?;
+        let (writes, writes_untold) = match &zombie {
+            Some(zombie) => self.writes(zombie, notes)?,
             None => (Vec::new(), None),
         };
         let suspect = &self.task.suspect;
@@ -108,13 +153,16 @@ impl<I: Inquiry> Explain<'_, I> {
             task_id: suspect.id.clone(),
             status: suspect.status.as_ref().map(|held| held.value.clone()),
             standing: self.task.standing,
-            says: answer(
-                &self.task,
-                self.opts.project.as_deref(),
+            says: Answer {
+                task: &self.task,
+                opts: self.opts,
+                source: self.source,
                 verdict,
+                zombie: zombie.as_ref(),
                 zombie_at,
-                self.now,
-            ),
+                now: self.now,
+            }
+            .says(),
             verdict: verdict.map(word),
             condition: evidence.map(|evidence| evidence.condition),
             reason: evidence.map(|evidence| evidence.reason.clone()),
@@ -124,12 +172,18 @@ impl<I: Inquiry> Explain<'_, I> {
                 .map_or_else(Vec::new, |weighed| self.rows(weighed)),
             zombie_at: zombie_at.map(Timestamp::to_rfc3339),
             zombie_in_s: zombie_at.map(|at| seconds_since(at, self.now)),
+            would_be_parked: zombie.as_ref().is_some_and(|zombie| zombie.is_to_be_parked),
+            repeat: zombie.as_ref().and_then(|zombie| zombie.repeat),
+            parked: self.task.parking.map(|parking| ParkedTask {
+                since: parking.since.map(Timestamp::to_rfc3339),
+                reaps: parking.reaps,
+            }),
             signs: self.signs(),
             runs: self.task.runs.iter().map(|run| self.run(run)).collect(),
             has_more_runs: self.task.has_more_runs,
             workers: self.workers(),
             workspaces: self.workspaces(),
-            timeline: timeline(&self.task, zombie_at, self.now),
+            timeline: timeline(&self.task, self.source, zombie_at, self.now),
             reaps: self.reaps(),
             writes,
             writes_untold,
@@ -196,11 +250,8 @@ impl<I: Inquiry> Explain<'_, I> {
         at.map(|at| at.minus(policy.stale_after)).collect()
     }
 
-    fn writes(
-        &mut self,
-        evidence: &Evidence,
-        notes: &mut Notes,
-    ) -> Result<(Vec<ChangedRow>, Option<String>), StoreError> {
+    /// As a sweep would reap it.
+    fn zombie(&self, evidence: &Evidence) -> Result<Zombie, StoreError> {
         let mut zombie = Zombie::new(self.task.suspect.clone(), evidence.clone());
         zombie.workspaces = self
             .task
@@ -208,7 +259,22 @@ impl<I: Inquiry> Explain<'_, I> {
             .iter()
             .map(|(_, held)| held.clone())
             .collect();
-        let changes = self.inquiry.changes(&zombie, notes)?;
+        if self.opts.park_after.is_some()
+            && evidence.is_silence
+            && let Some(past) = self.inquiry.past(&zombie.suspect.id)?
+        {
+            let after = self.now.minus(self.opts.park_within);
+            zombie.see_past(&past, after, self.opts.park_after);
+        }
+        Ok(zombie)
+    }
+
+    fn writes(
+        &mut self,
+        zombie: &Zombie,
+        notes: &mut Notes,
+    ) -> Result<(Vec<ChangedRow>, Option<String>), StoreError> {
+        let changes = self.inquiry.changes(zombie, notes)?;
         Ok(match changes {
             Ok(rows) => (rows.into_iter().map(changed).collect(), None),
             Err(Untold::Unknown(why)) => (Vec::new(), Some(why.to_owned())),

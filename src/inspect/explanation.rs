@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::on_record::ReapOnRecord;
+use super::source::Source;
 use crate::zombie::{Condition, Id, Part, Reason, Row, Standing};
 
 /// Everything that a sweep would go by, and do, at one moment.
@@ -25,6 +26,12 @@ pub struct Explanation {
     pub claim_grace_s: f64,
     /// The time a task may stay `running` after its run has ended, in seconds.
     pub settle_s: f64,
+    /// From the how-manieth reap in a row for its own silence on a sweep would park a task; `None`: never.
+    pub park_after: Option<usize>,
+    /// Within which time such reaps count together, in seconds.
+    pub park_within_s: f64,
+    /// Where reaps are on record.
+    pub source: Source,
     /// Sentences for the operator.
     pub warnings: Vec<String>,
     /// The sweeper's version.
@@ -57,6 +64,12 @@ pub struct ExplainedTask {
     pub zombie_at: Option<String>,
     /// In how many seconds that is; negative where it is over.
     pub zombie_in_s: Option<f64>,
+    /// Whether a sweep would park it, and not open it.
+    pub would_be_parked: bool,
+    /// Which reap in a row for its own silence it would be; `None` where that is not asked, or it is not reaped for silence.
+    pub repeat: Option<usize>,
+    /// That a sweep has parked it, where it still is.
+    pub parked: Option<ParkedTask>,
     /// Every sign of life that a verdict may ask for.
     pub signs: Vec<ExplainedSign>,
     /// Its latest runs, those made last first.
@@ -75,6 +88,16 @@ pub struct ExplainedTask {
     pub writes: Vec<ChangedRow>,
     /// Why that cannot be told, or would be refused.
     pub writes_untold: Option<String>,
+}
+
+/// That a sweep has put a task aside.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ParkedTask {
+    /// When, RFC 3339; `None` where that cannot be read.
+    pub since: Option<String>,
+    /// After how many reaps in a row for its own silence; `None` where the event does not say.
+    pub reaps: Option<usize>,
 }
 
 /// Whether a row of the table of verdicts fits.

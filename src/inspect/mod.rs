@@ -8,6 +8,7 @@ mod explanation;
 mod history;
 mod on_record;
 mod seconds;
+mod source;
 mod timeline;
 
 pub use doctor::{
@@ -19,7 +20,8 @@ pub use doctor::{Tried, trial};
 pub use explain::explain;
 pub use explanation::{
     Change, ChangedRow, ExplainedRun, ExplainedSign, ExplainedTask, Explanation, Fits, Happened, HeldPlace,
-    NamedWorker, RowExplained,
+    NamedWorker, ParkedTask, RowExplained,
 };
-pub use history::{DayOfReaps, History, HistoryOptions, ReapInHistory, Source, history};
+pub use history::{DayOfReaps, History, HistoryOptions, ReapInHistory, history};
 pub use on_record::ReapOnRecord;
+pub use source::Source;

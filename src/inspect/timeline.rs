@@ -1,13 +1,21 @@
 //! What happened to a task, in the order of time: what its columns say, and its events.
 
 use super::explanation::Happened;
+use super::on_record::{moment_of, says};
 use super::seconds::seconds_since;
+use super::source::Source;
 use crate::zombie::{Part, Reading, TaskInFull, Timestamp, WrittenSign};
 
 /// Everything that has a moment.
-pub(super) fn timeline(task: &TaskInFull, zombie_at: Option<Timestamp>, now: Timestamp) -> Vec<Happened> {
+pub(super) fn timeline(
+    task: &TaskInFull,
+    source: Source,
+    zombie_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Vec<Happened> {
     let mut found: Vec<_> = task.signs.iter().filter_map(of_sign).collect();
-    let events = task.events.iter().filter_map(|event| {
+    // They come the latest first; those of the same moment are told in the order in which they were written.
+    let events = task.events.iter().rev().filter_map(|event| {
         let by = event
             .actor
             .as_ref()
@@ -15,6 +23,12 @@ pub(super) fn timeline(task: &TaskInFull, zombie_at: Option<Timestamp>, now: Tim
         Some((event.at?, format!("event {}{by}", event.kind), None))
     });
     found.extend(events);
+    if source == Source::Ledger {
+        let reaps = task.reaps.iter().rev();
+        found.extend(
+            reaps.filter_map(|reap| Some((moment_of(reap)?, format!("reaped: {}", says(reap)), None))),
+        );
+    }
     found.extend(zombie_at.filter(|at| *at > now).map(|at| {
         let what = "would be a zombie, if nothing happens".to_owned();
         (at, what, None)

@@ -10,7 +10,7 @@ use super::entry::{Clocks, Scope};
 use super::error::LedgerError;
 use super::open;
 use super::past::{PastLiving, PastSweep, ReapFilter, Totals, UndecidedSince};
-use crate::zombie::{Ages, Id, Labels, PastReap, Timestamp};
+use crate::zombie::{Ages, Condition, Id, Labels, PastReap, Timestamp};
 
 /// A ledger to be read.
 #[derive(Debug)]
@@ -200,6 +200,9 @@ fn past_reap(row: &Row<'_>) -> rusqlite::Result<PastReap> {
         run_id: Some(id(row, 3)?).filter(|run| *run != Id::Null),
         reason: row.get(5)?,
         sign_of_life: row.get::<_, Option<i64>>(6)?.map(Timestamp::from_micros),
+        condition: Condition::of(&row.get::<_, String>("condition")?),
+        threshold: Some(length(row.get("threshold")?)),
+        held: None, // what a task held stands in the queue's own events alone
         actor: row.get(7)?,
         is_parked: row.get(8)?,
         is_of_a_fleet: false, // asked of a queue's own events alone

@@ -15,15 +15,6 @@ const LONGEST: usize = 80;
 /// What counts those that have no series of their own. No reason's code is this.
 const OTHER: &str = "other";
 
-/// Those that need no word of the queue's: told of also where there are none, so that their series have no gaps.
-const ALWAYS: [Reason; 5] = [
-    Reason::LeaseExpired,
-    Reason::MissingRun,
-    Reason::NoActiveRun,
-    Reason::StaleHeartbeat,
-    Reason::WorkerGone,
-];
-
 pub(super) fn of_the_sweep(report: &SweepReport) -> BTreeMap<String, u64> {
     let mut counts: BTreeMap<_, u64> = BTreeMap::new();
     for reap in &report.reaps {
@@ -37,7 +28,8 @@ pub(super) fn of_all_sweeps(totals: &Totals) -> BTreeMap<String, u64> {
 }
 
 fn bounded<'c>(counts: impl Iterator<Item = (&'c str, u64)>) -> BTreeMap<String, u64> {
-    let always = ALWAYS.map(|reason| (reason.code().into_owned(), 0));
+    // They are told of also where there are none, so that their series have no gaps.
+    let always = Reason::FIXED.map(|reason| (reason.code().into_owned(), 0));
     let mut series = BTreeMap::from(always);
     for (code, count) in counts {
         let code: String = code.chars().take(LONGEST).collect();

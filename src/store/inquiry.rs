@@ -1,5 +1,5 @@
 use super::error::StoreError;
-use crate::zombie::{Id, Notes, RowChange, Suspect, TaskInFull, Timestamp, Zombie};
+use crate::zombie::{Id, Notes, Past, RowChange, Suspect, TaskInFull, Timestamp, Zombie};
 
 /// Questions about single tasks: the verbs that every store answers, all of one moment of the database. None of them writes.
 pub(crate) trait Inquiry {
@@ -12,6 +12,12 @@ pub(crate) trait Inquiry {
     /// The task with this key as a sweep would find it at another moment; `None` where it would not be looked at. With it
     /// whether it would be plainly live.
     fn at(&mut self, key: &Id, at: Timestamp) -> Result<Option<(Suspect, bool)>, StoreError>;
+
+    /// Whether the queue has a table of events. If not, what was reaped may be on record elsewhere.
+    fn keeps_events(&self) -> bool;
+
+    /// What is on record of a task, whatever it takes to read it; `None` where the queue keeps no record.
+    fn past(&self, task: &Id) -> Result<Option<Past>, StoreError>;
 
     /// What the reap of a zombie would write; or why that cannot be told.
     fn changes(

@@ -64,6 +64,9 @@ impl<S: Store> Sweep<'_, S> {
                 run_id: suspect.run_meant().cloned(),
                 reason: evidence.reason.to_string(),
                 sign_of_life: evidence.sign_of_life,
+                condition: Some(evidence.condition),
+                threshold: Some(evidence.threshold),
+                held: None, // it stands in the event alone
                 actor: Some(self.opts.actor.clone()),
                 is_parked: zombie.is_to_be_parked,
                 is_of_a_fleet: zombie.share.is_a_fleet(),

@@ -45,9 +45,7 @@ impl<S: Store> Sweep<'_, S> {
         };
         let after = Timestamp::from(self.opts.now).minus(self.opts.park_within);
         for (zombie, past) in silent.iter_mut().zip(pasts) {
-            let reaps = past.silent_reaps(after) + 1;
-            zombie.repeat = Some(reaps);
-            zombie.is_to_be_parked = self.opts.park_after.is_some_and(|most| reaps >= most.get());
+            zombie.see_past(&past, after, self.opts.park_after);
         }
         Ok(())
     }

@@ -25,6 +25,8 @@ pub struct TaskInFull {
     pub events: Vec<EventOfTask>,
     /// Its latest reaps.
     pub reaps: Vec<PastReap>,
+    /// That a sweep has parked it, where it still is.
+    pub parking: Option<Parking>,
 }
 
 impl TaskInFull {
@@ -68,6 +70,15 @@ pub struct EventOfTask {
     pub kind: String,
     /// In whose name.
     pub actor: Option<String>,
+}
+
+/// That a sweep has put a task aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parking {
+    /// When, where that can be read.
+    pub since: Option<Timestamp>,
+    /// After how many reaps in a row for its own silence, where the event says so.
+    pub reaps: Option<usize>,
 }
 
 /// A row that a reap would write.

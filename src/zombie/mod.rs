@@ -51,7 +51,7 @@ pub use explain::{
     Part, RowSaid, Weight, Whose, WrittenSign, is_zombie_at, rows, since_when, span, turning_points, weights,
 };
 pub use id::{Bytes, Id};
-pub use in_full::{ColumnChange, EventOfTask, RowChange, Standing, TaskInFull};
+pub use in_full::{ColumnChange, EventOfTask, Parking, RowChange, Standing, TaskInFull};
 pub use last_sign::{age, age_of};
 pub use living::{Ages, Labels, Living};
 pub use notes::Notes;

@@ -1,4 +1,6 @@
-use super::{Id, Timestamp};
+use std::time::Duration;
+
+use super::{Condition, Id, Timestamp};
 
 /// A reap that is on record, in the queue's own events or in the sweeper's ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +15,12 @@ pub struct PastReap {
     pub reason: String,
     /// The last sign of life.
     pub sign_of_life: Option<Timestamp>,
+    /// Which condition held.
+    pub condition: Option<Condition>,
+    /// How old the sign of life might have been; nothing, where a lease or a finished run settled it.
+    pub threshold: Option<Duration>,
+    /// What the task held, column and value; `None` where the record does not say.
+    pub held: Option<Vec<(String, Id)>>,
     /// In whose name it was done.
     pub actor: Option<String>,
     /// Whether it was parked, and not opened.

@@ -1,8 +1,9 @@
+use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 
 use serde::Serialize;
 
-use super::{Evidence, HeldWorkspace, Id, Living, Policy, RunRow, Suspect, Timestamp, Verdict, age_of};
+use super::{Evidence, HeldWorkspace, Id, Living, Past, Policy, RunRow, Suspect, Timestamp, Verdict, age_of};
 
 /// What a sweep is going to do, before it does any of it.
 #[derive(Debug)]
@@ -85,6 +86,13 @@ impl Zombie {
             repeat: None,
             is_to_be_parked: false,
         }
+    }
+
+    /// Sees which reap in a row for its own silence it is, of those after this moment, and whether it is to be parked with it.
+    pub fn see_past(&mut self, past: &Past, after: Timestamp, park_after: Option<NonZeroUsize>) {
+        let reaps = past.silent_reaps(after) + 1;
+        self.repeat = Some(reaps);
+        self.is_to_be_parked = park_after.is_some_and(|most| reaps >= most.get());
     }
 
     /// The runs to abandon: the active one, unless its status is history, and every other that is said to be running.

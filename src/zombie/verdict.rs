@@ -84,7 +84,29 @@ pub enum Reason {
     WorkerGone,
 }
 
+impl Condition {
+    /// The one of this letter.
+    #[must_use]
+    pub fn of(letter: &str) -> Option<Self> {
+        match letter {
+            "A" => Some(Self::A),
+            "B" => Some(Self::B),
+            "C" => Some(Self::C),
+            _ => None,
+        }
+    }
+}
+
 impl Reason {
+    /// Those that need no word of the queue's.
+    pub const FIXED: [Self; 5] = [
+        Self::LeaseExpired,
+        Self::MissingRun,
+        Self::NoActiveRun,
+        Self::StaleHeartbeat,
+        Self::WorkerGone,
+    ];
+
     /// The code, as the interface has it.
     #[must_use]
     pub fn code(&self) -> Cow<'_, str> {

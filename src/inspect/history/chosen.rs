@@ -12,6 +12,9 @@ use crate::zombie::{Id, Timestamp};
 /// Up to how many days are told one by one, those without a reap too.
 const DAYS: usize = 366;
 
+/// How many of the others are kept.
+const OTHERS: usize = 1_000;
+
 pub(super) struct Chosen {
     /// The newest, the newest first, each with the time of the next reap of its task.
     pub(super) listed: Vec<(SeenReap, Option<Timestamp>)>,
@@ -19,6 +22,8 @@ pub(super) struct Chosen {
     pub(super) days: Vec<DayOfReaps>,
     /// Those that no time can be read of, where times are asked for.
     pub(super) undated: usize,
+    /// Some of the others of the same time, that only their project or reason keeps apart.
+    pub(super) others: Vec<SeenReap>,
 }
 
 impl Chosen {
@@ -30,6 +35,7 @@ impl Chosen {
             total: 0,
             days: Vec::new(),
             undated: 0,
+            others: Vec::new(),
         };
         let mut days: BTreeMap<NaiveDate, usize> = BTreeMap::new();
         let mut later: HashMap<Id, Timestamp> = HashMap::new();
@@ -37,6 +43,10 @@ impl Chosen {
             let at = moment_of(&seen.reap);
             let again = at.and_then(|at| later.insert(seen.reap.task_id.clone(), at));
             if !seen.is_wanted {
+                let is_in_time = since.is_none_or(|since| at.is_some_and(|at| at >= since));
+                if is_in_time && chosen.others.len() < OTHERS {
+                    chosen.others.push(seen);
+                }
                 continue;
             }
             match (since, at) {

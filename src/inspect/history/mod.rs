@@ -3,15 +3,17 @@
 mod chosen;
 mod options;
 mod report;
+mod warn;
 
 pub use options::HistoryOptions;
-pub use report::{DayOfReaps, History, ReapInHistory, Source};
+pub use report::{DayOfReaps, History, ReapInHistory};
 
 use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::Connection;
 
 use super::on_record::ReapOnRecord;
+use super::source::Source;
 use crate::error::SweepError;
 use crate::options::SweepOptions;
 use crate::store::{Opened, Records, SeenReap, SqliteRecords, StoreError, WantedReaps};
@@ -65,6 +67,7 @@ fn history_by(
         (None, None) => (Source::Nowhere, Vec::new()),
     };
     let chosen = Chosen::of(seen, opts.since.map(|since| now.minus(since)), opts.limit.get());
+    let missed = ask.missed(source, chosen.total, chosen.others)?;
     let mut listed = Vec::new();
     for (seen, again) in chosen.listed {
         listed.push((ask.records.whole(seen)?, again));
@@ -80,6 +83,7 @@ fn history_by(
             "this queue keeps no events, so that nothing in it says what was reaped: the summaries of past sweeps do".to_owned(),
         );
     }
+    warnings.extend(missed);
     if chosen.undated > 0 {
         warnings.push(format!(
             "reaps of which no time can be read, so that nothing says whether they are of the time asked for: {}",
@@ -145,6 +149,27 @@ impl<R: Records> Ask<'_, R> {
             SeenReap::known(reap, is_wanted)
         });
         Ok(seen.collect())
+    }
+
+    /// What was asked for and is not there, where no reap was found.
+    fn missed(
+        &mut self,
+        source: Source,
+        found: usize,
+        others: Vec<SeenReap>,
+    ) -> Result<Vec<String>, StoreError> {
+        if found > 0 || source == Source::Nowhere {
+            return Ok(Vec::new());
+        }
+        let task = match &self.opts.task {
+            Some(task) => warn::of_task(&mut self.records, task, &mut self.notes)?,
+            None => None,
+        };
+        let reason = match &self.opts.reason {
+            Some(reason) if task.is_none() => warn::of_reason(&mut self.records, reason, others)?,
+            _ => None,
+        };
+        Ok(task.into_iter().chain(reason).collect())
     }
 
     fn became(

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::inspect::on_record::ReapOnRecord;
+use crate::inspect::source::Source;
 use crate::zombie::{Id, Outcome};
 
 /// The reaps on record.
@@ -39,19 +40,6 @@ pub struct History {
     pub warnings: Vec<String>,
     /// The sweeper's version.
     pub version: &'static str,
-}
-
-/// Where reaps are on record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Source {
-    /// In the queue's own events.
-    Events,
-    /// In the sweeper's own memory: the queue keeps no events.
-    Ledger,
-    /// Nowhere that could be asked.
-    Nowhere,
 }
 
 /// One reap, and what became of the task.

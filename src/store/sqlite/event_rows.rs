@@ -10,7 +10,7 @@ use super::query_plan::{create_index, rows_in_vain};
 use super::questions;
 use super::schema::Events;
 use super::value::reading;
-use crate::zombie::{Calendar, EventOfTask, Id, Notes, PastReap, Share, Timestamp};
+use crate::zombie::{Calendar, Condition, EventOfTask, Id, Notes, Parking, PastReap, Share, Timestamp};
 
 /// The values of one event.
 pub(super) struct EventRow {
@@ -50,12 +50,25 @@ impl EventRow {
         }
     }
 
-    /// The reap that it tells of.
-    pub(super) fn reap(&self, calendar: &Calendar) -> PastReap {
-        let payload = match &self.payload {
+    fn payload(&self) -> Value {
+        match &self.payload {
             Id::Text(bytes) | Id::Blob(bytes) => serde_json::from_slice(bytes).unwrap_or_default(),
             Id::Null | Id::Integer(_) | Id::Real(_) | Id::Several(_) => Value::Null,
-        };
+        }
+    }
+
+    /// The parking that it tells of.
+    pub(super) fn parking(&self, calendar: &Calendar) -> Parking {
+        let reaps = self.payload().get("reaps").and_then(Value::as_u64);
+        Parking {
+            since: self.told(calendar).at,
+            reaps: reaps.and_then(|reaps| reaps.try_into().ok()),
+        }
+    }
+
+    /// The reap that it tells of.
+    pub(super) fn reap(&self, calendar: &Calendar) -> PastReap {
+        let payload = self.payload();
         let text = |key: &str| payload.get(key).and_then(Value::as_str);
         let sign_of_life = text("sign_of_life").and_then(|at| calendar.text(at.as_bytes()).0.at());
         // The event's own time, else what the payload comes to.
@@ -79,11 +92,32 @@ impl EventRow {
             run_id: run.into_iter().flatten().find(|id| !id.is_none()),
             reason: text("reason").unwrap_or_default().to_owned(),
             sign_of_life,
+            condition: text("condition").and_then(Condition::of),
+            threshold: payload
+                .get("threshold_s")
+                .and_then(Value::as_f64)
+                .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+            held: held(&payload),
             actor: shown(&self.actor).or_else(|| text("actor").map(str::to_owned)),
             is_parked: payload.get("parked") == Some(&Value::Bool(true)),
             is_of_a_fleet: share.is_a_fleet(),
         }
     }
+}
+
+/// What the task held.
+fn held(payload: &Value) -> Option<Vec<(String, Id)>> {
+    let held = payload.get("released")?.get("task")?.as_object()?;
+    let value = |value: &Value| match value {
+        Value::Null => Id::Null,
+        Value::String(text) => Id::from(text.as_str()),
+        other => Id::from(other.to_string().as_str()),
+    };
+    Some(
+        held.iter()
+            .map(|(column, held)| (column.clone(), value(held)))
+            .collect(),
+    )
 }
 
 /// A value as text, where there is one.

@@ -27,11 +27,11 @@ pub(super) fn unpark(
 ) -> Result<Unparked, StoreError> {
     let schema = &opened.schema;
     super::parking::check(schema)?;
-    let (Some(events), Some(parked)) = (&schema.events, &schema.tasks.parked) else {
+    let Some(parked) = &schema.tasks.parked else {
         return Err(StoreError::Parking("there is nothing to park a task by"));
     };
     let found = find(conn, opened, opts, task)?;
-    let when = parked_since(&found, events, parked)?;
+    let when = parked_since(&found, parked)?;
     let open = open_word(schema, &found);
     let zombie = zombie(found);
     write(conn, schema, opts, &zombie, [parked, &open], when)?;
@@ -68,7 +68,7 @@ fn find(
 }
 
 /// When a sweep parked it, as far as that can be read; an error where none did.
-fn parked_since(task: &TaskInFull, events: &Events, parked: &str) -> Result<Option<Timestamp>, StoreError> {
+fn parked_since(task: &TaskInFull, parked: &str) -> Result<Option<Timestamp>, StoreError> {
     let suspect = &task.suspect;
     let refused = |why: String| StoreError::NotParked {
         task_id: suspect.id.to_string(),
@@ -81,13 +81,9 @@ fn parked_since(task: &TaskInFull, events: &Events, parked: &str) -> Result<Opti
             status.to_string()
         )));
     }
-    let last = |kind: &str| {
-        let of_the_kind = task.events.iter().filter(|event| event.kind == kind);
-        of_the_kind.map(|event| event.at).max()
-    };
-    match (last(&events.parked), last(&events.unparked)) {
-        (Some(at), unparked) if unparked.is_none_or(|unparked| unparked <= at) => Ok(at),
-        _ => Err(refused(format!(
+    match task.parking {
+        Some(parking) => Ok(parking.since),
+        None => Err(refused(format!(
             "no sweep has parked it, as its events say: somebody else has set it to {parked:?}"
         ))),
     }

@@ -17,6 +17,7 @@ mod metrics;
 mod output;
 mod profile;
 mod queue;
+mod remembered;
 mod schema;
 mod signals;
 mod stream;
@@ -24,6 +25,7 @@ mod sweep;
 mod text;
 mod unpark;
 mod wait;
+mod wrap;
 
 use std::process::ExitCode;
 

@@ -82,7 +82,7 @@ fn options(cli: &Cli, now: DateTime<Utc>, profile: Profile) -> SweepOptions {
         .evidence(args.evidence || cli.log.format == Format::Text)
         .remember(!args.dry_run && cli.ledger.path().is_some())
         .profile(profile);
-    let mut options = options.park_within(args.park_within);
+    let mut options = args.parking.of(options);
     if let Some(project) = &args.project {
         options = options.project(project);
     }
@@ -91,9 +91,6 @@ fn options(cli: &Cli, now: DateTime<Utc>, profile: Profile) -> SweepOptions {
     }
     if let Some(zombies) = args.at_most {
         options = options.at_most(zombies);
-    }
-    if let Some(reaps) = args.park_after {
-        options = options.park_after(reaps);
     }
     options
 }

@@ -120,7 +120,7 @@ pub(crate) fn unparked(out: &mut dyn Write, unparked: &UnparkReport) -> io::Resu
         shown(&unparked.task_id.to_string()),
         shown(&unparked.to),
         shown(&unparked.from),
-        parked.map_or_else(String::new, |at| format!(" since {at}"))
+        parked.map_or_else(String::new, |at| format!(" since {}", without_zeros(at)))
     )
 }
 
@@ -196,6 +196,19 @@ pub(crate) fn age(seconds: f64) -> String {
         (0, _, _) => format!("{hours}h {}m", minutes % 60),
         _ => format!("{days}d {}h", hours % 24),
     }
+}
+
+/// A moment without the part of its fraction that says nothing.
+pub(crate) fn without_zeros(at: &str) -> String {
+    at.strip_suffix('Z')
+        .and_then(|at| at.split_once('.'))
+        .map_or_else(
+            || at.to_owned(),
+            |(whole, fraction)| match fraction.trim_end_matches('0') {
+                "" => format!("{whole}Z"),
+                fraction => format!("{whole}.{fraction}Z"),
+            },
+        )
 }
 
 /// A heading between two steps of a story.

@@ -82,6 +82,87 @@ fn patience_is_that_of_the_sweep() {
     assert_eq!(explained(&place, by_variable)["tasks"][0]["verdict"], "zombie");
 }
 
+/// A task that was reaped for its silence, and is silent again among others that are alive.
+fn silent_again() -> Place {
+    Place::queue(|world| {
+        world.running("killer").run("r1").heartbeat("16m ago").sql(
+            r#"INSERT INTO task_events (task_id, event_type, payload, created_at)
+               VALUES ('killer', 'zombie_reaped', '{"reason": "stale_heartbeat"}', '2026-04-11T02:00:00Z')"#,
+        )
+    })
+}
+
+#[test]
+fn parking_is_that_of_the_sweep() {
+    let place = silent_again();
+    let args = ["explain", "killer", "--now", NOW];
+    let is_parked = |program: Program| {
+        let json = explained(&place, program);
+        (
+            json["tasks"][0]["would_be_parked"].clone(),
+            json["park_after"].clone(),
+        )
+    };
+    assert_eq!(is_parked(place.sweeper(&args)), (false.into(), Value::Null));
+    let by_option = [&args[..], &["--park-after", "2"]].concat();
+    assert_eq!(is_parked(place.sweeper(&by_option)), (true.into(), 2.into()));
+    let by_variable = place.sweeper(&args).env("ZOMBIE_SWEEPER_PARK_AFTER", "2");
+    assert_eq!(is_parked(by_variable), (true.into(), 2.into()));
+    let within = [&by_option[..], &["--park-within", "1h"]].concat();
+    assert_eq!(is_parked(place.sweeper(&within)), (false.into(), 2.into()));
+}
+
+#[test]
+fn text_of_a_task_that_would_be_parked_fits_on_a_terminal() {
+    let place = silent_again();
+    let args = [
+        "explain",
+        "killer",
+        "--now",
+        NOW,
+        "--format",
+        "text",
+        "--park-after",
+        "2",
+    ];
+    let text = place.untouched(|| place.sweeper(&args).run().exits(0).stdout);
+    assert!(text.contains("A sweep parks it"), "{text}");
+    for line in text.lines() {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+}
+
+#[test]
+fn text_of_a_task_that_was_reaped() {
+    let place = Place::queue(|world| {
+        let mut world = world.running("t1").run("r1").heartbeat("16m ago");
+        world.sweep();
+        world
+    });
+    let program = place.sweeper(&["explain", "t1", "--now", NOW, "--format", "text"]);
+    assert_snapshot!(place.untouched(|| program.run().exits(0).stdout));
+}
+
+#[test]
+fn ledger_is_asked_where_the_queue_keeps_no_events() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    place.write("profile.toml", b"events.table = ''");
+    let sweeper = |args: &[&str]| {
+        let profile = place.file("profile.toml");
+        let program = place.sweeper(args).env("ZOMBIE_SWEEPER_PROFILE", profile);
+        program.env("ZOMBIE_SWEEPER_LEDGER", place.file("ledger.db"))
+    };
+    let unread: Value = serde_json::from_str(&sweeper(&["explain", "t1"]).run().exits(0).stdout).unwrap();
+    assert_eq!(unread["source"], "nowhere");
+    assert!(unread["warnings"].to_string().contains("ledger.db"), "{unread}");
+    drop(sweeper(&[]).run().exits(0));
+    let json = explained(&place, sweeper(&["explain", "t1"]));
+    assert_eq!(json["source"], "ledger");
+    assert_eq!(json["tasks"][0]["reaps"][0]["condition"], "C");
+    let says = json["tasks"][0]["says"].as_str().unwrap();
+    assert!(says.contains("It was last reaped"), "{says}");
+}
+
 #[test]
 fn unknown_task_is_wrong_usage() {
     let place = queue();

@@ -1,6 +1,7 @@
 //! What is said of a task is what a sweep finds and does.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -12,7 +13,7 @@ use zombie_sweeper::{Policy, SweepOptions, SweepReport, sweep_zombie_tasks};
 
 use super::config;
 use super::queue::queues;
-use crate::world::{Dump, NOW, World};
+use crate::world::{Dump, NOW, World, moment};
 
 fn policies() -> impl Strategy<Value = Policy> {
     let times = || select(vec![60_u64, 900, 1800]).prop_map(Duration::from_secs);
@@ -33,9 +34,21 @@ fn ids(dump: &Dump) -> Vec<String> {
 }
 
 fn explained(world: &World, policy: Policy, id: &str) -> ExplainedTask {
-    let explanation = explain(&world.conn, &options(policy, NOW), id).unwrap();
+    explained_by(world, &options(policy, NOW), id)
+}
+
+fn explained_by(world: &World, options: &SweepOptions, id: &str) -> ExplainedTask {
+    let explanation = explain(&world.conn, options, id, None).unwrap();
     assert_eq!(explanation.tasks.len(), 1);
     explanation.tasks.into_iter().next().unwrap()
+}
+
+/// The task was reaped for its silence an hour ago.
+fn reaped_before(world: World, id: &str) -> World {
+    let sql = "INSERT INTO task_events (task_id, event_type, payload, created_at) VALUES (?1, 'zombie_reaped', ?2, ?3)";
+    let payload = r#"{"reason": "stale_heartbeat"}"#;
+    world.conn.execute(sql, [id, payload, &moment("1h ago")]).unwrap();
+    world
 }
 
 fn dry_run(world: &mut World, policy: Policy, at: DateTime<Utc>) -> SweepReport {
@@ -167,11 +180,37 @@ proptest! {
     }
 
     #[test]
-    fn what_a_sweep_would_write_is_what_it_writes(queue in queues(), policy in policies()) {
+    fn what_a_sweep_would_write_is_what_it_writes(
+        queue in queues(),
+        policy in policies(),
+        park_after in proptest::option::of(1_usize..3),
+        in_company in any::<bool>(),
+    ) {
         let mut world = queue.build();
+        if in_company {
+            // So that the death of one is its own, and a task may be parked.
+            world = ["a", "b", "c", "d", "e", "f", "g", "h"].iter().fold(world, |world, name| {
+                world.running(format!("alive-{name}")).run(format!("alive-{name}")).heartbeat("1s ago")
+            });
+        }
+        for id in ids(&world.dump()).iter().step_by(2) {
+            world = reaped_before(world, id);
+        }
+        let parking = |options: SweepOptions| match park_after.and_then(NonZeroUsize::new) {
+            Some(reaps) => options.park_after(reaps),
+            None => options,
+        };
         let before = world.dump();
-        let tasks: Vec<_> = ids(&before).iter().map(|id| explained(&world, policy, id)).collect();
-        sweep_zombie_tasks(&mut world.conn, &options(policy, NOW)).unwrap();
+        let options = parking(options(policy, NOW));
+        let report = sweep_zombie_tasks(&mut world.conn, &options.clone().dry_run(true)).unwrap();
+        // No single task tells that the fleet died: none is parked then.
+        let is_a_fleet = report.reaps.len() * 2 > report.scanned;
+        let asked = if is_a_fleet { self::options(policy, NOW) } else { options.clone() };
+        let tasks: Vec<_> = ids(&before).iter().map(|id| explained_by(&world, &asked, id)).collect();
+        let report = sweep_zombie_tasks(&mut world.conn, &options).unwrap();
+        let parked: BTreeSet<_> = report.parked.iter().map(ToString::to_string).collect();
+        let said: BTreeSet<_> = tasks.iter().filter(|task| task.would_be_parked).map(|task| task.task_id.to_string()).collect();
+        prop_assert_eq!(said, parked);
         let after = world.dump();
         let of_events = |writes: &Writes| {
             // Each is told as the next event, as if no other task were reaped.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use zombie_sweeper::SweepError;
 use zombie_sweeper::ledger::{Outcome, ReapFilter, Scope};
-use zombie_sweeper::zombie::{Id, PastReap};
+use zombie_sweeper::zombie::{Condition, Id, PastReap};
 
 use super::{Book, after, scope};
 use crate::world::{World, moment, zombies};
@@ -28,6 +28,9 @@ fn reap_says_what_it_rested_on() {
             run_id: Some("r1".into()),
             reason: "stale_heartbeat".to_owned(),
             sign_of_life: Some(heartbeat.into()),
+            condition: Some(Condition::C),
+            threshold: Some(std::time::Duration::from_secs(900)),
+            held: None,
             actor: Some("zombie-sweeper".to_owned()),
             is_parked: false,
         }]

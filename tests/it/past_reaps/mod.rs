@@ -2,6 +2,7 @@
 
 mod filters;
 mod indexes;
+mod missed;
 mod order;
 mod outcomes;
 mod record;

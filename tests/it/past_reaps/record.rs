@@ -88,6 +88,9 @@ fn reaps_on_record_elsewhere_are_told_where_the_queue_keeps_no_events() {
         run_id: None,
         reason: "stale_heartbeat".to_owned(),
         sign_of_life: None,
+        condition: None,
+        threshold: None,
+        held: None,
         actor: None,
         is_parked: false,
     };

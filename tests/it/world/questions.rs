@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use jsonschema::Validator;
 use serde_json::Value;
 use zombie_sweeper::inspect::{ExplainedTask, Explanation, History, HistoryOptions, explain, history};
+use zombie_sweeper::zombie::PastReap;
 use zombie_sweeper::{SweepError, SweepReport, sweep_zombie_tasks};
 
 use super::World;
@@ -39,7 +40,16 @@ pub(crate) fn check_history(json: &Value) {
 /// Asking the queue.
 impl World {
     pub(crate) fn explanation(&self, id: &str) -> Result<Explanation, SweepError> {
-        let explanation = explain(&self.conn, &self.options, id);
+        self.explanation_with(id, None)
+    }
+
+    /// The same where reaps are on record elsewhere.
+    pub(crate) fn explanation_with(
+        &self,
+        id: &str,
+        elsewhere: Option<Vec<PastReap>>,
+    ) -> Result<Explanation, SweepError> {
+        let explanation = explain(&self.conn, &self.options, id, elsewhere);
         if let Ok(explanation) = &explanation {
             check_explanation(&serde_json::to_value(explanation).unwrap());
         }

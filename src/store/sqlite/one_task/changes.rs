@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::Connection;
 
+use crate::options::SweepOptions;
 use crate::store::inquiry::Untold;
 use crate::store::sqlite::apply::said;
 use crate::store::sqlite::catalog::{ColumnInfo, TableInfo};
@@ -20,7 +21,7 @@ pub(super) fn changes(
     queue: &Connection,
     schema: &Schema,
     zombie: &Zombie,
-    actor: &str,
+    opts: &SweepOptions,
     calendar: Calendar,
     notes: &mut Notes,
 ) -> rusqlite::Result<Result<Vec<RowChange>, Untold>> {
@@ -29,7 +30,8 @@ pub(super) fn changes(
         let why = "triggers of the queue, or functions of its own, have a say in what is written";
         return Ok(Err(Untold::Unknown(why)));
     };
-    let mut writer = Writer::new(queue, schema, actor, None, calendar)?;
+    let parks = opts.park_after.map(|_| opts.park_within);
+    let mut writer = Writer::new(queue, schema, &opts.actor, parks, calendar)?;
     writer.prepare(one, notes)?;
     let before = Copies::read(&replica.conn, schema)?;
     let reaped = writer

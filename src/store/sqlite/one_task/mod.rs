@@ -21,13 +21,14 @@ use super::row::{value, values};
 use super::schema::{Runs, Schema};
 use super::spellings::spellings;
 use super::store::{Opened, begin_to_read, data_version};
-use super::{questions, statements, workspaces};
+use super::{past, questions, statements, workspaces};
 use crate::options::SweepOptions;
+use crate::store::contract::Effort;
 use crate::store::error::StoreError;
 use crate::store::inquiry::{Inquiry, Untold};
 use crate::zombie::{
-    ActiveRun, Condition, EventOfTask, Evidence, HeldWorkspace, Id, Notes, PastReap, Reason, RowChange,
-    RunRow, Standing, Suspect, TaskInFull, Timestamp, WrittenSign, Zombie,
+    ActiveRun, Condition, EventOfTask, Evidence, Held, HeldWorkspace, Id, Notes, Parking, Past, PastReap,
+    Reason, RowChange, RunRow, Standing, Suspect, TaskInFull, Timestamp, WrittenSign, Zombie,
 };
 
 /// The most tasks of one id that are told of, the most of their runs and the most of their events.
@@ -84,6 +85,16 @@ impl Inquiry for SqliteInquiry<'_> {
         self.look(key, &mut Notes::default()).map_err(asking())
     }
 
+    fn keeps_events(&self) -> bool {
+        self.schema.events.is_some()
+    }
+
+    fn past(&self, task: &Id) -> Result<Option<Past>, StoreError> {
+        let calendar = &self.loader.facts.calendar;
+        let pasts = past::of(self.conn, self.schema, calendar, &[task], Effort::Thorough);
+        Ok(pasts.map_err(asking())?.and_then(|mut pasts| pasts.pop()))
+    }
+
     fn changes(
         &mut self,
         zombie: &Zombie,
@@ -91,7 +102,7 @@ impl Inquiry for SqliteInquiry<'_> {
     ) -> Result<Result<Vec<RowChange>, Untold>, StoreError> {
         self.loader.turn_to(self.opts.now.into());
         let calendar = self.loader.facts.calendar;
-        changes::changes(self.conn, self.schema, zombie, &self.opts.actor, calendar, notes).map_err(asking())
+        changes::changes(self.conn, self.schema, zombie, self.opts, calendar, notes).map_err(asking())
     }
 }
 
@@ -164,6 +175,7 @@ impl SqliteInquiry<'_> {
         signs.extend(self.signs_of_workers(&suspect)?);
         let workspaces = self.workspaces(&suspect, notes)?;
         let (events, reaps) = self.events(&id, notes)?;
+        let parking = self.parking(&id, suspect.status.as_ref(), notes)?;
         Ok(TaskInFull {
             suspect,
             is_plainly_live,
@@ -174,6 +186,7 @@ impl SqliteInquiry<'_> {
             workspaces,
             events,
             reaps,
+            parking,
         })
     }
 
@@ -265,6 +278,30 @@ impl SqliteInquiry<'_> {
         let told = all.iter().map(|event| event.told(calendar)).collect();
         let reaps = event_rows::of_task(self.conn, events, task, Some(&events.reaped), REAPS, notes)?;
         Ok((told, reaps.iter().map(|event| event.reap(calendar)).collect()))
+    }
+
+    /// That a sweep has parked a task, and nobody has unparked it since.
+    fn parking(
+        &self,
+        task: &Id,
+        status: Option<&Held>,
+        notes: &mut Notes,
+    ) -> rusqlite::Result<Option<Parking>> {
+        let (Some(events), Some(word)) = (&self.schema.events, &self.schema.tasks.parked) else {
+            return Ok(None);
+        };
+        if status.is_none_or(|status| status.value.by_value() != Id::from(word.as_str()).by_value()) {
+            return Ok(None);
+        }
+        let calendar = &self.loader.facts.calendar;
+        let mut last = |kind: &str| -> rusqlite::Result<Option<Parking>> {
+            let all = event_rows::of_task(self.conn, events, task, Some(kind), REAPS, notes)?;
+            let told = all.iter().map(|event| event.parking(calendar));
+            Ok(told.max_by_key(|told| told.since))
+        };
+        let unparked = last(&events.unparked)?;
+        let parked = last(&events.parked)?;
+        Ok(parked.filter(|parked| unparked.is_none_or(|unparked| unparked.since <= parked.since)))
     }
 }
 

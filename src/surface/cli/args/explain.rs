@@ -2,6 +2,7 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 
+use super::parking::ParkingArgs;
 use super::policy::PolicyArgs;
 use super::time::parse_now;
 
@@ -20,4 +21,6 @@ pub(crate) struct ExplainArgs {
     pub(crate) now: Option<DateTime<Utc>>,
     #[command(flatten)]
     pub(crate) policy: PolicyArgs,
+    #[command(flatten)]
+    pub(crate) parking: ParkingArgs,
 }

@@ -9,6 +9,7 @@ mod history;
 mod ledger;
 mod man;
 mod output;
+mod parking;
 mod policy;
 mod schema;
 mod shown;

@@ -6,8 +6,9 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 use clap::builder::{FalseyValueParser, NonEmptyStringValueParser, PathBufValueParser, TypedValueParser};
 
+use super::parking::ParkingArgs;
 use super::policy::PolicyArgs;
-use super::time::{parse_now, parse_patience};
+use super::time::parse_now;
 use crate::surface::metrics;
 
 #[derive(Debug, Args)]
@@ -44,18 +45,8 @@ pub(crate) struct SweepArgs {
     /// Reap none where more than so many are due; exit with 3
     #[arg(long, value_name = "N", env = "ZOMBIE_SWEEPER_AT_MOST", hide_env = true)]
     pub(crate) at_most: Option<usize>,
-    /// Park a task that falls silent for the Nth time
-    #[arg(long, value_name = "N", env = "ZOMBIE_SWEEPER_PARK_AFTER", hide_env = true)]
-    pub(crate) park_after: Option<NonZeroUsize>,
-    /// Within which time these silences count together
-    #[arg(
-        long,
-        value_name = "TIME",
-        env = "ZOMBIE_SWEEPER_PARK_WITHIN",
-        hide_env = true
-    )]
-    #[arg(default_value = "72h", value_parser = parse_patience)]
-    pub(crate) park_within: Duration,
+    #[command(flatten)]
+    pub(crate) parking: ParkingArgs,
     /// Reap at most so many zombies in one transaction
     #[arg(
         long,

@@ -103,7 +103,7 @@ fn tell(out: &mut dyn Write, db: &Path, now: DateTime<Utc>) -> anyhow::Result<()
         "Why that one? What a verdict rests on, and what a sweep would write.",
     )?;
     by_hand(out, &format!("{sweep_by_hand} explain {EXPLAINED}"))?;
-    let (explanation, _) = queue.read(|conn| inspect::explain(conn, &options, EXPLAINED))?;
+    let (explanation, _) = queue.read(|conn| inspect::explain(conn, &options, EXPLAINED, None))?;
     explain::text::explanation(out, &explanation)?;
 
     text::heading(out, "The sweep resets them, all in one transaction.")?;

@@ -1,12 +1,13 @@
 pub(crate) mod text;
+mod writes;
 
 use chrono::Utc;
 use zombie_sweeper::SweepOptions;
-use zombie_sweeper::inspect;
+use zombie_sweeper::inspect::{self, Source};
 
 use super::args::{Cli, ExplainArgs};
 use super::exit::Exit;
-use super::{output, profile, queue};
+use super::{output, profile, queue, remembered};
 
 /// `zombie-sweeper explain TASK`: what a sweep goes by, and would do.
 pub(crate) fn run(cli: &Cli, args: &ExplainArgs) -> anyhow::Result<Exit> {
@@ -16,14 +17,20 @@ pub(crate) fn run(cli: &Cli, args: &ExplainArgs) -> anyhow::Result<Exit> {
         reason = "a question is of this moment, unless it names another"
     )]
     let now = args.now.unwrap_or_else(Utc::now);
-    let options = SweepOptions::at(now).policy(args.policy.policy());
+    let options = args
+        .parking
+        .of(SweepOptions::at(now).policy(args.policy.policy()));
     let options = match &args.project {
         Some(project) => options.project(project),
         None => options,
     };
+    let (elsewhere, unread) = remembered::reaps(cli, Some(&args.task));
     let (mut explanation, warnings) = queue::look(&cli.database, asked.as_ref(), |conn, profile| {
-        inspect::explain(conn, &options.clone().profile(profile.clone()), &args.task)
+        let options = options.clone().profile(profile.clone());
+        inspect::explain(conn, &options, &args.task, elsewhere.clone())
     })?;
+    let unread = unread.filter(|_| explanation.source != Source::Events);
+    let warnings = warnings.into_iter().chain(unread);
     explanation.warnings.splice(0..0, warnings);
     let printed = output::print(cli.log.format, &explanation, |out| {
         text::explanation(out, &explanation)

@@ -1,13 +1,14 @@
-//! An explanation as people read it: the answer first, then what it rests on.
+//! An explanation as people read it: the answer first, then what it rests on. No line is longer than a terminal is wide, unless a
+//! value is.
 
 use std::io::{self, Write};
 
+use super::writes::{value, writes};
+use crate::surface::cli::text::{age, shortened, shown, title, warnings, without_zeros};
+use crate::surface::cli::wrap::{padded, wrapped};
 use zombie_sweeper::inspect::{
-    ChangedRow, ExplainedSign, ExplainedTask, Explanation, Fits, Happened, RowExplained,
+    ExplainedSign, ExplainedTask, Explanation, Fits, Happened, ReapOnRecord, RowExplained,
 };
-use zombie_sweeper::zombie::Id;
-
-use crate::surface::cli::text::{age, shortened, shown, table, title, warnings};
 
 /// How many of the latest lines of a timeline are shown; the JSON has them all.
 const LATEST: usize = 20;
@@ -33,42 +34,49 @@ pub(crate) fn explanation(out: &mut dyn Write, explanation: &Explanation) -> io:
 
 fn task(out: &mut dyn Write, task: &ExplainedTask) -> io::Result<()> {
     title(out, &format!("Task {}", task.task_id))?;
-    writeln!(out, "{}", shown(&task.says))?;
+    writeln!(out, "{}", wrapped("", 0, &task.says))?;
     if !task.rows.is_empty() {
         section(out, "Why: the first row that fits is the verdict")?;
-        writeln!(out, "{}", rows(&task.rows))?;
+        rows(out, &task.rows)?;
     }
     section(out, "Signs of life, as they are written and as they are read")?;
-    match signs(&task.signs) {
-        Some(signs) => writeln!(out, "{signs}")?,
-        None => writeln!(out, "There is none.")?,
-    }
+    signs(out, &task.signs)?;
     if !task.workers.is_empty() {
         section(out, "Workers that it names")?;
-        let workers = task.workers.iter().map(|worker| {
+        for worker in &task.workers {
             let is = if worker.is_gone { "gone" } else { "there" };
-            [shortened(&worker.worker_id.to_string(), VALUE), is.to_owned()]
-        });
-        writeln!(out, "{}", table(["worker", "is"], workers))?;
+            let name = shortened(&worker.worker_id.to_string(), VALUE);
+            writeln!(out, " {}: {is}", shown(&name))?;
+        }
     }
     if !task.workspaces.is_empty() {
         section(out, "Workspaces that it holds")?;
-        let held = task
-            .workspaces
-            .iter()
-            .map(|held| [&held.workspace_id, &held.task_id, &held.run_id].map(value));
-        writeln!(out, "{}", table(["workspace", "task", "run"], held))?;
+        for held in &task.workspaces {
+            let [name, task, run] = [&held.workspace_id, &held.task_id, &held.run_id].map(value);
+            writeln!(
+                out,
+                "{}",
+                wrapped(" ", 3, &format!("{name}: task {task}, run {run}"))
+            )?;
+        }
     }
     if !task.timeline.is_empty() {
         section(out, "What happened")?;
         timeline(out, &task.timeline)?;
     }
+    if !task.reaps.is_empty() {
+        section(out, "When it was reaped, and why")?;
+        reaps(out, &task.reaps)?;
+    }
     if !task.writes.is_empty() {
         section(out, "What a sweep would write")?;
-        writeln!(out, "{}", writes(&task.writes))?;
+        writes(out, &task.writes)?;
     }
     match &task.writes_untold {
-        Some(why) => writeln!(out, "\nWhat a sweep would write is not told: {}", shown(why)),
+        Some(why) => {
+            let why = format!("What a sweep would write is not told: {why}");
+            writeln!(out, "\n{}", wrapped("", 0, &why))
+        }
         None => Ok(()),
     }
 }
@@ -78,46 +86,71 @@ fn section(out: &mut dyn Write, text: &str) -> io::Result<()> {
     title(out, text)
 }
 
-fn rows(rows: &[RowExplained]) -> String {
-    let asked = rows.iter().filter(|row| row.fits != Fits::NotAsked);
-    let rows = asked.map(|row| {
-        let fits = if row.fits == Fits::Yes { "yes" } else { "no" };
-        [
-            fits.to_owned(),
-            row.what.to_owned(),
-            row.why.clone().unwrap_or_default(),
-        ]
-    });
-    table(["fits", "what is found", "why"], rows)
+fn rows(out: &mut dyn Write, rows: &[RowExplained]) -> io::Result<()> {
+    for row in rows.iter().filter(|row| row.fits != Fits::NotAsked) {
+        let fits = if row.fits == Fits::Yes { " yes  " } else { " no   " };
+        writeln!(out, "{}", wrapped(fits, 6, row.what))?;
+        if let Some(why) = &row.why {
+            writeln!(out, "{}", wrapped("        ", 8, why))?;
+        }
+    }
+    Ok(())
 }
 
-fn signs(signs: &[ExplainedSign]) -> Option<String> {
+fn signs(out: &mut dyn Write, signs: &[ExplainedSign]) -> io::Result<()> {
     // Columns in which nothing stands are left out.
     let written = signs
         .iter()
         .filter(|sign| sign.read_as.is_some() || sign.counts == Some(true) || is_odd(sign));
-    let rows: Vec<_> = written
-        .map(|sign| {
-            let counts = match (sign.is_newest, sign.counts, &sign.why_not) {
-                (true, ..) => "yes, the newest".to_owned(),
-                (false, Some(true), _) => "yes".to_owned(),
-                (false, Some(false), Some(why)) => format!("no: {why}"),
-                (false, ..) => String::new(),
-            };
-            [
-                sign.of.clone(),
-                sign.column.clone(),
-                shortened(&sign.value, VALUE),
-                sign.read_as
-                    .as_deref()
-                    .map_or_else(|| "not understood".to_owned(), without_zeros),
-                sign.age_s.map(ago).unwrap_or_default(),
-                counts,
-            ]
-        })
-        .collect();
-    let header = ["of", "column", "value", "read as", "age", "counts"];
-    (!rows.is_empty()).then(|| table(header, rows))
+    let written: Vec<_> = written.collect();
+    if written.is_empty() {
+        return writeln!(out, "There is none.");
+    }
+    let widest = |of: &dyn Fn(&ExplainedSign) -> usize| written.iter().map(|sign| of(sign)).max();
+    let age_of = |sign: &ExplainedSign| sign.age_s.map(ago).unwrap_or_default();
+    let ages = widest(&|sign| age_of(sign).chars().count()).unwrap_or_default();
+    let columns = widest(&|sign| sign.column.chars().count()).unwrap_or_default();
+    let mut of = "";
+    for sign in written {
+        if of != sign.of {
+            of = &sign.of;
+            writeln!(out, " {}", shown(of))?;
+        }
+        let value = shortened(&sign.value, VALUE);
+        let age = padded(&age_of(sign), ages);
+        let first = format!("   {age}  {}  ", shown(&padded(&sign.column, columns)));
+        let mut said = value.clone();
+        match sign.read_as.as_deref().map(without_zeros) {
+            Some(at) if is_as_written(&value, &at) => {}
+            Some(at) => said += &format!(", read as {at}"),
+            None => said += ", not understood",
+        }
+        if sign.is_newest {
+            said += ": counts, the newest";
+        } else if sign.counts == Some(true) {
+            said += ": counts";
+        }
+        writeln!(out, "{}", wrapped(&first, ages + 7, &said))?;
+        if let (Some(false), Some(why)) = (sign.counts, &sign.why_not) {
+            let indent = ages + 7;
+            writeln!(
+                out,
+                "{}",
+                wrapped(&" ".repeat(indent), indent, &format!("does not count: {why}"))
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a time is written as it is read, but for a fraction that says nothing.
+fn is_as_written(written: &str, read_as: &str) -> bool {
+    let whole = |at: &str| match at.strip_suffix('Z').and_then(|at| at.split_once('.')) {
+        Some((whole, fraction)) if fraction.bytes().all(|digit| digit == b'0') => format!("{whole}Z"),
+        Some((whole, fraction)) => format!("{whole}.{}Z", fraction.trim_end_matches('0')),
+        None => at.to_owned(),
+    };
+    whole(written) == whole(read_as)
 }
 
 /// Whether something stands there that nobody can read.
@@ -132,53 +165,55 @@ fn timeline(out: &mut dyn Write, timeline: &[Happened]) -> io::Result<()> {
     if left_out > 0 {
         writeln!(
             out,
-            "({left_out} earlier ones are left out here; the JSON has them)"
+            " ({left_out} earlier ones are left out here; the JSON has them)"
         )?;
     }
-    let rows = timeline.iter().skip(left_out).map(|happened| {
-        [
-            without_zeros(&happened.at),
-            ago(happened.age_s),
-            happened.what.clone(),
-            happened.column.clone().unwrap_or_default(),
-        ]
+    let latest = timeline.get(left_out..).unwrap_or_default();
+    let told = latest.iter().map(|happened| {
+        let column = happened.column.as_ref();
+        let column = column.map_or_else(String::new, |column| format!(" ({column})"));
+        let what = format!("{}{column}", happened.what);
+        (Some(happened.at.as_str()), Some(happened.age_s), what)
     });
-    writeln!(out, "{}", table(["at", "age", "what", "column"], rows))
+    dated(out, told)
 }
 
-fn writes(writes: &[ChangedRow]) -> String {
-    let rows = writes.iter().flat_map(|row| {
-        row.columns.iter().map(|change| {
-            let before = match (&change.before, row.is_new) {
-                (_, true) => "(new row)".to_owned(),
-                (Some(before), false) => value(before),
-                (None, false) => String::new(),
-            };
-            [
-                row.table.clone(),
-                shortened(&row.id.to_string(), VALUE),
-                change.column.clone(),
-                before,
-                value(&change.after),
-            ]
-        })
-    });
-    table(["table", "row", "column", "before", "after"], rows)
+fn reaps(out: &mut dyn Write, reaps: &[ReapOnRecord]) -> io::Result<()> {
+    let told = reaps
+        .iter()
+        .map(|reap| (reap.at.as_deref(), reap.age_s, reap.says.clone()));
+    dated(out, told)
 }
 
-fn value(value: &Id) -> String {
-    match value {
-        Id::Null => "NULL".to_owned(),
-        value => match shortened(&value.to_string(), VALUE) {
-            empty if empty.is_empty() => "''".to_owned(),
-            text => text,
-        },
+/// When, how long ago, and what.
+fn dated<'t>(
+    out: &mut dyn Write,
+    told: impl Iterator<Item = (Option<&'t str>, Option<f64>, String)>,
+) -> io::Result<()> {
+    let told = told.map(|(at, age_s, what)| {
+        let at = at.map_or_else(|| "at no time that can be read".to_owned(), to_the_millisecond);
+        (at, age_s.map(ago).unwrap_or_default(), what)
+    });
+    let told: Vec<_> = told.collect();
+    let ats = told.iter().map(|(at, ..)| at.chars().count()).max();
+    let ages = told.iter().map(|(_, age, _)| age.chars().count()).max();
+    let (ats, ages) = (ats.unwrap_or_default(), ages.unwrap_or_default());
+    for (at, age, what) in &told {
+        let first = format!(" {}  {}  ", padded(at, ats), padded(age, ages));
+        writeln!(out, "{}", wrapped(&first, ats + ages + 5, what))?;
     }
+    Ok(())
 }
 
-/// A moment without a fraction that says nothing.
-fn without_zeros(at: &str) -> String {
-    at.replace(".000000Z", "Z")
+/// A moment as exactly as people tell it: a report tells it to the microsecond.
+fn to_the_millisecond(at: &str) -> String {
+    match at.split_once('.') {
+        Some((whole, fraction)) => {
+            let millis = fraction.get(..3).unwrap_or_default();
+            without_zeros(&format!("{whole}.{millis}Z"))
+        }
+        None => at.to_owned(),
+    }
 }
 
 fn ago(age_s: f64) -> String {

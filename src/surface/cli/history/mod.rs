@@ -1,20 +1,17 @@
 pub(crate) mod text;
 
 use chrono::Utc;
-use zombie_sweeper::in_full;
 use zombie_sweeper::inspect::{HistoryOptions, Source, history};
-use zombie_sweeper::ledger::{Ledger, ReapFilter, Scope};
-use zombie_sweeper::zombie::PastReap;
 
 use super::args::{Cli, HistoryArgs};
 use super::exit::Exit;
-use super::{output, profile, queue};
+use super::{output, profile, queue, remembered};
 
 /// `zombie-sweeper history`: what was reaped, and what became of it.
 pub(crate) fn run(cli: &Cli, args: &HistoryArgs) -> anyhow::Result<Exit> {
     let asked = profile::asked(cli.database.profile.as_deref())?;
     let options = options(args);
-    let (elsewhere, unread) = in_the_ledger(cli, args);
+    let (elsewhere, unread) = remembered::reaps(cli, args.task.as_deref());
     let (mut found, warnings) = queue::look(&cli.database, asked.as_ref(), |conn, profile| {
         history(conn, &options.clone().profile(profile.clone()), elsewhere.clone())
     })?;
@@ -23,22 +20,6 @@ pub(crate) fn run(cli: &Cli, args: &HistoryArgs) -> anyhow::Result<Exit> {
     let printed = output::print(cli.log.format, &found, |out| text::history(out, &found));
     output::as_far_as_read(printed.map_err(Into::into))?;
     Ok(Exit::Swept)
-}
-
-/// The reaps that the ledger remembers of this database, where there is one; or why they cannot be read.
-fn in_the_ledger(cli: &Cli, args: &HistoryArgs) -> (Option<Vec<PastReap>>, Option<String>) {
-    let Some(path) = cli.ledger.path() else {
-        return (None, None);
-    };
-    let filter = ReapFilter {
-        task: args.task.clone(),
-        database: Some(Scope::new(&cli.database.db, None).database),
-        ..ReapFilter::default()
-    };
-    match Ledger::open_to_read(path).and_then(|ledger| ledger.reaps(&filter)) {
-        Ok(reaps) => (Some(reaps), None),
-        Err(error) => (None, Some(in_full(&error))),
-    }
 }
 
 fn options(args: &HistoryArgs) -> HistoryOptions {
