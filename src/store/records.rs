@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use super::error::StoreError;
-use crate::zombie::{Aftermath, Id, Notes, PastReap, Timestamp};
+use crate::zombie::{Aftermath, Id, NextRuns, Notes, PastReap, Timestamp};
 
 /// What is on record of past reaps, and how their tasks stand now: the verbs that every store answers, all of one moment of
 /// the database. None of them writes.
@@ -17,10 +17,11 @@ pub(crate) trait Records {
     /// All that is on record of a reap.
     fn whole(&mut self, seen: SeenReap) -> Result<PastReap, StoreError>;
 
-    /// How each of these tasks stands, by its id as it is shown.
+    /// How each of these tasks stands, by its id as it is shown; and the runs that reaps ask for.
     fn aftermaths(
         &mut self,
         ids: &[String],
+        next: &mut NextRuns,
         notes: &mut Notes,
     ) -> Result<HashMap<String, Aftermath>, StoreError>;
 }

@@ -18,7 +18,7 @@ use crate::error::SweepError;
 use crate::options::SweepOptions;
 use crate::store::{Opened, Records, SeenReap, SqliteRecords, StoreError, WantedReaps};
 use crate::sweep::clock;
-use crate::zombie::{Aftermath, Notes, Outcome, PastReap, Timestamp};
+use crate::zombie::{Aftermath, NextRuns, Notes, Outcome, PastReap, Timestamp};
 use chosen::Chosen;
 
 /// Lists the reaps on record, the newest first, and what became of each. They are read from the queue's events; of a queue
@@ -136,7 +136,7 @@ impl<R: Records> Ask<'_, R> {
         };
         let reaps: Vec<_> = reaps.into_iter().filter(is_of_task).collect();
         let standing = match opts.project {
-            Some(_) => self.aftermaths(reaps.iter())?,
+            Some(_) => self.aftermaths(reaps.iter(), &mut NextRuns::default())?,
             None => HashMap::new(),
         };
         let seen = reaps.into_iter().map(|reap| {
@@ -176,10 +176,11 @@ impl<R: Records> Ask<'_, R> {
         &mut self,
         listed: Vec<(PastReap, Option<Timestamp>)>,
     ) -> Result<Vec<ReapInHistory>, StoreError> {
-        let standing = self.aftermaths(listed.iter().map(|(reap, _)| reap))?;
+        let mut next = NextRuns::after(&listed);
+        let standing = self.aftermaths(listed.iter().map(|(reap, _)| reap), &mut next)?;
         let told = listed.into_iter().map(|(reap, again)| {
             let became = standing.get(&reap.task_id.to_string());
-            let became = became.map(|aftermath| aftermath.of(&reap, again, self.now));
+            let became = became.map(|aftermath| aftermath.of(&reap, again, next.of(&reap), self.now));
             ReapInHistory {
                 on_record: ReapOnRecord::new(&reap, self.now),
                 outcome: became.as_ref().and_then(|became| became.outcome),
@@ -193,10 +194,11 @@ impl<R: Records> Ask<'_, R> {
     fn aftermaths<'r>(
         &mut self,
         reaps: impl Iterator<Item = &'r PastReap>,
+        next: &mut NextRuns,
     ) -> Result<HashMap<String, Aftermath>, StoreError> {
         let mut ids: Vec<_> = reaps.map(|reap| reap.task_id.to_string()).collect();
         ids.sort_unstable();
         ids.dedup();
-        self.records.aftermaths(&ids, &mut self.notes)
+        self.records.aftermaths(&ids, next, &mut self.notes)
     }
 }

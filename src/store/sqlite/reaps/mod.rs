@@ -16,7 +16,7 @@ use super::schema::Events;
 use super::store::{Opened, begin_to_read};
 use crate::store::error::StoreError;
 use crate::store::records::{Records, SeenReap, WantedReaps};
-use crate::zombie::{Aftermath, Calendar, Notes, PastReap, Timestamp};
+use crate::zombie::{Aftermath, Calendar, NextRuns, Notes, PastReap, Timestamp};
 
 /// The most reaps that are looked at; where there are more, those made last.
 const MOST: usize = 1_000_000;
@@ -79,9 +79,11 @@ impl Records for SqliteRecords<'_> {
     fn aftermaths(
         &mut self,
         ids: &[String],
+        next: &mut NextRuns,
         notes: &mut Notes,
     ) -> Result<HashMap<String, Aftermath>, StoreError> {
-        aftermath::aftermaths(self.conn, self.opened, ids, self.calendar.now(), notes).map_err(reading())
+        let now = self.calendar.now();
+        aftermath::aftermaths(self.conn, self.opened, ids, next, now, notes).map_err(reading())
     }
 }
 
