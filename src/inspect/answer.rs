@@ -130,7 +130,7 @@ impl Answer<'_> {
             Source::Events => "No event says that it was ever reaped.",
             Source::Ledger => "The ledger has no reap of it, and the queue keeps no events.",
             Source::Nowhere => {
-                "Whether it was ever reaped is not on record here: the queue keeps no events, and no ledger was asked."
+                "Whether it was ever reaped is not on record here: the queue keeps no events, and no ledger tells."
             }
         };
         Some(nobody.to_owned())

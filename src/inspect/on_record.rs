@@ -78,22 +78,21 @@ pub(super) fn says(reap: &PastReap) -> String {
     } else {
         reap.reason.as_str()
     };
-    let mut says = why.to_owned();
-    let run = reap.run_id.as_ref().map(|run| format!(" run {run}"));
-    match (silence(reap), run) {
-        (None, None) => {}
-        (None, Some(run)) => says += &format!(",{run}"),
-        (Some(silence), run) => says += &format!(",{} {silence}", run.unwrap_or_default()),
-    }
+    let run = reap.run_id.as_ref().map(|run| format!("run {run}"));
+    let who: Vec<_> = run.into_iter().chain(silence(reap)).collect();
     let held = reap.held.iter().flatten().filter(|(_, value)| !value.is_blank());
     let held: Vec<_> = held
         .map(|(column, value)| format!("{column} {}", short(&value.to_string())))
         .collect();
-    if !held.is_empty() {
-        says += &format!("; held {}", held.join(", "));
+    let mut says = why.to_owned();
+    for (before, what) in [(", ", who.join(" ")), ("; held ", held.join(", "))] {
+        if !what.is_empty() {
+            says.push_str(before);
+            says.push_str(&what);
+        }
     }
     if reap.is_parked {
-        says += "; it was parked";
+        says.push_str("; it was parked");
     }
     says
 }

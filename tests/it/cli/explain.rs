@@ -133,6 +133,24 @@ fn text_of_a_task_that_would_be_parked_fits_on_a_terminal() {
 }
 
 #[test]
+fn command_that_unparks_it_stands_on_one_line() {
+    let place = silent_again();
+    drop(
+        place
+            .sweeper(&["--park-after", "1", "--task", "killer"])
+            .run()
+            .exits(0),
+    );
+    let text = place
+        .sweeper(&["explain", "killer", "--format", "text"])
+        .run()
+        .exits(0)
+        .stdout;
+    let command = "`zombie-sweeper unpark killer`";
+    assert!(text.lines().any(|line| line.contains(command)), "{text}");
+}
+
+#[test]
 fn text_of_a_task_that_was_reaped() {
     let place = Place::queue(|world| {
         let mut world = world.running("t1").run("r1").heartbeat("16m ago");

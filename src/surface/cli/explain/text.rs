@@ -122,13 +122,13 @@ fn signs(out: &mut dyn Write, signs: &[ExplainedSign]) -> io::Result<()> {
         let mut said = value.clone();
         match sign.read_as.as_deref().map(without_zeros) {
             Some(at) if is_as_written(&value, &at) => {}
-            Some(at) => said += &format!(", read as {at}"),
-            None => said += ", not understood",
+            Some(at) => said.extend([", read as ", &at]),
+            None => said.push_str(", not understood"),
         }
         if sign.is_newest {
-            said += ": counts, the newest";
+            said.push_str(", the newest that counts");
         } else if sign.counts == Some(true) {
-            said += ": counts";
+            said.push_str(", counts");
         }
         writeln!(out, "{}", wrapped(&first, ages + 7, &said))?;
         if let (Some(false), Some(why)) = (sign.counts, &sign.why_not) {
