@@ -12,8 +12,8 @@ mod source;
 mod timeline;
 
 pub use doctor::{
-    ClockReading, Code, Diagnosis, Finding, Living, LongestSilence, Memory, Schedule, Severity, Surroundings,
-    SweeperSeen, Timer, Trial, Unit, doctor, doctor_without_queue,
+    ClockReading, Code, Diagnosis, Finding, HoldingBack, Living, LongestSilence, Memory, Schedule, Severity,
+    Surroundings, SweeperSeen, Timer, Trial, Unit, doctor, doctor_without_queue,
 };
 #[cfg(feature = "cli")]
 pub use doctor::{Tried, trial};

@@ -1,20 +1,17 @@
 //! A damaged ledger is set aside, never deleted and never over anything else.
 
 use std::fs;
-use std::io::{ErrorKind, Read as _};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::error::LedgerError;
-use super::open::APPLICATION_ID;
+use super::header::shows_it_is_ours;
 use super::place::{BESIDE, sibling};
 use super::system::{self, Identity};
 use crate::zombie::Timestamp;
 
 /// How many names are tried.
 const NAMES: u32 = 1_000;
-
-/// Where the header of a database says whose it is.
-const APPLICATION_ID_AT: usize = 68;
 
 /// Gives a damaged ledger, and its journal with it, another name, and returns that; `None` where another sweeper has done
 /// so by now, and perhaps begun a new one, which is not to be touched.
@@ -24,16 +21,14 @@ pub(super) fn set_aside(
     now: Timestamp,
 ) -> Result<Option<PathBuf>, LedgerError> {
     let failed = |error| LedgerError::io("set aside the damaged ledger", path)(error);
-    let found = match fs::symlink_metadata(path) {
-        Ok(found) if system::identity(&found) == damaged => found,
+    match fs::symlink_metadata(path) {
+        Ok(found) if system::identity(&found) == damaged => {}
         Ok(_) => return Ok(None),
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(error)),
-    };
-    let is_ours = system::has_our_mode(&found) || says_it_is_ours(path);
-    if !is_ours {
-        let why = "it is no ledger, and has not the mode of one (0600)";
-        return Err(LedgerError::refused(path, why));
+    }
+    if !shows_it_is_ours(path) {
+        return Err(LedgerError::refused(path, "it is no ledger"));
     }
     let stamp = stamp(now);
     for number in 1..=NAMES {
@@ -70,10 +65,4 @@ fn stamp(now: Timestamp) -> String {
     let second = text.split('.').next().unwrap_or_default();
     let letters: String = second.chars().filter(char::is_ascii_alphanumeric).collect();
     letters + "Z"
-}
-
-fn says_it_is_ours(path: &Path) -> bool {
-    let mut header = [0; APPLICATION_ID_AT + 4];
-    let read = fs::File::open(path).and_then(|mut file| file.read_exact(&mut header));
-    read.is_ok() && header.ends_with(&APPLICATION_ID.to_be_bytes())
 }

@@ -9,7 +9,7 @@ use crate::zombie::Timestamp;
 /// What was swept.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Scope {
-    /// The path of the database, made absolute, without links on the way.
+    /// The path of the database, made absolute, without links on the way; one that is no text is spelt out.
     pub database: String,
     /// The project, as it was asked for; `None`: all of them.
     pub project: Option<String>,
@@ -20,10 +20,18 @@ impl Scope {
     #[must_use]
     pub fn new(database: &Path, project: Option<&str>) -> Self {
         Self {
-            database: absolute(database).to_string_lossy().into_owned(),
+            database: shown(&absolute(database)),
             project: project.map(str::to_owned),
         }
     }
+}
+
+/// No two databases are to look alike.
+fn shown(path: &Path) -> String {
+    path.to_str().map_or_else(
+        || path.as_os_str().as_encoded_bytes().escape_ascii().to_string(),
+        str::to_owned,
+    )
 }
 
 /// A path without links, as far as it exists.
@@ -64,6 +72,8 @@ pub struct Clocks {
 pub struct Entry<'e> {
     /// What was swept.
     pub scope: &'e Scope,
+    /// Whether it was narrowed to tasks that were named, and tells nothing of the others.
+    pub is_narrowed: bool,
     /// Its *now*.
     pub at: Timestamp,
     /// The clocks when it was over.

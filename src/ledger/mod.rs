@@ -8,8 +8,10 @@
 //! program's database. One of our own that is damaged is set aside under another name, and a new one begun.
 
 mod aside;
+mod beside;
 mod entry;
 mod error;
+mod header;
 mod old;
 mod open;
 mod past;
@@ -23,7 +25,7 @@ mod write;
 
 pub use entry::{Clocks, Entry, Outcome, Scope};
 pub use error::LedgerError;
-pub use past::{PastLiving, PastSweep, ReapFilter, Totals, UndecidedSince};
+pub use past::{PastHeldBack, PastLiving, PastSweep, ReapFilter, Totals, UndecidedSince};
 pub use place::{Misplaced, refuse_misplaced};
 pub use read::Ledger;
 pub use write::{KEEP, record};

@@ -18,6 +18,10 @@ pub(super) fn create_folder(path: &Path) -> io::Result<()> {
     std::fs::create_dir(path)
 }
 
+pub(super) fn has_one_name(_: &Metadata) -> bool {
+    true
+}
+
 pub(super) fn objection_to_file(_: &Metadata) -> Option<String> {
     None
 }

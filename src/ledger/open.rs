@@ -1,6 +1,5 @@
 //! Opens a ledger, and tells our own from anything else.
 
-use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -8,13 +7,8 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::error::LedgerError;
-use super::place;
-
-/// Says in the file's header that it is a ledger: `ZSld`.
-pub(super) const APPLICATION_ID: i32 = i32::from_be_bytes(*b"ZSld");
-
-/// The newest version that is understood. One that is older is brought up to it before it is written; see `sql/schema.sql`.
-pub(super) const VERSION: i32 = 1;
+use super::header::{APPLICATION_ID, VERSION};
+use super::{header, place};
 
 /// How long to wait for another sweeper that enters its own.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -27,11 +21,10 @@ pub(super) enum Found {
     Ledger,
 }
 
-/// Opens the ledger at this path to write; makes it where there is none. What stands there is returned too.
-pub(super) fn to_write(asked: &Path) -> Result<(Connection, PathBuf, Metadata), LedgerError> {
-    let (path, found) = place::prepare(asked)?;
-    let conn = connect(&path).map_err(LedgerError::sqlite(&path))?;
-    Ok((conn, path, found))
+/// Opens what stands at a path that was prepared for a ledger, to write.
+pub(super) fn to_write(path: &Path) -> Result<Connection, LedgerError> {
+    header::check(path)?;
+    connect(path).map_err(LedgerError::sqlite(path))
 }
 
 /// Opens the ledger at this path to read.
@@ -43,6 +36,7 @@ pub(super) fn to_read(asked: &Path) -> Result<(Connection, PathBuf), LedgerError
     if let Some(why) = place::objection(&found) {
         return Err(LedgerError::refused(path, why));
     }
+    header::check(&path)?;
     // Where whoever may write it was killed while it did, what is half done has to be undone before it can be read.
     let conn = connect(&path).map_err(LedgerError::sqlite(&path))?;
     conn.pragma_update(None, "query_only", true)

@@ -45,6 +45,8 @@ pub struct PastSweep {
     pub reaped: u64,
     /// Zombies that had moved on.
     pub moved_on: u64,
+    /// Zombies that were left alone, as more were due than [`at_most`](crate::SweepOptions::at_most) allowed.
+    pub held_back: u64,
     /// Transactions committed.
     pub transactions: u64,
     /// How long it took.
@@ -61,8 +63,20 @@ impl PastSweep {
     /// Whether it did all that it was to do.
     #[must_use]
     pub fn is_success(&self) -> bool {
-        self.error.is_none() && self.failed == 0
+        self.error.is_none() && self.failed == 0 && self.held_back == 0
     }
+}
+
+/// That sweep after sweep holds zombies back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PastHeldBack {
+    /// How many the last of them left alone.
+    pub count: u64,
+    /// The *now* of the first of them.
+    pub since: Timestamp,
+    /// The *now* of the last.
+    pub last: Timestamp,
 }
 
 /// What has been counted of a scope, beyond the time for which each sweep is kept. No figure ever becomes less while the
@@ -76,7 +90,7 @@ pub struct Totals {
     pub sweeps: u64,
     /// Sweeps that did not do all that they were to do.
     pub failures: u64,
-    /// Tasks reaped, by reason code.
+    /// Tasks reaped, by reason code; `other` counts those for whose runs' words no room was left.
     pub reaped: BTreeMap<String, u64>,
     /// Times that a zombie could not be written.
     pub failed: u64,

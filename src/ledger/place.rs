@@ -10,7 +10,10 @@ use super::error::LedgerError;
 use super::system;
 
 /// What SQLite makes beside a database.
-pub(super) const BESIDE: [&str; 3] = ["-journal", "-wal", "-shm"];
+pub(super) const JOURNAL: &str = "-journal";
+pub(super) const LOG: &str = "-wal";
+pub(super) const LOG_INDEX: &str = "-shm";
+pub(super) const BESIDE: [&str; 3] = [JOURNAL, LOG, LOG_INDEX];
 
 /// Why a path cannot be that of a ledger, whatever lies there.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -28,12 +31,20 @@ pub enum Misplaced {
         /// What of the queue it is.
         what: &'static str,
     },
+    /// What SQLite makes beside it would be the queue.
+    #[error(
+        "{}, where SQLite keeps what belongs to such a ledger, is the queue's database. Expected a file that the sweeper has \
+         to itself, such as /var/lib/zombie-sweeper/ledger.db",
+        .0.display()
+    )]
+    BesideIt(PathBuf),
     /// It is a folder.
     #[error("{} is a folder. Expected a file, such as {}", .0.display(), .0.join("ledger.db").display())]
     Folder(PathBuf),
 }
 
-/// Refuses the path of a ledger that is a folder, or a file of the queue at `database`.
+/// Refuses the path of a ledger that is a folder, or a file of the queue at `database`, or the one that SQLite would take the
+/// queue for the journal or the log of.
 ///
 /// # Errors
 ///
@@ -45,9 +56,9 @@ pub fn refuse_misplaced(ledger: &Path, database: &Path) -> Result<(), Misplaced>
     let [asked, queue] = [ledger, database].map(absolute);
     let own = [
         ("", "its database"),
-        ("-wal", "its log"),
-        ("-shm", "the index of its log"),
-        ("-journal", "its journal"),
+        (LOG, "its log"),
+        (LOG_INDEX, "the index of its log"),
+        (JOURNAL, "its journal"),
     ];
     for (suffix, what) in own {
         // By whichever of its names the database is called, its log stands beside one of them.
@@ -59,7 +70,13 @@ pub fn refuse_misplaced(ledger: &Path, database: &Path) -> Result<(), Misplaced>
             });
         }
     }
-    Ok(())
+    let mut beside = BESIDE
+        .iter()
+        .flat_map(|suffix| [&asked, ledger].map(|path| sibling(path, suffix)));
+    match beside.find(|file| is_same(&absolute(file), &queue)) {
+        Some(file) => Err(Misplaced::BesideIt(file)),
+        None => Ok(()),
+    }
 }
 
 fn is_same(asked: &Path, file: &Path) -> bool {

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 use super::entry::{Clocks, Scope};
 use super::error::LedgerError;
 use super::open;
-use super::past::{PastLiving, PastSweep, ReapFilter, Totals, UndecidedSince};
+use super::past::{PastHeldBack, PastLiving, PastSweep, ReapFilter, Totals, UndecidedSince};
 use crate::zombie::{Ages, Condition, Id, Labels, PastReap, Timestamp};
 
 /// A ledger to be read.
@@ -90,6 +90,26 @@ impl Ledger {
     /// Where it cannot be read.
     pub fn last_success(&self, scope: &Scope) -> Result<Option<PastSweep>, LedgerError> {
         self.last(scope, true)
+    }
+
+    /// Since when the sweeps of this scope have held zombies back; `None` where the last that came to its end did not.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be read.
+    pub fn held_back(&self, scope: &Scope) -> Result<Option<PastHeldBack>, LedgerError> {
+        self.ask(|conn| {
+            let held_back = |row: &Row<'_>| {
+                Ok(PastHeldBack {
+                    count: count(row, 0)?,
+                    last: Timestamp::from_micros(row.get(1)?),
+                    since: Timestamp::from_micros(row.get(2)?),
+                })
+            };
+            let asked = (&scope.database, &scope.project);
+            conn.query_row(include_str!("sql/held_back.sql"), asked, held_back)
+                .optional()
+        })
     }
 
     fn last(&self, scope: &Scope, successful: bool) -> Result<Option<PastSweep>, LedgerError> {
@@ -230,15 +250,16 @@ fn past_sweep(row: &Row<'_>) -> rusqlite::Result<PastSweep> {
         failed: count(row, 6)?,
         reaped: count(row, 7)?,
         moved_on: count(row, 8)?,
-        transactions: count(row, 9)?,
-        duration: Duration::from_millis(count(row, 10)?),
-        error: row.get(11)?,
-        version: row.get(12)?,
+        held_back: count(row, 9)?,
+        transactions: count(row, 10)?,
+        duration: Duration::from_millis(count(row, 11)?),
+        error: row.get(12)?,
+        version: row.get(13)?,
         clocks: Clocks {
-            boot_id: row.get(13)?,
-            wall: Timestamp::from_micros(row.get(14)?),
-            since_boot: time(15)?,
-            awake: time(16)?,
+            boot_id: row.get(14)?,
+            wall: Timestamp::from_micros(row.get(15)?),
+            since_boot: time(16)?,
+            awake: time(17)?,
         },
     })
 }

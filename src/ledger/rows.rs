@@ -8,10 +8,16 @@ use rusqlite::{OptionalExtension as _, Transaction, named_params, params};
 
 use super::entry::{Entry, Outcome, Scope};
 use crate::report::{Remembered, RememberedReap, SweepReport};
-use crate::zombie::{Ages, Id, Labels, Living, Timestamp, UndecidedTask};
+use crate::zombie::{Ages, Id, Labels, Living, Reason, Timestamp, UndecidedTask};
 
 /// How many projects and kinds of living tasks are kept apart in one sweep.
 const MOST_GROUPS: usize = 64;
+
+/// How many words by which runs have ended are counted apart: the first that came, so that no count ever moves to another.
+const MOST_WORDS: usize = 26;
+
+/// What counts the others. No reason's code is this.
+const OTHER: &str = "other";
 
 /// How many undecided tasks of one sweep are kept.
 const MOST_UNDECIDED: usize = 10_000;
@@ -30,7 +36,7 @@ pub(super) fn insert(write: &Transaction<'_>, entry: &Entry<'_>) -> rusqlite::Re
     }
     see_undecided(write, scope, entry.at, &report.undecided)?;
     // A sweep of single tasks tells nothing of the others.
-    if report.error.is_none() && report.tasks.is_none() {
+    if report.error.is_none() && !entry.is_narrowed {
         write.execute(
             include_str!("sql/drop_decided.sql"),
             (scope, entry.at.as_micros()),
@@ -77,7 +83,8 @@ fn insert_sweep(write: &Transaction<'_>, scope: i64, entry: &Entry<'_>) -> rusql
             ":failed": count(|report| report.failed.len()),
             ":reaped": count(|report| report.reaps.len()),
             ":moved_on": count(|report| report.moved_on),
-            ":narrowed": report.is_some_and(|report| report.tasks.is_some()),
+            ":held_back": count(|report| report.held_back.as_ref().map_or(0, |held| held.due.len())),
+            ":narrowed": entry.is_narrowed,
             ":transactions": count(|report| report.transactions),
             ":runs_abandoned": count(|report| report.runs_abandoned),
             ":workspaces_freed": count(|report| report.workspaces_freed),
@@ -107,19 +114,26 @@ fn count(write: &Transaction<'_>, scope: i64, entry: &Entry<'_>) -> rusqlite::Re
         add("failures", "", 1)?;
         return Ok(());
     };
-    let is_failure = report.error.is_some() || !report.failed.is_empty();
+    let is_failure = report.error.is_some() || !report.failed.is_empty() || report.held_back.is_some();
     add("failures", "", is_failure.into())?;
     add("failed", "", report.failed.len())?;
     add("moved_on", "", report.moved_on)?;
     add("transactions", "", report.transactions)?;
     add("runs_abandoned", "", report.runs_abandoned)?;
     add("workspaces_freed", "", report.workspaces_freed)?;
-    let mut by_reason = BTreeMap::<_, usize>::new();
+    let mut by_reason = BTreeMap::<_, (&Reason, usize)>::new();
     for reap in &report.reaps {
-        *by_reason.entry(reap.reason.code()).or_default() += 1;
+        by_reason.entry(reap.reason.code()).or_insert((&reap.reason, 0)).1 += 1;
     }
-    for (reason, count) in by_reason {
-        add("reaped", &reason, count)?;
+    let mut has_room = write.prepare(include_str!("sql/word_has_room.sql"))?;
+    for (code, (reason, count)) in by_reason {
+        let has_room = match reason {
+            Reason::RunFinished(_) => {
+                has_room.query_row((scope, &code, number(MOST_WORDS)), |row| row.get(0))?
+            }
+            _ => true,
+        };
+        add("reaped", if has_room { &code } else { OTHER }, count)?;
     }
     Ok(())
 }

@@ -29,6 +29,11 @@ pub(super) fn create_folder(path: &Path) -> io::Result<()> {
     DirBuilder::new().mode(0o700).create(path)
 }
 
+/// Whether a file has no second name.
+pub(super) fn has_one_name(found: &Metadata) -> bool {
+    found.nlink() == 1
+}
+
 /// Why a file is not safely ours.
 pub(super) fn objection_to_file(found: &Metadata) -> Option<String> {
     if found.uid() != geteuid().as_raw() {

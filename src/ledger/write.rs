@@ -3,13 +3,14 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Transaction, TransactionBehavior};
 
 use super::aside::set_aside;
 use super::entry::Entry;
 use super::error::LedgerError;
-use super::open::{self, APPLICATION_ID, Found, VERSION, identify};
-use super::{old, rows, system};
+use super::header::{APPLICATION_ID, VERSION};
+use super::open::{self, Found, identify};
+use super::{old, place, rows, system};
 
 /// For how long each sweep is kept, unless another time is asked for.
 pub const KEEP: Duration = Duration::from_secs(90 * 24 * 60 * 60);
@@ -54,17 +55,14 @@ pub fn record(path: &Path, keep: Duration, entry: &Entry<'_>) -> Vec<String> {
 type Failed = (LedgerError, Option<system::Identity>);
 
 fn enter(path: &Path, keep: Duration, entry: &Entry<'_>) -> Result<(), Failed> {
-    let (mut conn, path, found) = open::to_write(path).map_err(|error| (error, None))?;
+    let (path, found) = place::prepare(path).map_err(|error| (error, None))?;
     let file = system::identity(&found);
-    enter_into(&mut conn, &path, keep, entry).map_err(|error| (error, Some(file)))
+    enter_at(&path, keep, entry).map_err(|error| (error, Some(file)))
 }
 
-fn enter_into(
-    conn: &mut Connection,
-    path: &Path,
-    keep: Duration,
-    entry: &Entry<'_>,
-) -> Result<(), LedgerError> {
+fn enter_at(path: &Path, keep: Duration, entry: &Entry<'_>) -> Result<(), LedgerError> {
+    let mut conn = open::to_write(path)?;
+    let conn = &mut conn;
     let failed = || LedgerError::sqlite(path);
     // What is not ours is not even locked.
     identify(conn, path)?;

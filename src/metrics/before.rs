@@ -17,7 +17,7 @@ pub enum Before {
     OfAnotherScope,
     /// Metrics of ours once, of which the moment of the last success cannot be read.
     Damaged,
-    /// Nothing of ours.
+    /// Something else, or something else too.
     Foreign,
 }
 
@@ -28,10 +28,11 @@ impl Before {
         if text.is_empty() {
             return Self::Nothing;
         }
-        if !text.starts_with(format!("# HELP {PREFIX}").as_bytes()) {
+        let text = String::from_utf8_lossy(text);
+        let ours = ["# HELP ", "# TYPE ", ""].map(|before| format!("{before}{PREFIX}"));
+        if !text.starts_with(&ours[0]) || !text.split_inclusive('\n').all(|line| is_one_of(&ours, line)) {
             return Self::Foreign;
         }
-        let text = String::from_utf8_lossy(text);
         let series = format!("{PREFIX}{LAST_SUCCESS}{{");
         // A line without an end may have lost a part of its number.
         let whole = text
@@ -49,4 +50,11 @@ impl Before {
             _ => Self::Damaged,
         }
     }
+}
+
+/// Whether a line begins like one of these; one that was cut off may not even reach our name.
+fn is_one_of(ours: &[String], line: &str) -> bool {
+    let is_cut_off = !line.ends_with('\n');
+    ours.iter()
+        .any(|start| line.starts_with(start) || (is_cut_off && start.starts_with(line)))
 }

@@ -32,10 +32,23 @@ fn bounded<'c>(counts: impl Iterator<Item = (&'c str, u64)>) -> BTreeMap<String,
     let always = Reason::FIXED.map(|reason| (reason.code().into_owned(), 0));
     let mut series = BTreeMap::from(always);
     for (code, count) in counts {
-        let code: String = code.chars().take(LONGEST).collect();
+        let code = spelt(code.chars().take(LONGEST));
         let has_room = series.len() < MOST || series.contains_key(&code);
         let code = if has_room { code } else { OTHER.to_owned() };
         *series.entry(code).or_default() += count;
     }
     series
+}
+
+/// As a label shows it, which spells control characters out: a word that is spelt so itself is counted together with it, as no
+/// series may come twice.
+fn spelt(code: impl Iterator<Item = char>) -> String {
+    let mut spelt = String::new();
+    for c in code {
+        match c {
+            c if c.is_control() && c != '\n' => spelt.extend(c.escape_unicode()),
+            c => spelt.push(c),
+        }
+    }
+    spelt
 }

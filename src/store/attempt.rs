@@ -2,6 +2,10 @@ use std::time::Duration;
 
 use crate::zombie::Id;
 
+/// What a task is in a trial that is a zombie, and one that runs and is none.
+pub(crate) const ZOMBIE: &str = "zombie";
+pub(crate) const AT_WORK: &str = "at_work";
+
 /// A reap of one real row under the write lock, that was undone.
 pub(crate) struct Attempt {
     pub(crate) task_id: Id,
@@ -25,6 +29,8 @@ pub(crate) enum Outcome {
         said: String,
         /// For want of what only the orchestrator's own process registers.
         is_for_want: bool,
+        /// By a trigger, which may ask for what a zombie has and a row in its shape has not.
+        is_by_trigger: bool,
     },
     /// It would be refused when it is committed.
     RefusedAtCommit(String),

@@ -22,7 +22,7 @@ pub use sqlite::{
 };
 
 #[cfg(feature = "cli")]
-pub(crate) use attempt::{Attempt, Outcome};
+pub(crate) use attempt::{Attempt, Outcome, ZOMBIE};
 pub(crate) use batch::{Batch, Pending};
 pub(crate) use contract::{Effort, Look, Store};
 pub(crate) use inquiry::{Inquiry, Untold};
@@ -32,4 +32,4 @@ pub(crate) use sqlite::try_reap;
 pub(crate) use sqlite::{
     Lack, NAME_HEARTBEAT, NAME_RUN_STATUS, Opened, SqliteInquiry, SqliteRecords, SqliteStore, SqliteSurvey,
 };
-pub(crate) use survey::{OpenRun, Survey, Workspace};
+pub(crate) use survey::{OpenRun, PastReaps, Survey, Workspace};

@@ -52,6 +52,8 @@ pub(crate) struct OpenRun {
     pub(crate) row: RunRow,
     /// Whether that task is at work, and means another run.
     pub(crate) has_task_at_work: bool,
+    /// When that task came to be what it is, as far as it tells.
+    pub(crate) task_changed: Option<Timestamp>,
 }
 
 /// A workspace that is not free.
@@ -71,6 +73,16 @@ pub(crate) struct Workspace {
 pub(crate) struct PastReaps {
     /// When the last of all was.
     pub(crate) last: Option<Timestamp>,
-    /// The tasks that fell silent again and again, and how often in a row.
-    pub(crate) again: Vec<(Id, usize)>,
+    /// The tasks that fell silent again and again.
+    pub(crate) again: Vec<Repeated>,
+    /// Whether a sweep can park such a task here.
+    pub(crate) can_park: bool,
+}
+
+/// A task that fell silent again and again.
+pub(crate) struct Repeated {
+    pub(crate) task: Id,
+    /// How often in a row.
+    pub(crate) reaps: usize,
+    pub(crate) is_parked: bool,
 }

@@ -484,7 +484,7 @@ fn queries_for_operators_run() {
     for task in ["t1", "t2"] {
         world = world.running(task).run(format!("r-{task}")).heartbeat("16m ago");
     }
-    let [last_seen, by_day, latest, deadly] = &blocks("docs/running.md", "sql")[..] else {
+    let [by_day, latest, deadly, last_seen] = &blocks("docs/running.md", "sql")[..] else {
         panic!("four queries are shown");
     };
     let rows = |world: &World, sql: &str| {

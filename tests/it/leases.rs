@@ -61,6 +61,22 @@ fn who_beats_is_not_asked_for_a_lease() {
     );
 }
 
+/// However fresh it is: it was another attempt's.
+#[test]
+fn heartbeat_from_before_the_run_does_not_speak_for_it_against_its_lease() {
+    let story = |lease: &str| {
+        World::new()
+            .running("t1")
+            .lease(lease)
+            .run("r1")
+            .started("1m ago")
+            .heartbeat("6m ago")
+    };
+    assert_eq!(reasons(&story("20s ago").sweep()), ["t1: lease_expired"]);
+    assert_eq!(story("in 20s").sweep().healthy, 1);
+    assert_eq!(story("2m ago").sweep().healthy, 1, "a lease from before the run");
+}
+
 #[test]
 fn heartbeat_that_the_claim_itself_wrote_does_not_end_its_lease() {
     let story = |start: &str, beat: &str, lease: &str| {

@@ -185,6 +185,29 @@ fn series_of_reasons_are_bounded() {
     assert!(told.len() < 20_000, "{}", told.len());
 }
 
+/// A word with a control character, and one that is spelt as that is shown.
+#[test]
+fn no_series_comes_twice() {
+    let mut world = World::new();
+    for (task, word) in [("t1", "do\u{1}ne"), ("t2", "do\\u{1}ne")] {
+        world = world.running(task).run(task).status(word).ended("1h ago");
+    }
+    let told = told_of(&mut world);
+    let names: Vec<_> = told
+        .lines()
+        .filter_map(|line| line.rsplit_once(' ').filter(|_| !line.starts_with('#')))
+        .map(|(name, _)| name)
+        .collect();
+    let once: std::collections::BTreeSet<_> = names.iter().collect();
+    assert_eq!(once.len(), names.len(), "{told}");
+    let reaped: f64 = series(&told)
+        .iter()
+        .filter(|(name, _)| name.starts_with("last_sweep_reaped_by_reason"))
+        .map(|(_, count)| count)
+        .sum();
+    assert_eq!(reaped, 2.0);
+}
+
 #[test]
 fn last_success_is_read_back() {
     for at_s in [0.0, 1_775_877_480.0, 1_775_877_480.123_456] {
@@ -244,7 +267,11 @@ fn other_scopes_and_other_files_are_told_apart() {
             "{other:?}"
         );
     }
+    let and_more = told.clone() + "node_reboot_required 1\n";
+    let before = told.replacen('\n', "\nnode_reboot_required 1\n", 1);
     for foreign in [
+        and_more.as_bytes(),
+        before.as_bytes(),
         &b"# HELP apt_upgrades_pending Apt packages pending updates.\n"[..],
         b"SQLite format 3\0",
         b"\0\0\0\0",

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::finding::Rows;
+use super::holders::Holders;
 use crate::zombie::{
     ActiveRun, Evidence, Id, Patience, Policy, Reason, Suspect, Timestamp, Undecided, Verdict, Zombie,
     patience,
@@ -33,7 +34,7 @@ pub(super) struct Census {
     /// What names a run that is not the task's: task and run.
     pub(super) strangers: Vec<(Id, Id)>,
     /// Who holds what, by column and value.
-    pub(super) holders: HashMap<(String, Id), Rows>,
+    pub(super) holders: HashMap<(String, Id), Holders>,
 }
 
 /// A task that nothing proves dead or alive.
@@ -90,7 +91,7 @@ impl Census {
         for held in suspect.held.iter().filter(|held| is_exclusive(&held.column)) {
             if !held.value.is_none() {
                 let place = (held.column.to_string(), held.value.clone());
-                self.holders.entry(place).or_default().see(&suspect.id);
+                self.holders.entry(place).or_default().see(&suspect);
             }
         }
         if let (ActiveRun::Missing, true) = (&suspect.active, self.strangers.len() < FOLLOWED) {

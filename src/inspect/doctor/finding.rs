@@ -131,12 +131,16 @@ codes! {
     Zombies "zombies" Notice,
     /// They have been so for long, and no sweep has come.
     NotSwept "not_swept" Error,
+    /// More are due than a sweep may reap, so that none is.
+    HeldBack "held_back" Error,
     /// Tasks that are reaped again and again.
     Repeats "repeats" Warning,
     /// A timer that would start sweeps does not run.
     TimerInactive "timer_inactive" Warning,
     /// The last sweep of a unit failed.
     SweepFailed "sweep_failed" Error,
+    /// No sweep has succeeded for long.
+    SweeperSilent "sweeper_silent" Warning,
     /// Nothing known starts sweeps.
     NoSchedule "no_schedule" Notice,
     /// The queue refuses a reap.

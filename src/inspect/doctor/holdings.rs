@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::census::Census;
-use super::finding::{Code, Finding, Rows};
+use super::finding::{Code, Finding, Rows, Severity};
 use crate::store::{OpenRun, Workspace};
 use crate::zombie::Id;
 
@@ -16,18 +16,21 @@ pub(super) struct OpenRuns {
 }
 
 impl OpenRuns {
-    /// A run that has just begun may come before its task says so.
+    /// A run that has just begun may come before its task says so, and one that is over may end after it.
     pub(super) fn see(&mut self, open: &OpenRun, census: &Census) {
         let (run, now, policy) = (&open.row.run, census.now, &census.policy);
-        let is_young = |begun| !now.is_later_by(policy.claim_grace(), begun);
+        let is_young = |at| !now.is_later_by(policy.claim_grace(), at);
         let start = run.start().newest.map(|start| start.at);
-        if start.is_some_and(is_young) {
+        if start.is_some_and(is_young) || open.task_changed.is_some_and(is_young) {
             return;
         }
         let beat = run.heartbeat.newest.map(|beat| beat.at);
+        let is_beating = beat.is_some_and(|beat| !now.is_later_by(policy.stale_after, beat));
         let name = format!("{} (of task {})", run.id, open.task);
-        if beat.is_some_and(|beat| !now.is_later_by(policy.stale_after, beat)) {
+        if is_beating && open.task_changed.is_some() {
             self.strays.see(name);
+        } else if is_beating && start.is_none() {
+            // It may have begun just now.
         } else if open.has_task_at_work {
             self.unnamed.see(name);
         } else {
@@ -63,20 +66,31 @@ impl OpenRuns {
     }
 }
 
-/// What two tasks at work have at once, by column.
+/// What two tasks at work have at once, by column. Each project may count its own.
 pub(super) fn held_twice(census: &Census) -> Vec<Finding> {
-    let mut twice: Vec<_> = census.holders.iter().filter(|(_, rows)| rows.count > 1).collect();
+    let mut twice: Vec<_> = census
+        .holders
+        .iter()
+        .filter(|(_, held)| held.rows.count > 1)
+        .collect();
     twice.sort_by(|a, b| a.0.cmp(b.0));
-    let mut by_column: BTreeMap<&str, Rows> = BTreeMap::new();
+    let mut by_column: BTreeMap<(bool, &str), Rows> = BTreeMap::new();
     for ((column, value), holders) in twice {
-        let values = by_column.entry(column).or_default();
-        values.see(format!("{value} (tasks {holders})"));
+        let values = by_column.entry((holders.share_a_project, column)).or_default();
+        values.see(format!("{value} (tasks {})", holders.rows));
     }
-    let finding = |(column, values): (&str, Rows)| {
-        let seen = format!("{column} held by more than one running task: {values}");
+    let finding = |((share_a_project, column), values): ((bool, &str), Rows)| {
         let advice = "one of them has lost it, or two work in one place: stop one, and see who hands it out; where several may have it, \
                       say so in [hints] exclusive";
-        Finding::new(Code::HeldTwice, seen, advice).of(&values)
+        if share_a_project {
+            let seen = format!("{column} held by more than one running task: {values}");
+            return Finding::new(Code::HeldTwice, seen, advice).of(&values);
+        }
+        let seen = format!("{column} held by running tasks of several projects: {values}");
+        let advice = format!("nothing, where each project has its own; else {advice}");
+        Finding::new(Code::HeldTwice, seen, advice)
+            .severity(Severity::Warning)
+            .of(&values)
     };
     by_column.into_iter().map(finding).collect()
 }

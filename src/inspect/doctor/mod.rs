@@ -8,6 +8,7 @@ mod clocks;
 mod diagnosis;
 mod files;
 mod finding;
+mod holders;
 mod holdings;
 mod rows;
 mod schedule;
@@ -25,7 +26,7 @@ use rusqlite::Connection;
 
 pub use diagnosis::{Diagnosis, Living, LongestSilence, SweeperSeen, Trial};
 pub use finding::{Code, Finding, Severity};
-pub use surroundings::{ClockReading, Memory, Schedule, Surroundings, Timer, Unit};
+pub use surroundings::{ClockReading, HoldingBack, Memory, Schedule, Surroundings, Timer, Unit};
 #[cfg(feature = "cli")]
 pub use trial::{Tried, trial};
 
@@ -99,7 +100,7 @@ fn of_surroundings(options: &SweepOptions, around: &Surroundings) -> Diagnosis {
         undecided: 0,
         living: Living::default(),
         sweeper: SweeperSeen {
-            last_reap: None,
+            last_reap: memory.and_then(|memory| memory.last_reap),
             last_sweep: memory.and_then(|memory| memory.last_sweep),
             last_success: memory.and_then(|memory| memory.last_success),
             next_sweep: timers.filter_map(|timer| timer.next).min(),
@@ -121,6 +122,7 @@ fn of_surroundings(options: &SweepOptions, around: &Surroundings) -> Diagnosis {
     diagnosis.add(clocks::clocks(around, now, options.suspended));
     diagnosis.add(around.schedule.iter().flat_map(schedule::schedule));
     diagnosis.add(memory.and_then(schedule::last_sweep));
+    diagnosis.add(memory.and_then(|memory| schedule::silence(memory, now)));
     diagnosis.add(schema::reading(around));
     diagnosis
 }
@@ -188,8 +190,10 @@ fn look_beside(survey: &impl Survey, census: &Census, diagnosis: &mut Diagnosis)
     survey.idle_workspaces(&mut |workspace| workspaces.see(&workspace))?;
     diagnosis.add(workspaces.findings());
     let past = survey.past_reaps(census.now.minus(tasks::WITHIN), tasks::AGAIN)?;
-    diagnosis.sweeper.last_reap = past.last.and_then(Timestamp::to_datetime);
-    diagnosis.add(tasks::repeats(past.again));
+    // The ledger has those of a queue that keeps no events.
+    let known = past.last.and_then(Timestamp::to_datetime);
+    diagnosis.sweeper.last_reap = diagnosis.sweeper.last_reap.max(known);
+    diagnosis.add(tasks::repeats(past));
     Ok(())
 }
 

@@ -46,17 +46,36 @@ pub struct Memory {
     pub last_sweep: Option<DateTime<Utc>>,
     /// When the last one was that succeeded.
     pub last_success: Option<DateTime<Utc>>,
+    /// Why the last sweep failed, where it did.
+    pub last_error: Option<String>,
+    /// That the sweeps hold zombies back.
+    pub held_back: Option<HoldingBack>,
+    /// When the last task was reaped.
+    pub last_reap: Option<DateTime<Utc>>,
     /// What the clocks said at earlier sweeps.
     pub clocks: Vec<ClockReading>,
+}
+
+/// That sweep after sweep leaves its zombies alone, as more are due than it may reap.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HoldingBack {
+    /// How many the last of them held back.
+    pub count: u64,
+    /// When the first of them was.
+    pub since: DateTime<Utc>,
+    /// When the last was.
+    pub last: DateTime<Utc>,
 }
 
 /// What starts sweeps on this machine.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Schedule {
-    /// systemd's timers for it.
+    /// systemd's timers for this queue.
     pub timers: Vec<Timer>,
-    /// systemd's units for it that have run.
+    /// The names of those that may be this queue's or another's, as nothing tells.
+    pub unclear: Vec<String>,
+    /// systemd's units for this queue that have run.
     pub units: Vec<Unit>,
     /// The files of cron that name it.
     pub cron: Vec<String>,

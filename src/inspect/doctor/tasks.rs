@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use super::census::Census;
 use super::finding::{Code, Finding, Rows};
+use super::schedule::OVERDUE;
 use super::span::{micros, span};
-use super::surroundings::Memory;
-use crate::zombie::{Id, Timestamp, Undecided};
-
-/// How long a zombie may wait for a sweep: the schedules in the documentation come every quarter of an hour, and look twice.
-const OVERDUE: Duration = Duration::from_secs(3600);
+use super::surroundings::{HoldingBack, Memory};
+use crate::store::PastReaps;
+use crate::zombie::{Timestamp, Undecided};
 
 /// Within what time reaps of one task count as one story.
 pub(super) const WITHIN: Duration = Duration::from_secs(72 * 3600);
@@ -20,15 +19,17 @@ pub(super) const AGAIN: usize = 3;
 
 pub(super) fn tasks(census: &Census, memory: Option<&Memory>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    findings.extend(zombies(census));
+    let held_back = memory.and_then(|memory| memory.held_back.as_ref());
+    findings.extend(zombies(census, held_back));
     findings.extend(undecided(census, memory));
     findings
 }
 
-fn zombies(census: &Census) -> Option<Finding> {
+/// Those that are dead; and where sweeps come and take none of them, that.
+fn zombies(census: &Census, held_back: Option<&HoldingBack>) -> Vec<Finding> {
     let (rows, now) = (&census.zombies, census.now);
     if rows.is_empty() {
-        return None;
+        return Vec::new();
     }
     let since = census.due_since;
     let is_overdue = since.is_some_and(|since| now.is_later_by(OVERDUE, since));
@@ -39,6 +40,11 @@ fn zombies(census: &Census) -> Option<Finding> {
         "a sweep would reap {} of the running tasks{waiting}: {rows}",
         rows.count
     );
+    if let Some(held_back) = held_back {
+        let advice = "no sweep takes them while it holds back more than its --at-most: see held_back";
+        let waiting = Finding::new(Code::Zombies, seen, advice).of(rows);
+        return vec![held(held_back), waiting];
+    }
     let finding = if is_overdue {
         let advice = "see whether anything starts the sweeper, and how its last sweep ended; then sweep";
         Finding::new(Code::NotSwept, seen, advice)
@@ -49,7 +55,23 @@ fn zombies(census: &Census) -> Option<Finding> {
             "nothing, where a schedule sweeps: the next sweep takes them",
         )
     };
-    Some(finding.of(rows))
+    vec![finding.of(rows)]
+}
+
+fn held(back: &HoldingBack) -> Finding {
+    let [since, last] = [back.since, back.last].map(|at| Timestamp::from(at).to_rfc3339());
+    let since = if since == last {
+        String::new()
+    } else {
+        format!(", and none has reaped since {since}")
+    };
+    let seen = format!(
+        "the last sweep, at {last}, reaped nothing, as it found {}, more than its --at-most{since}",
+        counted(back.count, "zombie")
+    );
+    let advice = "look at them (--dry-run --format text): did the fleet die, could nobody write, is a clock off? Where they are \
+                  dead indeed, sweep once with a larger --at-most";
+    Finding::new(Code::HeldBack, seen, advice)
 }
 
 /// One finding for each sort of thing that stands in the way.
@@ -91,23 +113,45 @@ fn sort(why: &Undecided) -> String {
 }
 
 /// Tasks that are reaped again and again, without a completed run between.
-pub(super) fn repeats(mut again: Vec<(Id, usize)>) -> Option<Finding> {
-    again.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    let (_, most) = *again.first()?;
-    let mut rows = Rows::default();
-    for (task, _) in &again {
-        rows.see(task);
+pub(super) fn repeats(past: PastReaps) -> Option<Finding> {
+    let mut again = past.again;
+    again.sort_by(|a, b| b.reaps.cmp(&a.reaps).then_with(|| a.task.cmp(&b.task)));
+    let most = again.first()?.reaps;
+    let (mut rows, mut parked) = (Rows::default(), Rows::default());
+    for repeated in &again {
+        rows.see(&repeated.task);
+        if repeated.is_parked {
+            parked.see(&repeated.task);
+        }
     }
+    let are_parked = match parked.count {
+        0 => String::new(),
+        count if count == rows.count => ", all parked by now".to_owned(),
+        count => format!(", {count} parked by now"),
+    };
     let seen = format!(
-        "tasks reaped {AGAIN} times or more within {}, up to {most} times, and no run of theirs was completed between ({}): {rows}",
+        "tasks reaped {AGAIN} times or more within {}, up to {most} times, and no run of theirs was completed between \
+         ({}{are_parked}): {rows}",
         span(WITHIN),
         rows.count
     );
-    let advice =
-        "they may kill their workers: find out what each of them does last, and set them aside until then";
-    Some(Finding::new(Code::Repeats, seen, advice).of(&rows))
+    let of_parked = (!parked.is_empty()).then(|| {
+        format!(
+            "what is parked ({parked}) stays so until it is mended and `zombie-sweeper unpark TASK` opens it"
+        )
+    });
+    let set_aside = if past.can_park {
+        format!("sweep with --park-after {AGAIN}, which sets such tasks aside")
+    } else {
+        "set them aside until then".to_owned()
+    };
+    let of_others = (parked.count < rows.count).then_some(set_aside);
+    let advice = ["they may kill their workers: find out what each of them does last".to_owned()];
+    let advice: Vec<_> = advice.into_iter().chain(of_others).chain(of_parked).collect();
+    Some(Finding::new(Code::Repeats, seen, advice.join("; ")).of(&rows))
 }
 
-pub(super) fn counted(count: usize, thing: &str) -> String {
+pub(super) fn counted(count: impl TryInto<u64>, thing: &str) -> String {
+    let count = count.try_into().unwrap_or(u64::MAX);
     format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }

@@ -33,6 +33,7 @@ CREATE TABLE sweeps (
     failed INTEGER NOT NULL,
     reaped INTEGER NOT NULL,
     moved_on INTEGER NOT NULL,
+    held_back INTEGER NOT NULL, -- zombies that were left alone, as more were due than --at-most
     narrowed INTEGER NOT NULL, -- to tasks that were named: it tells nothing of the others
     transactions INTEGER NOT NULL,
     runs_abandoned INTEGER NOT NULL,

@@ -147,7 +147,7 @@ pub(super) fn of_task(
         notes.see_missing_index(
             &events.table.name,
             count,
-            create_index(&events.table, &events.task),
+            create_index(conn, &events.table, &events.task),
         );
     }
     Ok(found)

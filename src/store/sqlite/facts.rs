@@ -17,7 +17,8 @@ use super::signs::{Kind, Limits, Times};
 use super::value::reading;
 use super::workers::KnownWorkers;
 use crate::zombie::{
-    ActiveRun, Calendar, Held, Id, Notes, Reading, Run, RunRow, RunState, Suspect, Task, Timestamp, Worker,
+    ActiveRun, Calendar, Held, Id, Moment, Notes, Reading, Run, RunRow, RunState, Suspect, Task, Timestamp,
+    Worker,
 };
 
 /// What is said of a run that has ended, where no status says how.
@@ -69,8 +70,11 @@ impl<'s> Facts<'s> {
         row: &Row<'_>,
         notes: &mut Notes,
     ) -> rusqlite::Result<Option<Timestamp>> {
-        let (first, places, heartbeat) = match &self.schema.runs {
-            None => (0, &self.tasks.places, &self.tasks.heartbeat),
+        let (first, layout, heartbeat, starts) = match &self.schema.runs {
+            None => {
+                let starts = self.tasks.started.clone().chain(0..0);
+                (0, &self.tasks.places, &self.tasks.heartbeat, starts)
+            }
             Some(runs) => {
                 let first = self.tasks.places.len();
                 let is_its_own = row.get_ref(ID)? == row.get_ref(first + TASK)?
@@ -78,14 +82,17 @@ impl<'s> Facts<'s> {
                 if !is_its_own || is_blank(row.get_ref(ACTIVE_RUN)?) {
                     return Ok(None);
                 }
-                (first, &self.runs.places, &self.runs.heartbeat)
+                let starts = self.runs.started.clone().chain(self.runs.created.clone());
+                (first, &self.runs.places, &self.runs.heartbeat, starts)
             }
         };
+        let starts = starts.map(|place| first + place);
         let latest = self.limits.ahead.min(self.limits.signs);
-        let columns = places.get(heartbeat.clone()).unwrap_or_default();
+        let columns = layout.get(heartbeat.clone()).unwrap_or_default();
         for (place, column) in heartbeat.clone().zip(columns) {
             if let Reading::At(beat) = reading(row.get_ref(first + place)?, &self.calendar)
                 && (self.fresh..=latest).contains(&beat.at)
+                && !(self.may_have_a_lease(row)? && self.has_begun_since(row, starts.clone(), beat)?)
             {
                 notes.see_sign(beat);
                 notes.see_heartbeat(&column.full_name, beat);
@@ -93,6 +100,35 @@ impl<'s> Facts<'s> {
             }
         }
         Ok(None)
+    }
+
+    /// Whether there may be a lease, which alone decides where nobody has beaten since the start.
+    fn may_have_a_lease(&self, row: &Row<'_>) -> rusqlite::Result<bool> {
+        let first_of_run = self.tasks.places.len();
+        let of_run = self.runs.lease.places().map(|place| first_of_run + place);
+        for place in self.tasks.lease.places().chain(of_run) {
+            if !is_blank(row.get_ref(place)?) {
+                return Ok(true);
+            }
+        }
+        let workers = self.schema.workers.as_ref();
+        Ok(workers.is_some_and(|workers| workers.lease.columns().next().is_some()))
+    }
+
+    /// Whether one of these starts came after a heartbeat.
+    fn has_begun_since(
+        &self,
+        row: &Row<'_>,
+        starts: impl Iterator<Item = usize>,
+        beat: Moment,
+    ) -> rusqlite::Result<bool> {
+        for place in starts {
+            if matches!(reading(row.get_ref(place)?, &self.calendar), Reading::At(start) if beat.is_before(start))
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Whether the run that stands from `first` on is unfinished beyond doubt.

@@ -79,7 +79,7 @@ impl Schema {
             && is_large(conn, &tasks.table)?
             && scans(conn, "t", &running_ids(self))?
         {
-            lacks.push(no_index("the running tasks", "reads", &tasks.table, status));
+            lacks.push(no_index(conn, "the running tasks", "reads", &tasks.table, status));
         }
         if let Some(runs) = &self.runs
             && is_large(conn, &runs.table)?
@@ -87,6 +87,7 @@ impl Schema {
             && scans(conn, "r", &of_a_task(runs))?
         {
             lacks.push(no_index(
+                conn,
                 "the runs of a task",
                 "may have to read",
                 &runs.table,
@@ -99,6 +100,7 @@ impl Schema {
             && !workspaces.table.leads(conn, task)?
         {
             lacks.push(no_index(
+                conn,
                 "the workspaces of a task",
                 "that reaps reads",
                 &workspaces.table,
@@ -109,12 +111,18 @@ impl Schema {
     }
 }
 
-fn no_index(of_what: &'static str, reads: &'static str, table: &TableInfo, column: &ColumnInfo) -> Lack {
+fn no_index(
+    conn: &Connection,
+    of_what: &'static str,
+    reads: &'static str,
+    table: &TableInfo,
+    column: &ColumnInfo,
+) -> Lack {
     Lack::Index {
         of_what,
         reads,
         table: table.name.clone(),
-        create: create_index(table, column),
+        create: create_index(conn, table, column),
     }
 }
 

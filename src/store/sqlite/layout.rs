@@ -54,6 +54,12 @@ pub(super) struct LeasePlaces {
     pub(super) span: Range<usize>,
 }
 
+impl LeasePlaces {
+    pub(super) fn places(&self) -> impl Iterator<Item = usize> {
+        self.moments.clone().chain(self.span.clone())
+    }
+}
+
 /// The columns read of a run; none where the queue has no runs.
 #[derive(Default)]
 pub(super) struct RunLayout {

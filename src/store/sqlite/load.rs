@@ -78,6 +78,12 @@ impl<'c> Loader<'c> {
         self
     }
 
+    /// The same, but that it hands over each with its labels.
+    pub(super) fn with_labels(mut self) -> Self {
+        self.count_the_living();
+        self
+    }
+
     /// Whether it hands over the plainly live from now on.
     pub(super) fn hand_over_the_living(&mut self, yes: bool) {
         self.with_the_living = yes;
@@ -202,7 +208,11 @@ impl<'c> Loader<'c> {
             if let Some(status) = tasks.status()
                 && !tasks.table.leads(self.conn, status)?
             {
-                notes.see_missing_index(&tasks.table.name, count, create_index(&tasks.table, status));
+                notes.see_missing_index(
+                    &tasks.table.name,
+                    count,
+                    create_index(self.conn, &tasks.table, status),
+                );
             }
         }
         Ok(scan)

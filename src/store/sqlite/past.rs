@@ -57,7 +57,7 @@ pub(super) fn of(
 }
 
 /// What a task is called, in whichever column it is named.
-fn name(task: &Id) -> Id {
+pub(super) fn name(task: &Id) -> Id {
     in_one_column(task).by_value()
 }
 

@@ -1,6 +1,6 @@
 //! Whether a query missed an index.
 
-use rusqlite::{Statement, StatementStatus};
+use rusqlite::{Connection, Statement, StatementStatus};
 
 use super::catalog::{ColumnInfo, TableInfo};
 use super::value::identifier;
@@ -17,17 +17,29 @@ pub(super) fn rows_in_vain(statement: &Statement<'_>, found: usize) -> Option<us
     read.checked_sub(found).filter(|&in_vain| in_vain > MANY)
 }
 
-/// The sentence for the operator to paste.
-pub(super) fn create_index(table: &TableInfo, column: &ColumnInfo) -> String {
+/// The sentence for the operator to paste, with a name that nothing has.
+pub(super) fn create_index(conn: &Connection, table: &TableInfo, column: &ColumnInfo) -> String {
     let columns = if column.parts.is_empty() {
         std::slice::from_ref(&column.name)
     } else {
         &column.parts
     };
-    let name = format!("{}_{}", table.name, columns.join("_"));
+    let name = free_name(conn, format!("{}_{}", table.name, columns.join("_")));
     let [name, table] = [&name, &table.name].map(|name| plain_or_quoted(name));
     let columns: Vec<_> = columns.iter().map(|name| plain_or_quoted(name)).collect();
     format!("CREATE INDEX {name} ON {table}({})", columns.join(", "))
+}
+
+/// Indexes and tables share their names. Where SQLite does not say, this one is as good as any.
+fn free_name(conn: &Connection, name: String) -> String {
+    let is_free = |name: &String| {
+        let taken = "SELECT count(*) FROM main.sqlite_schema WHERE name = ?1 COLLATE NOCASE";
+        conn.query_row(taken, [name], |row| row.get::<_, i64>(0))
+            .map_or(true, |taken| taken == 0)
+    };
+    let numbered = (2..1_000).map(|number| format!("{name}_{number}"));
+    let mut names = std::iter::once(name.clone()).chain(numbered);
+    names.find(is_free).unwrap_or(name)
 }
 
 fn plain_or_quoted(name: &str) -> String {

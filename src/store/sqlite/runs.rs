@@ -130,7 +130,11 @@ impl<'c> Runs<'c> {
         if let (Some(count), Some(runs)) = (rows_in_vain(&statement, found), &schema.runs)
             && compare(&runs.task, &schema.tasks.id)
         {
-            notes.see_missing_index(&runs.table.name, count, create_index(&runs.table, &runs.task));
+            notes.see_missing_index(
+                &runs.table.name,
+                count,
+                create_index(conn, &runs.table, &runs.task),
+            );
         }
         Ok(of_task)
     }

@@ -93,7 +93,7 @@ impl Look<'_> {
             && compare(task, &self.schema.tasks.id)
         {
             let table = &self.workspaces.table;
-            notes.see_missing_index(&table.name, count, create_index(table, task));
+            notes.see_missing_index(&table.name, count, create_index(self.conn, table, task));
         }
         if by_run.is_empty() {
             return Ok(());

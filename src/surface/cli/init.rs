@@ -4,17 +4,15 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 
-use chrono::Utc;
 use zombie_sweeper::store::draft_profile;
 use zombie_sweeper::{Profile, SweepError};
 
 use super::args::{Cli, SchemaArgs};
 use super::exit::Exit;
-use super::{output, queue};
+use super::{output, queue, wall_clock};
 
 pub(crate) fn run(cli: &Cli, args: &SchemaArgs) -> anyhow::Result<Exit> {
-    #[expect(clippy::disallowed_methods, reason = "the draft is of this moment")]
-    let now = Utc::now();
+    let now = wall_clock::now();
     let path = &cli.database.db;
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
     // A profile that is in force elsewhere says nothing about this database.

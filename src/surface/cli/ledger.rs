@@ -6,7 +6,7 @@ use zombie_sweeper::ledger::{self, Clocks, Entry, Outcome, Scope};
 
 use super::args::Cli;
 use super::exit::Exit;
-use super::{failure, wait};
+use super::{failure, wait, wall_clock};
 
 /// Enters a sweep that has come to an end, be it early; what there is to tell goes into its warnings.
 pub(crate) fn remember(cli: &Cli, report: &mut SweepReport, now: DateTime<Utc>) {
@@ -32,6 +32,7 @@ fn enter(cli: &Cli, now: DateTime<Utc>, outcome: Outcome<'_>) -> Vec<String> {
     let scope = Scope::new(&cli.database.db, cli.sweep.project.as_deref());
     let entry = Entry {
         scope: &scope,
+        is_narrowed: !cli.sweep.task.is_empty(),
         at: now.into(),
         clocks: &clocks(cli.ledger.boot_id.clone()),
         outcome,
@@ -41,11 +42,7 @@ fn enter(cli: &Cli, now: DateTime<Utc>, outcome: Outcome<'_>) -> Vec<String> {
 
 fn clocks(boot_id: Option<String>) -> Clocks {
     let (since_boot, awake) = wait::since_boot().unzip();
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the moment at which the clocks are read"
-    )]
-    let wall = Utc::now().into();
+    let wall = wall_clock::now().into();
     Clocks {
         boot_id: wait::boot_id().or(boot_id),
         wall,

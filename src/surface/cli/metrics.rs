@@ -20,7 +20,7 @@ pub(crate) fn tell(
     ended: &anyhow::Result<Exit>,
     report: Option<&SweepReport>,
 ) {
-    let Some(path) = &cli.sweep.metrics_file else {
+    let Some(path) = cli.sweep.metrics_file() else {
         return;
     };
     if cli.sweep.dry_run || !cli.sweep.task.is_empty() {

@@ -25,6 +25,7 @@ mod sweep;
 mod text;
 mod unpark;
 mod wait;
+mod wall_clock;
 mod wrap;
 
 use std::process::ExitCode;

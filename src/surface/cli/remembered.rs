@@ -1,14 +1,15 @@
 //! What the ledger remembers of a queue that keeps no events.
 
 use zombie_sweeper::in_full;
-use zombie_sweeper::ledger::{Ledger, ReapFilter, Scope};
+use zombie_sweeper::inspect::Source;
+use zombie_sweeper::ledger::{Ledger, LedgerError, ReapFilter, Scope};
 use zombie_sweeper::zombie::PastReap;
 
 use super::args::Cli;
 
 /// The reaps that the ledger remembers of this database, of one task where one is named, where there is a ledger; or why they
 /// cannot be read.
-pub(crate) fn reaps(cli: &Cli, task: Option<&str>) -> (Option<Vec<PastReap>>, Option<String>) {
+pub(crate) fn reaps(cli: &Cli, task: Option<&str>) -> (Option<Vec<PastReap>>, Option<LedgerError>) {
     let Some(path) = cli.ledger.path() else {
         return (None, None);
     };
@@ -19,6 +20,12 @@ pub(crate) fn reaps(cli: &Cli, task: Option<&str>) -> (Option<Vec<PastReap>>, Op
     };
     match Ledger::open_to_read(path).and_then(|ledger| ledger.reaps(&filter)) {
         Ok(reaps) => (Some(reaps), None),
-        Err(error) => (None, Some(in_full(&error))),
+        Err(error) => (None, Some(error)),
     }
+}
+
+/// What is said of a ledger that cannot be read. That there is none yet is worth no word where the events tell it all.
+pub(crate) fn told(why: &LedgerError, source: Source) -> Option<String> {
+    let is_needless = source == Source::Events && matches!(why, LedgerError::Missing(_));
+    (!is_needless).then(|| in_full(why))
 }

@@ -1,11 +1,10 @@
-use chrono::Utc;
 use serde::Serialize;
 use zombie_sweeper::Profile;
 use zombie_sweeper::store::{Example, Schema, Unused, Words};
 
 use super::args::Cli;
 use super::exit::Exit;
-use super::{output, profile, queue, text};
+use super::{output, profile, queue, text, wall_clock};
 
 /// What the sweeper understood of a database.
 #[derive(Serialize)]
@@ -47,8 +46,7 @@ impl From<&Example> for Shown {
 /// `zombie-sweeper schema`: prints which table and column plays which role, and the words.
 pub(crate) fn run(cli: &Cli) -> anyhow::Result<Exit> {
     let asked = profile::asked(cli.database.profile.as_deref())?;
-    #[expect(clippy::disallowed_methods, reason = "what stands there is of this moment")]
-    let now = Utc::now();
+    let now = wall_clock::now();
     let seen = queue::look(&cli.database, asked.as_ref(), |conn, profile| {
         let schema = Schema::read(conn, profile)?;
         let words = schema.words(conn)?;

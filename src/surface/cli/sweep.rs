@@ -10,12 +10,11 @@ use super::args::{Cli, Format, SweepArgs};
 use super::exit::Exit;
 use super::lost::LostSummary;
 use super::profile::{self, Failed};
-use super::{ledger, log, metrics, output, queue, signals, text, wait};
+use super::{ledger, log, metrics, output, queue, signals, text, wait, wall_clock};
 
 /// The bare command: sweeps, prints the summary, and tells the monitor.
 pub(crate) fn run(cli: &Cli) -> anyhow::Result<Exit> {
-    #[expect(clippy::disallowed_methods, reason = "the one place where now is read")]
-    let now = cli.sweep.now.unwrap_or_else(Utc::now);
+    let now = cli.sweep.now.unwrap_or_else(wall_clock::now);
     let mut report = None;
     let ended = sweep_and_print(cli, now, &mut report);
     metrics::tell(cli, now, &ended, report.as_ref());

@@ -47,8 +47,13 @@ pub(crate) fn report(out: &mut dyn Write, report: &SweepReport) -> io::Result<()
     }
     writeln!(
         out,
-        "{} of {}{}: {} healthy, {} undecided{}; {} abandoned, {} freed, {}, {} ms.",
+        "{} of {}{}{}: {} healthy, {} undecided{}; {} abandoned, {} freed, {}, {} ms.",
         counted(report.scanned, "running task"),
+        if report.tasks.is_some() {
+            "those named, of "
+        } else {
+            ""
+        },
         report.project.as_deref().map_or_else(
             || "all projects".to_owned(),
             |name| format!("project {}", shown(name))
@@ -130,6 +135,7 @@ fn again_and_again(out: &mut dyn Write, report: &SweepReport) -> io::Result<()> 
         return Ok(());
     }
     let parked: HashSet<_> = report.parked.iter().collect();
+    let became = if report.dry_run { "and would be" } else { "and was" };
     let rows = report.repeats.iter().map(|repeat| {
         let became = if parked.contains(&repeat.task_id) {
             "parked"
@@ -145,7 +151,7 @@ fn again_and_again(out: &mut dyn Write, report: &SweepReport) -> io::Result<()> 
     writeln!(
         out,
         "\n{BOLD}Fell silent again and again:{BOLD:#}\n{}",
-        table(["task", "times", "and was"], rows)
+        table(["task", "times", became], rows)
     )
 }
 

@@ -1,16 +1,14 @@
-use chrono::Utc;
 use zombie_sweeper::store::{SchemaError, StoreError};
 use zombie_sweeper::{SweepError, SweepOptions, unpark_task};
 
 use super::args::{Cli, UnparkArgs};
 use super::exit::Exit;
-use super::{output, profile, queue, text};
+use super::{output, profile, queue, text, wall_clock};
 
 /// `zombie-sweeper unpark TASK`: opens a task that a sweep has parked.
 pub(crate) fn run(cli: &Cli, args: &UnparkArgs) -> anyhow::Result<Exit> {
     let asked = profile::asked(cli.database.profile.as_deref())?;
-    #[expect(clippy::disallowed_methods, reason = "what is written is of this moment")]
-    let now = Utc::now();
+    let now = wall_clock::now();
     let profile = asked.clone().unwrap_or_default();
     let options = SweepOptions::at(now).actor(&args.actor).profile(profile.clone());
     let unparked =

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::signals;
+use super::{signals, wall_clock};
 
 /// How long to sleep before looking again whether a signal came.
 const STEP: Duration = Duration::from_millis(20);
@@ -31,8 +31,7 @@ pub(crate) fn wait(time: Duration, asked: Option<DateTime<Utc>>) -> Option<DateT
         thread::sleep(step);
         left -= step;
     }
-    #[expect(clippy::disallowed_methods, reason = "the now of the second look")]
-    let now = || Some(Utc::now());
+    let now = || Some(wall_clock::now());
     asked.map_or_else(now, |asked| {
         asked.checked_add_signed(chrono::Duration::from_std(time).ok()?)
     })

@@ -44,18 +44,21 @@ fn write(
     last_sweep: LastSweep<'_>,
     totals: Option<&Totals>,
 ) -> Result<(), Untold> {
-    let last_success_s = last_success_s(path, scope)?;
+    // Where the name is a link, what it leads to is replaced, and the link stays.
+    let file = &place::linked(path);
+    let last_success_s = last_success_s(file, scope)?;
     let metrics = Metrics {
         scope,
         last_sweep,
         last_success_s: if last_sweep.is_success {
-            seconds(last_sweep.at)
+            // A clock before 1970 tells no moment that could be kept.
+            seconds(last_sweep.at).max(0.0)
         } else {
             last_success_s
         },
         totals,
     };
-    file::replace(path, &metrics.to_string()).map_err(Untold::io("write", path))
+    file::replace(file, &metrics.to_string()).map_err(Untold::io("write", file))
 }
 
 /// When the last sweep succeeded, by what stands there; 0 where that is not known.

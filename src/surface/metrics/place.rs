@@ -6,9 +6,12 @@ use std::path::{Path, PathBuf};
 /// What `node_exporter` looks for.
 const END: &str = "prom";
 
-/// A file that `node_exporter` would read.
+/// How many links are followed from one to the next.
+const LINKS: usize = 40;
+
+/// A file that `node_exporter` would read; an empty path, as a variable may be, is none.
 pub(crate) fn parse(path: PathBuf) -> Result<PathBuf, String> {
-    if path.extension() == Some(OsStr::new(END)) {
+    if path.as_os_str().is_empty() || path.extension() == Some(OsStr::new(END)) {
         return Ok(path);
     }
     let expected = "expected a file whose name ends in .prom, as node_exporter reads no other";
@@ -33,9 +36,21 @@ pub(crate) fn is_beside(metrics: &Path, database: &Path) -> bool {
     is_named_for_it && metrics.parent() == database.parent()
 }
 
+/// Where the links lead that a path names, whether or not a file is there yet.
+pub(crate) fn linked(path: &Path) -> PathBuf {
+    let mut path = path.to_owned();
+    for _ in 0..LINKS {
+        let Ok(target) = path.read_link() else { break };
+        path = path
+            .parent()
+            .map_or(target.clone(), |folder| folder.join(&target));
+    }
+    path
+}
+
 /// By the folder that it really lies in.
 fn full(path: &Path) -> Option<PathBuf> {
-    let path = std::path::absolute(path).ok()?;
+    let path = std::path::absolute(linked(path)).ok()?;
     let folder = path.parent()?;
     let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
     Some(folder.join(path.file_name()?))

@@ -29,3 +29,4 @@ pub(crate) mod signals;
 mod sweep;
 mod terminal;
 mod unpark;
+mod wall_clock;

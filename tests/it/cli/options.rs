@@ -293,7 +293,7 @@ fn flag_beats_variable() {
 fn errors_in_values_help() {
     let place = queue();
     let said = |flag: &str, value: &str| misused(place.sweeper(&["--dry-run", flag, value]));
-    assert_snapshot!(said("--stale-after", "15"), @"error: invalid value '15' for '--stale-after <TIME>': time unit needed, for example 15sec or 15ms");
+    assert_snapshot!(said("--stale-after", "15"), @"error: invalid value '15' for '--stale-after <TIME>': expected a time such as 90s, 15m or 72h");
     assert_snapshot!(said("--stale-after", "0s"), @"error: invalid value '0s' for '--stale-after <TIME>': expected more than no time at all");
     assert_snapshot!(said("--stale-after", "-5m"), @"error: unexpected argument '-5' found");
     assert_snapshot!(said("--now", "teatime"), @"error: invalid value 'teatime' for '--now <TIME>': expected a time such as 2026-04-11T03:18:00Z, or seconds since the epoch");
@@ -319,7 +319,8 @@ fn sweep_of_another_time_is_refused() {
 fn options_of_the_sweep_are_not_ignored_by_other_commands() {
     let place = queue();
     let stray = |args: &[&str]| misused(place.sweeper(args));
-    assert_snapshot!(stray(&["--dry-run", "schema"]), @"error: --dry-run is an option of the sweep; `schema` takes none of them");
+    assert_snapshot!(stray(&["--dry-run", "schema"]), @"error: --dry-run is an option of the sweep; `schema` takes none of that name");
+    assert_snapshot!(stray(&["--stale-after", "5m", "doctor"]), @"error: --stale-after before `doctor` is that of the sweep: expected behind it, as in `doctor --stale-after …`");
     stray(&["--project", "SciDEX", "demo"]);
     stray(&["schema", "--dry-run"]);
     let by_variable = place.sweeper(&["schema"]).env("ZOMBIE_SWEEPER_DRY_RUN", "1");

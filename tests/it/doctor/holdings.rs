@@ -46,6 +46,49 @@ fn worker_that_goes_on_with_what_it_has_lost() {
     assert_eq!(codes(&world.doctor()), ["error stray_worker"]);
 }
 
+/// Who ends a task ends its run a moment later, and who begins one may name it a moment later.
+#[test]
+fn run_that_goes_on_for_a_moment_is_no_stray() {
+    let ended = World::healthy()
+        .bare_task("t5")
+        .status("done")
+        .updated("1s ago")
+        .other_run("r5")
+        .heartbeat("1s ago");
+    assert_eq!(codes(&ended.doctor()), Vec::<String>::new());
+    let taken_again = World::healthy()
+        .bare_task("t5")
+        .status("running")
+        .set("started_at", crate::world::moment("1s ago"))
+        .run("r6")
+        .heartbeat("1s ago")
+        .other_run("r5")
+        .heartbeat("1m ago");
+    assert_eq!(codes(&taken_again.doctor()), Vec::<String>::new());
+}
+
+/// Where the task does not say when it came to wait, nobody says that its run has not just begun, or just ended.
+#[test]
+fn run_of_a_task_that_tells_no_time() {
+    let of = |started: Option<&str>| {
+        World::healthy()
+            .bare_task("t5")
+            .set("started_at", None::<String>)
+            .set("updated_at", "")
+            .other_run("r5")
+            .heartbeat("1s ago")
+            .set(
+                "started_at",
+                started.map(crate::world::moment).unwrap_or_default(),
+            )
+    };
+    assert_eq!(codes(&of(None).doctor()), Vec::<String>::new());
+    assert_eq!(
+        codes(&of(Some("2h ago")).doctor()),
+        ["warning open_run_of_idle_task"]
+    );
+}
+
 /// What a profile leaves aside is at work all the same.
 #[test]
 fn run_of_a_task_that_is_not_looked_at() {
@@ -81,6 +124,21 @@ fn slot_that_two_tasks_at_work_have() {
     let diagnosis = world.doctor();
     assert_eq!(codes(&diagnosis), ["error held_twice"]);
     assert!(seen(&diagnosis, "held_twice").ends_with("slot-3 (tasks t1, t5)"));
+}
+
+/// Each project may count its own.
+#[test]
+fn slot_of_the_same_name_in_two_projects() {
+    let world = World::healthy()
+        .sql("INSERT INTO projects VALUES ('another', 'another', '')")
+        .bare_task("t5")
+        .status("running")
+        .set("project_id", "another")
+        .set("assigned_slot", "slot-3")
+        .updated("1m ago");
+    let diagnosis = world.doctor();
+    assert_eq!(codes(&diagnosis), ["warning held_twice"]);
+    assert!(seen(&diagnosis, "held_twice").contains("of several projects"));
 }
 
 /// One worker may well have several tasks; which columns one alone can hold is the profile's to say.

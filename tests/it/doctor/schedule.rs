@@ -17,6 +17,17 @@ fn with(change: impl FnOnce(&mut Schedule)) -> Diagnosis {
     World::healthy().doctor_in(&around)
 }
 
+/// Of a sweep five minutes ago.
+fn remembering(change: impl FnOnce(&mut Memory)) -> Diagnosis {
+    let mut memory = Memory::default();
+    memory.last_sweep = Some(NOW - TimeDelta::minutes(5));
+    memory.last_success = memory.last_sweep;
+    change(&mut memory);
+    let mut around = Surroundings::default();
+    around.memory = Some(memory);
+    World::healthy().doctor_in(&around)
+}
+
 #[test]
 fn timer_says_when_the_next_sweep_is() {
     let diagnosis = with(|_| {});
@@ -56,18 +67,76 @@ fn nothing_that_starts_sweeps() {
 
 #[test]
 fn what_is_remembered_of_sweeps_is_told() {
-    let remembered = |success: i64| {
-        let mut memory = Memory::default();
-        memory.last_sweep = Some(NOW - TimeDelta::minutes(5));
-        memory.last_success = Some(NOW - TimeDelta::minutes(success));
-        let mut around = Surroundings::default();
-        around.memory = Some(memory);
-        World::healthy().doctor_in(&around)
-    };
+    let remembered =
+        |success: i64| remembering(|memory| memory.last_success = Some(NOW - TimeDelta::minutes(success)));
     let succeeded = remembered(5);
     assert_eq!(codes(&succeeded), Vec::<String>::new());
     assert_eq!(succeeded.sweeper.last_success, Some(NOW - TimeDelta::minutes(5)));
     let failed = remembered(20);
     assert_eq!(codes(&failed), ["error sweep_failed"]);
     assert_eq!(failed.sweeper.last_sweep, Some(NOW - TimeDelta::minutes(5)));
+}
+
+/// With the message of its own, which need not be looked for in a log.
+#[test]
+fn failure_is_told_with_its_message() {
+    let diagnosis = remembering(|memory| {
+        memory.last_success = Some(NOW - TimeDelta::minutes(20));
+        memory.last_error = Some("no space left".to_owned());
+    });
+    assert_eq!(codes(&diagnosis), ["error sweep_failed"]);
+    let said = seen(&diagnosis, "sweep_failed");
+    assert!(
+        said.contains("failed: no space left; the last that succeeded"),
+        "{said}"
+    );
+}
+
+#[test]
+fn sweeper_of_which_nothing_is_heard_for_an_hour() {
+    let last = |minutes: i64| {
+        let at = Some(NOW - TimeDelta::minutes(minutes));
+        remembering(|memory| (memory.last_sweep, memory.last_success) = (at, at))
+    };
+    assert_eq!(codes(&last(60)), Vec::<String>::new());
+    let silent = last(61);
+    assert_eq!(codes(&silent), ["warning sweeper_silent"]);
+    let said = seen(&silent, "sweeper_silent");
+    assert!(said.contains("2026-04-11T02:17:00"), "{said}");
+}
+
+/// Though sweeps come, or one never did better.
+#[test]
+fn sweeper_that_fails_for_an_hour() {
+    let failing = |success: Option<i64>, last: i64| {
+        remembering(|memory| {
+            memory.last_sweep = Some(NOW - TimeDelta::minutes(last));
+            memory.last_success = success.map(|minutes| NOW - TimeDelta::minutes(minutes));
+            memory.last_error = Some("no space left".to_owned());
+        })
+    };
+    let silent = failing(Some(90), 5);
+    assert_eq!(codes(&silent), ["error sweep_failed", "warning sweeper_silent"]);
+    assert!(seen(&silent, "sweeper_silent").ends_with("failed: no space left"));
+    assert_eq!(codes(&failing(None, 5)), ["error sweep_failed"]);
+    assert_eq!(
+        codes(&failing(None, 90)),
+        ["error sweep_failed", "warning sweeper_silent"]
+    );
+}
+
+#[test]
+fn last_reap_of_a_queue_without_events_is_remembered() {
+    let at = Some(NOW - TimeDelta::minutes(7));
+    assert_eq!(remembering(|memory| memory.last_reap = at).sweeper.last_reap, at);
+}
+
+/// The clock was set back: the last success seems to be the later one.
+#[test]
+fn failure_that_seems_to_be_before_the_last_success() {
+    let diagnosis = remembering(|memory| {
+        memory.last_success = Some(NOW - TimeDelta::minutes(1));
+        memory.last_error = Some("no space left".to_owned());
+    });
+    assert_eq!(codes(&diagnosis), ["error sweep_failed"]);
 }

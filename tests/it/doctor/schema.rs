@@ -72,6 +72,19 @@ fn index_that_many_workspaces_lack() {
     );
 }
 
+/// What has its name already may be of another table, or lead elsewhere.
+#[test]
+fn index_whose_name_is_taken() {
+    let world = World::healthy().sql(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10010)
+         INSERT INTO workspaces (id, path) SELECT 'free-' || i, '' FROM n;
+         CREATE INDEX Workspaces_Task_Id ON workspaces(path); CREATE TABLE workspaces_task_id_2 (n)",
+    );
+    let finding = world.doctor().findings.remove(0);
+    world.conn.execute_batch(finding.sql.as_ref().unwrap()).unwrap();
+    assert_eq!(codes(&world.doctor()), Vec::<String>::new());
+}
+
 #[test]
 fn word_that_no_task_has() {
     let world = World::healthy().sql("UPDATE tasks SET status = 'waiting' WHERE status = 'open'");

@@ -1,7 +1,7 @@
 //! Running tasks that are dead, that nobody can judge, or that die again and again.
 
 use chrono::TimeDelta;
-use zombie_sweeper::inspect::{Memory, Surroundings};
+use zombie_sweeper::inspect::{HoldingBack, Memory, Surroundings};
 
 use crate::world::{NOW, World, codes, moment, seen};
 
@@ -36,6 +36,30 @@ fn zombie_that_no_sweep_has_taken() {
     assert_eq!(story("76m ago"), ["error not_swept"]);
     let ended = with_a_task(|world| world.status("failed").heartbeat("3h ago").ended("2h ago"));
     assert_eq!(codes(&ended.doctor()), ["error not_swept"]);
+}
+
+/// It is not for the next sweep to take them, however long they have been due.
+#[test]
+fn zombies_that_every_sweep_holds_back() {
+    let mut memory = Memory::default();
+    let last = NOW - TimeDelta::minutes(5);
+    memory.last_sweep = Some(last);
+    memory.last_success = Some(NOW - TimeDelta::hours(9));
+    memory.held_back = Some(HoldingBack {
+        count: 12,
+        since: NOW - TimeDelta::hours(8),
+        last,
+    });
+    let mut around = Surroundings::default();
+    around.memory = Some(memory);
+    let diagnosis = with_a_task(|world| world.heartbeat("7h ago")).doctor_in(&around);
+    assert_eq!(codes(&diagnosis), ["error held_back", "notice zombies"]);
+    let said = seen(&diagnosis, "held_back");
+    assert!(said.contains("found 12 zombies"), "{said}");
+    assert!(said.contains("since 2026-04-10T19:18:00"), "{said}");
+    assert!(!diagnosis.findings[1].advice.contains("next sweep"));
+    // Nothing is left that they would hold back.
+    assert_eq!(codes(&World::healthy().doctor_in(&around)), Vec::<String>::new());
 }
 
 /// Whoever holds a lease is not late before it is over.
@@ -129,6 +153,22 @@ fn reaped_again_and_again() {
     assert_eq!(codes(&diagnosis), ["warning repeats"]);
     assert!(seen(&diagnosis, "repeats").ends_with(": t3"));
     assert_eq!(diagnosis.sweeper.last_reap, Some(NOW - TimeDelta::hours(1)));
+}
+
+/// Who is parked kills nobody any more, and waits for somebody to open it.
+#[test]
+fn reaped_again_and_again_and_parked() {
+    let times = ["40h ago", "20h ago", "1h ago"];
+    let advice = |world: &World| world.doctor().findings[0].advice.clone();
+    let world = reaped(World::healthy(), "t3", &times);
+    assert!(advice(&world).contains("--park-after"));
+    assert!(!advice(&world).contains("unpark"));
+    let world = world.sql("UPDATE tasks SET status = 'blocked' WHERE id = 't3'");
+    assert!(!advice(&world).contains("--park-after"));
+    assert!(advice(&world).contains("what is parked (t3)") && advice(&world).contains("unpark"));
+    assert!(seen(&world.doctor(), "repeats").contains("all parked by now"));
+    let world = reaped(world.bare_task("t5"), "t5", &times);
+    assert!(seen(&world.doctor(), "repeats").contains("(2, 1 parked by now): t3, t5"));
 }
 
 #[test]

@@ -99,3 +99,34 @@ fn clock_that_was_off_once_costs_little() {
     let living = book.read().living(&scope().database, Timestamp::EPOCH).unwrap();
     assert_eq!(living, []);
 }
+
+/// However many words the queue's runs end by, and in whatever order they come: what is counted once stays where it is.
+#[test]
+fn words_are_counted_apart_until_there_are_many() {
+    let book = Book::new();
+    let ended_by = |words: std::ops::Range<usize>| {
+        words.fold(World::new(), |world, n| {
+            let name = format!("w{:03}", 999 - n);
+            world.running(&name).run(&name).status(&name).ended("1h ago")
+        })
+    };
+    let mut before = std::collections::BTreeMap::new();
+    for words in [0..20, 10..60, 50..90] {
+        book.sweep(
+            0,
+            ended_by(words)
+                .running("silent")
+                .run("silent")
+                .heartbeat("16m ago"),
+        );
+        let reaped = book.read().totals(&scope()).unwrap().unwrap().reaped;
+        assert!(reaped.len() <= 28, "{reaped:?}");
+        for (reason, count) in &before {
+            assert!(reaped[reason] >= *count, "{reason}");
+        }
+        before = reaped;
+    }
+    assert_eq!(before["stale_heartbeat"], 3);
+    assert_eq!(before["run_w999"], 1);
+    assert_eq!(before.values().sum::<u64>(), 20 + 50 + 40 + 3);
+}

@@ -1,6 +1,7 @@
 //! A damaged ledger is set aside, and a new one begun.
 
 use std::fs;
+use std::path::Path;
 
 use zombie_sweeper::ledger::{Ledger, LedgerError, Outcome, ReapFilter};
 
@@ -15,7 +16,8 @@ fn set_aside(book: &Book) -> (String, Vec<String>) {
     assert_eq!(said.len(), 1, "{said:?}");
     assert_eq!(book.read().reaps(&ReapFilter::default()).unwrap(), []);
     let names = book.names();
-    let aside = names.iter().rfind(|name| name.contains("damaged")).unwrap();
+    let is_aside = |name: &&String| name.contains("damaged") && !name.ends_with("-journal");
+    let aside = names.iter().rfind(is_aside).unwrap();
     assert_eq!(fs::read(book.folder.path().join(aside)).unwrap(), damaged);
     let folder = book.folder.path().canonicalize().unwrap();
     (said.remove(0).replace(folder.to_str().unwrap(), "~"), names)
@@ -74,11 +76,9 @@ fn schema_that_is_not_as_it_was_made() {
 fn one_behind_the_other() {
     let book = written();
     for _ in 0..3 {
-        fs::write(
-            book.path(),
-            "no database at all, however long one looks at it, by any means",
-        )
-        .unwrap();
+        let mut bytes = fs::read(book.path()).unwrap();
+        bytes[..64].fill(b'x');
+        fs::write(book.path(), bytes).unwrap();
         set_aside(&book);
     }
     let names = book.names();
@@ -94,14 +94,13 @@ fn journal_goes_with_it() {
     bytes[..64].fill(b'x');
     fs::write(book.path(), bytes).unwrap();
     let journal = book.folder.path().join("ledger.db-journal");
-    fs::write(&journal, "left behind").unwrap();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        fs::set_permissions(&journal, fs::Permissions::from_mode(0o600)).unwrap();
-    }
-    set_aside(&book);
+    fs::write(&journal, b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7left behind").unwrap();
+    make_ours(&journal);
+    let left = fs::read(&journal).unwrap();
+    let (_, names) = set_aside(&book);
     assert!(!journal.exists());
+    let aside = names.iter().find(|name| name.ends_with("-journal")).unwrap();
+    assert_eq!(fs::read(book.folder.path().join(aside)).unwrap(), left);
 }
 
 /// What nobody has written yet is no damage.
@@ -109,6 +108,56 @@ fn journal_goes_with_it() {
 fn empty_file_is_begun() {
     let book = Book::new();
     fs::write(book.path(), "").unwrap();
+    make_ours(&book.path());
     book.sweep(0, zombies(1));
     assert_eq!(book.names(), ["ledger.db"]);
+}
+
+/// The machine went down while the first sweep was entered: the journal is whole, and the file has room and nothing in it.
+#[test]
+fn begun_and_not_ended() {
+    let book = Book::new();
+    fs::write(book.path(), [0; 8192]).unwrap();
+    make_ours(&book.path());
+    let mut journal = [0; 512];
+    journal[..8].copy_from_slice(b"\xd9\xd5\x05\xf9\x20\xa1\x63\xd7");
+    journal[20..24].copy_from_slice(&512_u32.to_be_bytes());
+    journal[24..28].copy_from_slice(&4096_u32.to_be_bytes());
+    let path = book.folder.path().join("ledger.db-journal");
+    fs::write(&path, journal).unwrap();
+    make_ours(&path);
+    book.sweep(0, zombies(1));
+    assert_eq!(book.names(), ["ledger.db"]);
+}
+
+/// SQLite says of it no more than that it cannot be written.
+#[test]
+fn format_that_there_is_not() {
+    let book = written();
+    let mut bytes = fs::read(book.path()).unwrap();
+    bytes[18] = 0xff;
+    fs::write(book.path(), bytes).unwrap();
+    let said = set_aside(&book).0;
+    assert!(
+        said.contains("its header names no format that there is"),
+        "{said}"
+    );
+}
+
+#[test]
+fn cut_off_within_its_header() {
+    for length in [16, 71, 72, 99, 100, 511] {
+        let book = written();
+        let file = fs::OpenOptions::new().write(true).open(book.path()).unwrap();
+        file.set_len(length).unwrap();
+        assert!(set_aside(&book).0.contains("was damaged"), "{length}");
+    }
+}
+
+fn make_ours(path: &Path) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
+    }
 }

@@ -51,6 +51,10 @@ impl Book {
 
     /// Enters what came of a sweep so long after NOW, and returns what there is to tell.
     fn enter(&self, minutes: i64, outcome: Outcome<'_>) -> Vec<String> {
+        self.enter_of(&scope(), minutes, outcome)
+    }
+
+    fn enter_of(&self, scope: &Scope, minutes: i64, outcome: Outcome<'_>) -> Vec<String> {
         let at = after(minutes);
         let clocks = Clocks {
             boot_id: Some("b00t".to_owned()),
@@ -58,9 +62,9 @@ impl Book {
             since_boot: Some(Duration::from_secs(7_200)),
             awake: Some(Duration::from_secs(3_600)),
         };
-        let scope = scope();
         let entry = Entry {
-            scope: &scope,
+            scope,
+            is_narrowed: matches!(outcome, Outcome::Swept(report) if report.tasks.is_some()),
             at: at.into(),
             clocks: &clocks,
             outcome,

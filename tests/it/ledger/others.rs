@@ -32,6 +32,87 @@ fn another_programs_database() {
     assert!(refused(&book).ends_with("it is another program's database"));
 }
 
+/// What a crash of that program has left beside it is for that program to undo.
+#[test]
+fn another_programs_database_with_a_log_beside_it() {
+    let book = Book::new();
+    let theirs = book.connect();
+    theirs
+        .execute_batch("PRAGMA journal_mode = wal; CREATE TABLE bookmarks (url TEXT)")
+        .unwrap();
+    // As a crash would leave them: the log is not folded in.
+    let elsewhere = Book::new();
+    for name in ["ledger.db", "ledger.db-wal"] {
+        fs::copy(book.folder.path().join(name), elsewhere.folder.path().join(name)).unwrap();
+    }
+    assert!(refused(&elsewhere).ends_with("it is another program's database"));
+    let read = Ledger::open_to_read(&elsewhere.path());
+    assert!(matches!(read, Err(LedgerError::Refused { .. })), "{read:?}");
+    assert_eq!(elsewhere.names(), ["ledger.db", "ledger.db-wal"]);
+}
+
+/// SQLite takes a file of a few bytes for an empty one.
+#[test]
+fn text_of_one_letter() {
+    let book = Book::new();
+    fs::write(book.path(), "x").unwrap();
+    assert!(refused(&book).contains("it is no ledger"));
+    assert_eq!(fs::read(book.path()).unwrap(), b"x");
+}
+
+/// It has the mode of a ledger, and so have keys.
+#[cfg(unix)]
+#[test]
+fn text_that_nobody_else_may_read() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let book = Book::new();
+    fs::write(book.path(), "-----BEGIN PRIVATE KEY-----\n".repeat(9)).unwrap();
+    fs::set_permissions(book.path(), fs::Permissions::from_mode(0o600)).unwrap();
+    assert!(refused(&book).ends_with("it is no ledger"));
+}
+
+/// Somebody's flag or lock.
+#[cfg(unix)]
+#[test]
+fn empty_file_that_others_may_read() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let book = Book::new();
+    fs::write(book.path(), "").unwrap();
+    fs::set_permissions(book.path(), fs::Permissions::from_mode(0o644)).unwrap();
+    insta::assert_snapshot!(refused(&book), @"this sweep is not in the ledger: ~/ledger.db is not used as the ledger, and left as it is: it is empty, and has not the mode of a ledger (0600): take it away if nobody needs it");
+}
+
+#[test]
+fn another_programs_database_without_a_table() {
+    let book = Book::new();
+    book.connect().execute_batch("PRAGMA journal_mode = wal").unwrap();
+    assert!(refused(&book).ends_with("it is another program's database"));
+}
+
+/// SQLite would take them for its own, and take them away.
+#[test]
+fn notes_beside_it() {
+    for suffix in ["-journal", "-wal", "-shm"] {
+        for is_begun in [false, true] {
+            let book = Book::new();
+            if is_begun {
+                book.sweep(0, zombies(1));
+            }
+            let notes = book.folder.path().join(format!("ledger.db{suffix}"));
+            fs::write(&notes, "keep them\n".repeat(50)).unwrap();
+            if !is_begun {
+                assert!(book.enter(0, Outcome::Failed("busy"))[0].contains("it is not SQLite's"));
+            }
+            assert!(refused(&book).contains("it is not SQLite's"));
+            let read = Ledger::open_to_read(&book.path());
+            assert!(matches!(read, Err(LedgerError::Refused { .. })), "{read:?}");
+            assert_eq!(fs::read(&notes).unwrap(), "keep them\n".repeat(50).as_bytes());
+        }
+    }
+}
+
 #[test]
 fn newer_version() {
     let book = Book::new();
@@ -54,7 +135,7 @@ fn text_of_somebodys() {
     let book = Book::new();
     fs::write(book.path(), "Dear diary, ".repeat(100)).unwrap();
     fs::set_permissions(book.path(), fs::Permissions::from_mode(0o644)).unwrap();
-    insta::assert_snapshot!(refused(&book), @"this sweep is not in the ledger: ~/ledger.db is not used as the ledger, and left as it is: it is no ledger, and has not the mode of one (0600)");
+    insta::assert_snapshot!(refused(&book), @"this sweep is not in the ledger: ~/ledger.db is not used as the ledger, and left as it is: it is no ledger");
 }
 
 #[cfg(unix)]
@@ -145,6 +226,7 @@ fn folder_of_which_not_even_the_parent_is_there() {
     };
     let entry = zombie_sweeper::ledger::Entry {
         scope: &super::scope(),
+        is_narrowed: false,
         at: super::after(0).into(),
         clocks: &clocks,
         outcome: Outcome::Failed("busy"),
@@ -192,6 +274,30 @@ fn the_queues_own_files() {
     }
     let misplaced = refuse_misplaced(folder.path(), &queue);
     assert!(matches!(misplaced, Err(Misplaced::Folder(_))), "{misplaced:?}");
+}
+
+/// SQLite deletes what it takes for the journal of a database that is not there.
+#[test]
+fn somebodys_file_in_the_place_of_its_journal() {
+    for name in ["ledger.db-journal", "ledger.db-wal"] {
+        let book = Book::new();
+        let theirs = book.folder.path().join(name);
+        fs::write(&theirs, "my notes").unwrap();
+        let said = book.enter(0, Outcome::Failed("busy"));
+        assert!(said[0].contains("is not used as the ledger"), "{said:?}");
+        assert_eq!(fs::read(&theirs).unwrap(), b"my notes");
+    }
+}
+
+/// SQLite would take the queue for what a crash has left of the ledger, and play it back or take it away.
+#[test]
+fn the_queue_in_the_place_of_its_journal() {
+    let folder = tempfile::tempdir().unwrap();
+    let ledger = folder.path().join("queue");
+    for name in ["queue-journal", "queue-wal", "queue-shm"] {
+        let misplaced = refuse_misplaced(&ledger, &folder.path().join(name));
+        assert!(matches!(misplaced, Err(Misplaced::BesideIt(_))), "{misplaced:?}");
+    }
 }
 
 #[cfg(unix)]

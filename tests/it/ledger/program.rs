@@ -190,6 +190,33 @@ fn queue_is_no_ledger() {
     }
 }
 
+/// SQLite would take the queue for a journal, and take it away; so it is no command's to open.
+#[test]
+fn queue_is_no_journal_of_a_ledger() {
+    for name in ["queue-journal", "queue-wal", "queue-shm"] {
+        let place = Place::queue_with_journal(|world| world.zombie("t1"));
+        fs::rename(place.db(), place.file(name)).unwrap();
+        std::os::unix::fs::symlink(name, place.file("link.db")).unwrap();
+        for command in [&[][..], &["doctor"], &["history"]] {
+            for db in [name, "link.db"] {
+                let paths = ["--db", db, "--ledger", "queue"];
+                let program = crate::cli::program::zombie_sweeper(command).args(paths);
+                let ran = place.untouched(|| program.in_folder(place.path()).run()).exits(2);
+                assert!(ran.stderr.contains("is the queue's database"), "{}", ran.stderr);
+            }
+        }
+    }
+}
+
+#[test]
+fn history_says_that_it_is_another_programs() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    place.write("notes.db", "buy milk");
+    let args = ["history", "--ledger", "notes.db"];
+    let ran = place.sweeper(&args).in_folder(place.path()).run().exits(0);
+    assert!(ran.stdout.contains("it is no ledger"), "{}", ran.stdout);
+}
+
 #[test]
 fn text_says_what_is_wrong_with_it() {
     let place = Place::queue(|world| world.zombie("t1"));
@@ -240,4 +267,38 @@ fn boot_is_told_by_whoever_may_know_it() {
     }
     let clocks = read(&place).last_sweep(&scope(&place)).unwrap().unwrap().clocks;
     assert_eq!(clocks.boot_id.as_deref(), Some("f2a0"));
+}
+
+/// It tells nothing of the other tasks, even where it fails.
+#[test]
+fn sweep_of_single_tasks_is_not_the_last_of_its_queue() {
+    let place = Place::queue(|world| world.zombie("t1").zombie("t2"));
+    let summary = sweeper(&place, &["--at-most", "2"]).run().summary();
+    revive(&place);
+    let lock = place.connect();
+    lock.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let one = ["--task", "t1", "--busy-timeout", "10ms"];
+    sweeper(&place, &one).run().exits(75);
+    lock.execute_batch("ROLLBACK").unwrap();
+    sweeper(&place, &one).run().exits(0);
+    let ledger = read(&place);
+    let last = ledger.last_sweep(&scope(&place)).unwrap().unwrap();
+    assert_eq!(last.at.to_rfc3339(), summary["swept_at"].as_str().unwrap());
+    assert_eq!(ledger.totals(&scope(&place)).unwrap().unwrap().sweeps, 3);
+}
+
+/// Nobody sweeps the whole queue: the last sweep of a project is what there is.
+#[test]
+fn doctor_where_each_sweep_is_of_a_project() {
+    let place = Place::queue(|world| world.zombie("t1").alive("t2"));
+    let project: String = place
+        .connect()
+        .query_row("SELECT project_id FROM tasks", [], |row| row.get(0))
+        .unwrap();
+    let summary = sweeper(&place, &["--project", &project]).run().summary();
+    let ran = sweeper(&place, &["doctor"]).run().exits(0);
+    let diagnosis: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let sweeper = &diagnosis["sweeper"];
+    assert_eq!(sweeper["last_sweep"], summary["swept_at"]);
+    assert_eq!(sweeper["last_success"], summary["swept_at"]);
 }

@@ -178,6 +178,36 @@ fn failure_leaves_the_last_success_as_it_was() {
     assert_eq!((totals.sweeps, totals.failures), (2, 1));
 }
 
+/// Nobody is told that all is well while the zombies stay.
+#[test]
+fn sweep_that_holds_back_is_no_success() {
+    let book = Book::new();
+    book.sweep(0, World::new());
+    let held = |minutes: i64| {
+        let mut world = zombies(3).options(|options| options.at_most(2));
+        assert_eq!(book.enter(minutes, Outcome::Swept(&world.sweep())), [""; 0]);
+    };
+    assert_eq!(book.read().held_back(&scope()).unwrap(), None);
+    held(15);
+    book.enter(20, Outcome::Failed("the database is busy"));
+    held(30);
+    let ledger = book.read();
+    let last = ledger.last_sweep(&scope()).unwrap().unwrap();
+    assert_eq!((last.held_back, last.is_success()), (3, false));
+    let success = ledger.last_success(&scope()).unwrap().unwrap();
+    assert_eq!(success.at, after(0).into());
+    let totals = ledger.totals(&scope()).unwrap().unwrap();
+    assert_eq!((totals.sweeps, totals.failures), (4, 3));
+    let held = ledger.held_back(&scope()).unwrap().unwrap();
+    assert_eq!(
+        (held.count, held.since, held.last),
+        (3, after(15).into(), after(30).into())
+    );
+    drop(ledger);
+    book.sweep(45, zombies(1));
+    assert_eq!(book.read().held_back(&scope()).unwrap(), None);
+}
+
 /// The transactions before the one that failed are history.
 #[test]
 fn sweep_that_stopped_early_is_kept_as_far_as_it_went() {
@@ -245,4 +275,15 @@ fn dry_run_has_no_reaps_to_remember() {
     let report = world.dry_run();
     assert_eq!(report.reaps.len(), 1);
     assert_eq!(report.remembered().unwrap().reaps, []);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn names_that_are_no_text_are_told_apart() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt as _;
+    use std::path::Path;
+
+    let scope = |name: &[u8]| Scope::new(Path::new(OsStr::from_bytes(name)), None).database;
+    assert_ne!(scope(b"/srv/q\xff.db"), scope(b"/srv/q\xfe.db"));
 }

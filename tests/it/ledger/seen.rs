@@ -1,7 +1,7 @@
 //! Undecided tasks, and since when.
 
 use zombie_sweeper::SweepOptions;
-use zombie_sweeper::ledger::Outcome;
+use zombie_sweeper::ledger::{Outcome, Scope};
 
 use super::{Book, after, scope};
 use crate::world::World;
@@ -37,6 +37,24 @@ fn forgotten_once_it_is_decided() {
     assert_eq!(seen(&book), []);
     book.sweep(30, world.sql("UPDATE tasks SET status = 'running'"));
     assert_eq!(seen(&book), [("t1".to_owned(), after(30).into())]);
+}
+
+/// A sweep of all projects tells of what one of a single project has found.
+#[test]
+fn forgotten_once_it_is_decided_by_a_sweep_of_all_projects() {
+    let book = Book::new();
+    let project = Scope {
+        project: Some("SciDEX".to_owned()),
+        ..scope()
+    };
+    let mut world = undecided().options(|options| options.remember(true));
+    let report = world.sweep();
+    assert_eq!(book.enter_of(&project, 0, Outcome::Swept(&report)), [""; 0]);
+    assert_eq!(seen(&book).len(), 1);
+    let (world, _) = book.sweep(15, world);
+    assert_eq!(seen(&book), [("t1".to_owned(), after(0).into())]);
+    book.sweep(30, world.sql("UPDATE tasks SET status = 'open'"));
+    assert_eq!(seen(&book), []);
 }
 
 /// Who could not look has decided nothing.

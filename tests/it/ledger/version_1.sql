@@ -26,6 +26,7 @@ CREATE TABLE sweeps (
     failed INTEGER NOT NULL,
     reaped INTEGER NOT NULL,
     moved_on INTEGER NOT NULL,
+    held_back INTEGER NOT NULL,
     narrowed INTEGER NOT NULL,
     transactions INTEGER NOT NULL,
     runs_abandoned INTEGER NOT NULL,
@@ -87,7 +88,7 @@ CREATE TABLE undecided (
 INSERT INTO scopes VALUES (1, '/srv/orchestra.db', NULL, 1775877480000000);
 INSERT INTO totals VALUES (1, 'reaped', 'stale_heartbeat', 2), (1, 'runs_abandoned', '', 2), (1, 'sweeps', '', 1), (1, 'transactions', '', 1);
 INSERT INTO sweeps VALUES (
-    1, 1, 1775877480000000, 'orchestra', 'zombie-sweeper', 4, 1, 1, 0, 2, 0, 0, 1, 2, 0, 900.0, 900.0, 3, NULL, '0.1.0',
+    1, 1, 1775877480000000, 'orchestra', 'zombie-sweeper', 4, 1, 1, 0, 2, 0, 0, 0, 1, 2, 0, 900.0, 900.0, 3, NULL, '0.1.0',
     'f2a05b0c-5a2c-4f0e-8f83-0c8b7c0e3c5d', 1775877481234567, 7200000000, 3600000000
 );
 INSERT INTO reaps VALUES

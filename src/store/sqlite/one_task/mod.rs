@@ -131,7 +131,11 @@ impl SqliteInquiry<'_> {
         drop(rows);
         if let Some(count) = rows_in_vain(&statement, found.len()) {
             let tasks = &self.schema.tasks;
-            notes.see_missing_index(&tasks.table.name, count, create_index(&tasks.table, &tasks.id));
+            notes.see_missing_index(
+                &tasks.table.name,
+                count,
+                create_index(self.conn, &tasks.table, &tasks.id),
+            );
         }
         Ok(found)
     }
@@ -226,7 +230,11 @@ impl SqliteInquiry<'_> {
         if let Some(count) = rows_in_vain(statement, found)
             && compare(&runs.task, &self.schema.tasks.id)
         {
-            notes.see_missing_index(&runs.table.name, count, create_index(&runs.table, &runs.task));
+            notes.see_missing_index(
+                &runs.table.name,
+                count,
+                create_index(self.conn, &runs.table, &runs.task),
+            );
         }
     }
 

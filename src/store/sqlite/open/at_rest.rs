@@ -1,8 +1,10 @@
-use std::fs::Metadata;
+use std::fs::{self, Metadata};
+use std::io::{ErrorKind, Read as _};
 use std::thread;
 use std::time::Duration;
 
 use super::file::File;
+use super::lock::is_about_to_be_written;
 use super::system::{self, Identity, Times};
 use crate::store::open_error::OpenError;
 
@@ -78,6 +80,25 @@ impl Fingerprint {
     }
 }
 
+/// Whether the journal beside it is one that the next to read plays back, by what `SQLite` goes by: it begins with something,
+/// as one that was done with and kept does not, and nobody is about to write.
+pub(super) fn has_hot_journal(file: &File) -> Result<bool, OpenError> {
+    if file.beside("-journal")?.is_none_or(|found| found.len() == 0) {
+        return Ok(false);
+    }
+    let mut first = [0];
+    let path = file.sibling("-journal");
+    let begins_with_something =
+        match fs::File::open(&path).and_then(|mut journal| journal.read_exact(&mut first)) {
+            Ok(()) => first != [0],
+            Err(error) if error.kind() == ErrorKind::NotFound || error.kind() == ErrorKind::UnexpectedEof => {
+                false
+            }
+            Err(source) => return Err(file.system_error(source)),
+        };
+    Ok(begins_with_something && !is_about_to_be_written(file))
+}
+
 /// Whether the header says so, where `SQLite` looks: at the version for readers. A connection that is told that the file
 /// never changes says `delete` of any.
 pub(super) fn says_wal(file: &File) -> Result<bool, OpenError> {
@@ -88,7 +109,7 @@ pub(super) fn says_wal(file: &File) -> Result<bool, OpenError> {
 fn header(file: &File) -> Result<[u8; HEADER], OpenError> {
     let mut header = [0; HEADER];
     match system::read_start(&file.handle, &mut header) {
-        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => Ok([0; HEADER]),
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => Ok([0; HEADER]),
         Err(source) => Err(file.system_error(source)),
         Ok(()) => Ok(header),
     }

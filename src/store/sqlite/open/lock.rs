@@ -5,9 +5,10 @@ use super::file::File;
 use super::system;
 use crate::store::open_error::OpenError;
 
-/// Where `SQLite` locks a database file, for every version of it: whoever waits to write asks for the first, readers share
-/// the others.
+/// Where `SQLite` locks a database file, for every version of it: whoever waits to write asks for the first, whoever is about to
+/// write has the second, readers share the others.
 const PENDING: (i64, i64) = (0x4000_0000, 1);
+const RESERVED: (i64, i64) = (0x4000_0001, 1);
 const SHARED: (i64, i64) = (0x4000_0002, 510);
 
 /// Where it locks the index of a log: every connection holds the last for reading.
@@ -71,4 +72,9 @@ impl StillLog {
 /// Whether anybody has the log beside the file open.
 pub(super) fn log_is_in_use(file: &File) -> bool {
     fs::File::open(file.sibling("-shm")).is_ok_and(|index| system::is_locked(&index, CONNECTED, 1))
+}
+
+/// Whether somebody is in the middle of a transaction that writes, where there is no log.
+pub(super) fn is_about_to_be_written(file: &File) -> bool {
+    system::is_locked(&file.handle, RESERVED.0, RESERVED.1)
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::at_rest::Lie;
+use super::at_rest::{Lie, has_hot_journal};
 use super::file::File;
 use super::{names, settings};
 use crate::profile::Profile;
@@ -39,8 +39,7 @@ pub(in crate::store) fn trial<T, E: From<OpenError>>(
     trial: impl FnOnce(&mut Connection) -> Result<T, E>,
 ) -> Result<T, E> {
     let file = File::find(path)?;
-    let has_journal = file.beside("-journal")?.is_some_and(|found| found.len() > 0);
-    if has_journal || Lie::of(&file)? == Lie::LogAlone {
+    if has_hot_journal(&file)? || Lie::of(&file)? == Lie::LogAlone {
         return Err(OpenError::LeftBehind(file.path).into());
     }
     let mut conn = open(&file, profile, configure)?;

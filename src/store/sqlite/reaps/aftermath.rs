@@ -115,7 +115,7 @@ impl Look<'_> {
             notes.see_missing_index(
                 &of_tasks.table.name,
                 count,
-                create_index(&of_tasks.table, &of_tasks.id),
+                create_index(self.conn, &of_tasks.table, &of_tasks.id),
             );
         }
         Ok(())
@@ -183,7 +183,11 @@ impl Look<'_> {
         }
         drop(rows);
         if let Some(count) = rows_in_vain(&all, count) {
-            notes.see_missing_index(&runs.table.name, count, create_index(&runs.table, &runs.task));
+            notes.see_missing_index(
+                &runs.table.name,
+                count,
+                create_index(self.conn, &runs.table, &runs.task),
+            );
         }
         Ok(())
     }

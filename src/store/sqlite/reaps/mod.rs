@@ -146,7 +146,7 @@ impl<'c> OfEvents<'c> {
             notes.see_missing_index(
                 &events.table.name,
                 count,
-                create_index(&events.table, &self.index(wanted)),
+                create_index(self.conn, &events.table, &self.index(wanted)),
             );
         }
         Ok(())

@@ -48,7 +48,7 @@ impl<'c> SqliteSurvey<'c> {
         let mut survey = Self {
             conn,
             schema: &opened.schema,
-            loader: opened.loader(conn, opts)?.with_the_living(),
+            loader: opened.loader(conn, opts)?.with_the_living().with_labels(),
             at_work: HashMap::new(),
             ids: Vec::new(),
             _read: read,

@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use super::super::keys::column;
+use super::super::parking;
 use super::super::past;
 use super::super::schema::Events;
-use super::super::statements::{forms, render};
+use super::super::statements::{forms, render, task_names};
 use super::super::value::reading;
 use super::SqliteSurvey;
 use crate::store::contract::Effort;
-use crate::store::survey::PastReaps;
+use crate::store::survey::{PastReaps, Repeated};
 use crate::zombie::{Id, Reading, Timestamp};
 
 impl SqliteSurvey<'_> {
@@ -51,9 +52,41 @@ impl SqliteSurvey<'_> {
             Effort::Thorough,
         )?;
         let counted = again.iter().zip(pasts.unwrap_or_default());
-        let counted = counted.map(|(task, past)| (task.clone(), past.silent_reaps(since)));
-        reaps.again = counted.filter(|(_, reaps)| *reaps >= from).collect();
+        let counted = counted.map(|(task, past)| Repeated {
+            task: task.clone(),
+            reaps: past.silent_reaps(since),
+            is_parked: false,
+        });
+        reaps.again = counted.filter(|repeated| repeated.reaps >= from).collect();
+        reaps.can_park = parking::check(self.schema).is_ok();
+        self.see_parked(&mut reaps.again)?;
         Ok(reaps)
+    }
+
+    /// In one look at those that are parked, as no index need lead to a task.
+    fn see_parked(&self, again: &mut [Repeated]) -> rusqlite::Result<()> {
+        let tasks = &self.schema.tasks;
+        let (Some(status), Some(word), false) = (tasks.status(), &tasks.parked, again.is_empty()) else {
+            return Ok(());
+        };
+        let mut names = task_names(tasks);
+        let words: Vec<_> = forms(status, word).collect();
+        let is_parked = format!("{} IN ({})", column("t", status), words.join(", "));
+        names.push(("is_parked", is_parked));
+        let sql = render(include_str!("../sql/parked_tasks.sql"), &names);
+        let mut by_name: HashMap<_, _> = again
+            .iter_mut()
+            .map(|repeated| (past::name(&repeated.task), repeated))
+            .collect();
+        let mut parked = self.conn.prepare(&sql)?;
+        let mut rows = parked.query([])?;
+        while let Some(row) = rows.next()? {
+            let task = self.facts().task_id(row.get_ref(0)?);
+            if let Some(repeated) = by_name.get_mut(&past::name(&task)) {
+                repeated.is_parked = true;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -127,7 +127,7 @@ fn bring_into_shape(conn: &Connection, candidate: &mut Candidate) -> Result<(), 
         match of {
             Part::Task => return Err(Came::Of(Outcome::Unshaped(error.to_string()))),
             Part::Run => candidate.zombie.suspect.active = ActiveRun::None,
-            Part::Workspace => candidate.zombie.workspaces.clear(),
+            Part::Signs => {}
         }
         candidate.shapes.retain(|shape| shape.of != of);
         return Err(Came::Reshaped);
@@ -187,9 +187,11 @@ fn refused(error: rusqlite::Error) -> Came {
         rusqlite::Error::StatementChangedRows(_) => Came::Of(Outcome::Refused {
             said: "a trigger of the queue keeps a row of it from being written".to_owned(),
             is_for_want: false,
+            is_by_trigger: true,
         }),
         _ => Came::Of(Outcome::Refused {
             is_for_want: is_of_the_orchestrator(&said),
+            is_by_trigger: code(&error) == Some(ffi::SQLITE_CONSTRAINT_TRIGGER),
             said,
         }),
     }

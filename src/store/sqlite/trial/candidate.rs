@@ -1,14 +1,14 @@
-//! What is reaped on trial: a zombie, or a task at work as if it were one.
+//! What is reaped on trial: a zombie, or a task at work in the shape of one.
 
 use rusqlite::Connection;
 
-use super::super::catalog::{ColumnInfo, TableInfo};
-use super::super::keys::{column_or_null, is_key, key};
+use super::super::catalog::TableInfo;
+use super::super::keys::{is_key, key};
 use super::super::statements::newest_rows;
 use super::super::workspaces;
-use super::shape::{Part, Shape, update};
+use super::shape::Shape;
 use super::stage::Stage;
-use crate::zombie::{Condition, Evidence, HeldWorkspace, Id, Notes, Policy, Reason, Suspect, Zombie};
+use crate::zombie::{Condition, Evidence, Id, Notes, Policy, Reason, Suspect, Zombie};
 
 /// What is reaped on trial, and what has to be written before so that there is something to reap.
 pub(super) struct Candidate {
@@ -17,61 +17,22 @@ pub(super) struct Candidate {
 }
 
 impl Stage<'_> {
-    /// What takes to reap this task on trial: a zombie, or one at work as if it were one.
+    /// What takes to reap this task on trial: a zombie, or one at work in the shape of one.
     pub(super) fn candidate(
         &self,
         suspect: Suspect,
         evidence: Option<Evidence>,
     ) -> rusqlite::Result<Candidate> {
+        let is_at_work = evidence.is_none();
         let mut zombie = Zombie::new(suspect, evidence.unwrap_or_else(as_if_silent));
         let one = std::slice::from_mut(&mut zombie);
         workspaces::add(self.conn, self.schema, one, &mut Notes::default())?;
-        let mut shapes = Vec::new();
-        self.lend_a_workspace(&mut zombie, &mut shapes)?;
+        let shapes = if is_at_work {
+            self.age(&zombie)?
+        } else {
+            Vec::new()
+        };
         Ok(Candidate { zombie, shapes })
-    }
-
-    /// Has a task that holds no workspace hold one, so that it is tried to free it.
-    pub(super) fn lend_a_workspace(
-        &self,
-        zombie: &mut Zombie,
-        shapes: &mut Vec<Shape>,
-    ) -> rusqlite::Result<()> {
-        let Some(workspaces) = self
-            .schema
-            .workspaces
-            .as_ref()
-            .filter(|_| zombie.workspaces.is_empty())
-        else {
-            return Ok(());
-        };
-        let (Some(task), Some(key)) = (&workspaces.task, newest_key(self.conn, "w", &workspaces.table)?)
-        else {
-            return Ok(());
-        };
-        let optional = |info: &Option<ColumnInfo>| column_or_null("w", info.as_ref());
-        let columns = format!(
-            "{}, {}",
-            optional(&workspaces.run),
-            optional(&workspaces.released)
-        );
-        let sql = row("w", &workspaces.table, &columns);
-        let mut found = self.conn.prepare(&sql)?;
-        let mut rows = found.query([&key])?;
-        let Some(row) = rows.next()? else { return Ok(()) };
-        shapes.push(update(
-            Part::Workspace,
-            &workspaces.table,
-            &key,
-            &[(task, zombie.suspect.id.clone())],
-        ));
-        zombie.workspaces.push(HeldWorkspace {
-            task: zombie.suspect.id.clone(),
-            run: row.get_ref(0)?.into(),
-            released: row.get_ref(1)?.into(),
-            key,
-        });
-        Ok(())
     }
 }
 

@@ -70,8 +70,8 @@ impl Stage<'_> {
         let mut suspect = facts.suspect(&columns, read, active, Others::default());
         suspect.active_run_id = pointer;
         suspect.status = suspect.status.map(|held| Held { value: word, ..held });
-        let mut zombie = Zombie::new(suspect, as_if_silent());
-        self.lend_a_workspace(&mut zombie, &mut shapes)?;
+        let zombie = Zombie::new(suspect, as_if_silent());
+        shapes.extend(self.age(&zombie)?);
         Ok(Some(Candidate { zombie, shapes }))
     }
 

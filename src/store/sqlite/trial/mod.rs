@@ -1,6 +1,7 @@
 //! A reap of one row under the write lock, undone whatever comes of it: what the queue's own triggers, checks and functions
 //! say of it is known before they have a say in a sweep.
 
+mod aged;
 mod attempt;
 mod candidate;
 mod made_up;
@@ -15,7 +16,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::store::{Opened, data_version};
 use crate::options::SweepOptions;
-use crate::store::attempt::{Attempt, Outcome};
+use crate::store::attempt::{AT_WORK, Attempt, Outcome, ZOMBIE};
 use crate::store::error::StoreError;
 use crate::zombie::{Notes, Suspect, Verdict};
 use attempt::{Came, Deadline};
@@ -28,8 +29,8 @@ const STEPS: i32 = 1_000;
 /// How often another row is looked for where the last has changed meanwhile.
 const ROUNDS: usize = 4;
 
-/// Reaps one row and undoes it: that of a zombie, else of a running task, else of one that is brought into shape for it. It
-/// takes the write lock, for 40 ms at most, and `stop` ends it early. `None` where there is no such row.
+/// Reaps one row and undoes it: that of a zombie, else of a task that is brought into the shape of one, a running one first.
+/// It takes the write lock, for 40 ms unless one function of the queue's takes longer, and `stop` ends it early. `None` where there is no such row.
 ///
 /// The connection commits nothing ever after: its commit hook makes a rollback of any commit, its progress handler asks
 /// `stop`, and its rollback journal is in memory.
@@ -104,7 +105,7 @@ impl Stage<'_> {
         };
         self.loader.scan(None, &mut notes, find_zombie)?;
         if let Some((suspect, evidence)) = zombie {
-            return Ok(Some(("zombie", self.candidate(suspect, Some(evidence))?)));
+            return Ok(Some((ZOMBIE, self.candidate(suspect, Some(evidence))?)));
         }
         self.loader.hand_over_the_living(true);
         let find_any = |suspect| {
@@ -115,7 +116,7 @@ impl Stage<'_> {
         self.loader.hand_over_the_living(false);
         scan?;
         if let Some(suspect) = at_work {
-            return Ok(Some(("at_work", self.candidate(suspect, None)?)));
+            return Ok(Some((AT_WORK, self.candidate(suspect, None)?)));
         }
         Ok(self.made_up()?.map(|candidate| ("made_up", candidate)))
     }

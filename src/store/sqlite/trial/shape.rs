@@ -16,7 +16,7 @@ pub(super) struct Shape {
 pub(super) enum Part {
     Task,
     Run,
-    Workspace,
+    Signs,
 }
 
 pub(super) fn update(of: Part, table: &TableInfo, key: &Id, assignments: &[(&ColumnInfo, Id)]) -> Shape {

@@ -3,6 +3,8 @@ use std::time::Duration;
 
 use clap::Args;
 
+use super::time::parse_time;
+
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Database")]
 pub(crate) struct DatabaseArgs {
@@ -42,6 +44,6 @@ pub(crate) struct DatabaseArgs {
         env = "ZOMBIE_SWEEPER_BUSY_TIMEOUT",
         hide_env = true
     )]
-    #[arg(default_value = "5s", value_parser = humantime::parse_duration)]
+    #[arg(default_value = "5s", value_parser = parse_time)]
     pub(crate) busy_timeout: Duration,
 }

@@ -1,4 +1,3 @@
-use clap::builder::FalseyValueParser;
 use clap::{Args, ValueEnum};
 use zombie_sweeper::inspect::Severity;
 
@@ -12,9 +11,9 @@ pub(crate) struct DoctorArgs {
     #[arg(long, value_name = "LEVEL", env = "ZOMBIE_SWEEPER_FAIL_ON", hide_env = true)]
     #[arg(value_enum)]
     pub(crate) fail_on: Option<Level>,
-    /// Try a reap of one row, and undo it: takes the write lock, for 40 ms at most
-    #[arg(long, env = "ZOMBIE_SWEEPER_TRIAL", hide_env = true)]
-    #[arg(value_parser = FalseyValueParser::new())]
+    // No variable: it takes the write lock, so that it is asked for anew each time.
+    /// Try a reap of one row, and undo it: takes the write lock, for some 40 ms
+    #[arg(long)]
     pub(crate) trial: bool,
 }
 

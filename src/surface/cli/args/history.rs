@@ -5,13 +5,13 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 
-use super::time::parse_now;
+use super::time::{parse_now, parse_time};
 
 #[derive(Debug, Args)]
 pub(crate) struct HistoryArgs {
     /// Those of so much time until now, such as 24h [default: all]
     #[arg(long, value_name = "TIME", env = "ZOMBIE_SWEEPER_SINCE", hide_env = true)]
-    #[arg(value_parser = humantime::parse_duration)]
+    #[arg(value_parser = parse_time)]
     pub(crate) since: Option<Duration>,
     /// Those of this task
     #[arg(long, value_name = "ID", env = "ZOMBIE_SWEEPER_TASK", hide_env = true)]

@@ -54,8 +54,8 @@ Examples:
 
 const ENVIRONMENT: &str = "\
 Environment:
-  Every option has a variable: ORCHESTRA_DB for --db, and ZOMBIE_SWEEPER_ with the option's name for the
-  others, such as ZOMBIE_SWEEPER_STALE_AFTER=15m. What the command line says goes first.";
+  Every option but doctor's --trial has a variable: ORCHESTRA_DB for --db, and ZOMBIE_SWEEPER_ with the name
+  for the others, such as ZOMBIE_SWEEPER_STALE_AFTER=15m. What the command line says goes first.";
 
 /// Finds tasks whose workers died in a SQLite task queue, and resets them in one transaction.
 ///
@@ -169,10 +169,20 @@ fn refuse_stray_options(matches: &clap::ArgMatches, cli: &Cli) -> Result<(), cla
     match stray {
         None => Ok(()),
         Some(id) => {
-            let text = format!(
-                "--{} is an option of the sweep; `{command}` takes none of them",
-                id.replace('_', "-")
-            );
+            let option = id.replace('_', "-");
+            let mut program = Cli::command();
+            program.build(); // the options of a command are put together when somebody asks for them
+            let own = program
+                .find_subcommand(command)
+                .into_iter()
+                .flat_map(clap::Command::get_arguments);
+            let text = if own.into_iter().any(|arg| arg.get_id() == id) {
+                format!(
+                    "--{option} before `{command}` is that of the sweep: expected behind it, as in `{command} --{option} …`"
+                )
+            } else {
+                format!("--{option} is an option of the sweep; `{command}` takes none of that name")
+            };
             Err(Cli::command().error(clap::error::ErrorKind::ArgumentConflict, text))
         }
     }
@@ -190,7 +200,7 @@ fn refuse_a_sweep_of_another_time(cli: &Cli) -> Result<(), clap::Error> {
 /// They would replace it.
 fn refuse_metrics_for_a_database(cli: &Cli) -> Result<(), clap::Error> {
     let database = &cli.database.db;
-    match &cli.sweep.metrics_file {
+    match cli.sweep.metrics_file() {
         Some(metrics) if cli.command.is_none() && is_beside(metrics, database) => {
             let text = format!(
                 "--metrics-file names {}, which is of the database {}: expected a file of its own",

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Args;
 use zombie_sweeper::Policy;
 
-use super::time::parse_patience;
+use super::time::{parse_patience, parse_time};
 
 #[derive(Debug, Args)]
 pub(crate) struct PolicyArgs {
@@ -29,7 +29,7 @@ pub(crate) struct PolicyArgs {
     pub(crate) claim_grace: Option<Duration>,
     /// A task may stay running this long after its run has ended
     #[arg(long, value_name = "TIME", env = "ZOMBIE_SWEEPER_SETTLE", hide_env = true)]
-    #[arg(default_value = "0s", value_parser = humantime::parse_duration)]
+    #[arg(default_value = "0s", value_parser = parse_time)]
     pub(crate) settle: Duration,
 }
 

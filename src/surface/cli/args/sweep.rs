@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use clap::Args;
-use clap::builder::{FalseyValueParser, NonEmptyStringValueParser, PathBufValueParser, TypedValueParser};
+use clap::builder::{FalseyValueParser, NonEmptyStringValueParser, OsStringValueParser, TypedValueParser};
 
 use super::parking::ParkingArgs;
 use super::policy::PolicyArgs;
-use super::time::parse_now;
+use super::time::{parse_now, parse_time};
 use crate::surface::metrics;
 
 #[derive(Debug, Args)]
@@ -40,7 +40,7 @@ pub(crate) struct SweepArgs {
     pub(crate) policy: PolicyArgs,
     /// Look twice, so far apart, before silence is taken for death
     #[arg(long, value_name = "TIME", env = "ZOMBIE_SWEEPER_CONFIRM", hide_env = true)]
-    #[arg(default_value = "0s", value_parser = humantime::parse_duration)]
+    #[arg(default_value = "0s", value_parser = parse_time)]
     pub(crate) confirm: Duration,
     /// Reap none where more than so many are due; exit with 3
     #[arg(long, value_name = "N", env = "ZOMBIE_SWEEPER_AT_MOST", hide_env = true)]
@@ -75,6 +75,15 @@ pub(crate) struct SweepArgs {
         env = "ZOMBIE_SWEEPER_METRICS_FILE",
         hide_env = true
     )]
-    #[arg(value_parser = PathBufValueParser::new().try_map(metrics::parse))]
-    pub(crate) metrics_file: Option<PathBuf>,
+    #[arg(value_parser = OsStringValueParser::new().map(PathBuf::from).try_map(metrics::parse))]
+    metrics_file: Option<PathBuf>,
+}
+
+impl SweepArgs {
+    /// The file, where there is to be one.
+    pub(crate) fn metrics_file(&self) -> Option<&PathBuf> {
+        self.metrics_file
+            .as_ref()
+            .filter(|path| !path.as_os_str().is_empty())
+    }
 }

@@ -3,21 +3,22 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use zombie_sweeper::zombie::{Calendar, TimeZone, Timestamp};
 
+use crate::surface::cli::wall_clock;
+
+pub(super) fn parse_time(text: &str) -> Result<Duration, String> {
+    humantime::parse_duration(text).map_err(|_| "expected a time such as 90s, 15m or 72h".to_owned())
+}
+
 /// A patience of no time at all would take every live task from its worker.
 pub(super) fn parse_patience(text: &str) -> Result<Duration, String> {
-    match humantime::parse_duration(text) {
-        Ok(Duration::ZERO) => Err("expected more than no time at all".to_owned()),
-        Ok(time) => Ok(time),
-        Err(error) => Err(error.to_string()),
+    match parse_time(text)? {
+        Duration::ZERO => Err("expected more than no time at all".to_owned()),
+        time => Ok(time),
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a number is told apart by its distance from the time it is"
-)]
 pub(super) fn parse_now(text: &str) -> Result<DateTime<Utc>, String> {
-    let calendar = Calendar::new(Utc::now().into(), TimeZone::default());
+    let calendar = Calendar::new(wall_clock::now().into(), TimeZone::default());
     let (reading, _) = calendar.text(text.as_bytes());
     reading
         .at()

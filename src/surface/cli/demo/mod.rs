@@ -16,7 +16,7 @@ use zombie_sweeper::{SweepError, SweepOptions, SweepReport, sweep_zombie_tasks};
 
 use super::args::DemoArgs;
 use super::exit::Exit;
-use super::{explain, history, output, signals, text};
+use super::{explain, history, output, signals, text, wall_clock};
 
 const SCHEMA: &str = include_str!("orchestra.sql");
 const WORLD: &str = include_str!("world.sql");
@@ -30,8 +30,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Tells the story, and takes its database away again unless it is to be kept.
 pub(crate) fn run(args: &DemoArgs) -> anyhow::Result<Exit> {
-    #[expect(clippy::disallowed_methods, reason = "the demo's world is as old as the demo")]
-    let now = Utc::now();
+    let now = wall_clock::now();
     let folder = tempfile::Builder::new()
         .prefix("zombie-sweeper-demo-")
         .tempdir()

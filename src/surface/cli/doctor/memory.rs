@@ -1,8 +1,9 @@
 //! What the ledger remembers, where there is one.
 
 use zombie_sweeper::in_full;
-use zombie_sweeper::inspect::{ClockReading, Memory, Surroundings};
-use zombie_sweeper::ledger::{Ledger, LedgerError, PastSweep, Scope};
+use zombie_sweeper::inspect::{ClockReading, HoldingBack, Memory, Surroundings};
+use zombie_sweeper::ledger::{Ledger, LedgerError, PastHeldBack, PastSweep, ReapFilter, Scope};
+use zombie_sweeper::zombie::Timestamp;
 
 use crate::surface::cli::args::Cli;
 
@@ -19,7 +20,7 @@ pub(super) fn recall(cli: &Cli, around: &mut Surroundings) -> Option<String> {
 }
 
 fn remembered(ledger: &Ledger, cli: &Cli) -> Result<Memory, LedgerError> {
-    let scope = Scope::new(&cli.database.db, None);
+    let scope = swept(ledger, Scope::new(&cli.database.db, None))?;
     let (last, success) = (ledger.last_sweep(&scope)?, ledger.last_success(&scope)?);
     let undecided = ledger.undecided_since(&scope.database)?.into_iter();
     let mut memory = Memory::default();
@@ -27,9 +28,49 @@ fn remembered(ledger: &Ledger, cli: &Cli) -> Result<Memory, LedgerError> {
         .filter_map(|task| Some((task.task_id, task.since.to_datetime()?)))
         .collect();
     memory.clocks = last.iter().chain(&success).filter_map(clocks).collect();
+    memory.last_error = last.as_ref().and_then(error);
+    memory.held_back = ledger.held_back(&scope)?.and_then(|held| holding_back(&held));
+    memory.last_reap = last_reap(ledger, &scope)?.and_then(Timestamp::to_datetime);
     memory.last_sweep = last.and_then(|sweep| sweep.at.to_datetime());
     memory.last_success = success.and_then(|sweep| sweep.at.to_datetime());
     Ok(memory)
+}
+
+/// The scope whose sweeps are looked at: the whole queue, or where each sweep is of one project, the one that was swept last.
+fn swept(ledger: &Ledger, whole: Scope) -> Result<Scope, LedgerError> {
+    if ledger.last_sweep(&whole)?.is_some() {
+        return Ok(whole);
+    }
+    let mut last = None;
+    let scopes = ledger.scopes()?.into_iter();
+    for scope in scopes.filter(|scope| scope.database == whole.database) {
+        let sweep = ledger.last_sweep(&scope)?;
+        last = last.max(sweep.map(|sweep| (sweep.at, scope)));
+    }
+    Ok(last.map_or(whole, |(_, scope)| scope))
+}
+
+fn error(sweep: &PastSweep) -> Option<String> {
+    let unwritten =
+        || (sweep.failed > 0).then(|| format!("zombies that could not be reaped: {}", sweep.failed));
+    sweep.error.clone().or_else(unwritten)
+}
+
+fn holding_back(held: &PastHeldBack) -> Option<HoldingBack> {
+    Some(HoldingBack {
+        count: held.count,
+        since: held.since.to_datetime()?,
+        last: held.last.to_datetime()?,
+    })
+}
+
+fn last_reap(ledger: &Ledger, scope: &Scope) -> Result<Option<Timestamp>, LedgerError> {
+    let filter = ReapFilter {
+        database: Some(scope.database.clone()),
+        limit: Some(1),
+        ..ReapFilter::default()
+    };
+    Ok(ledger.reaps(&filter)?.first().map(|reap| reap.at))
 }
 
 fn clocks(sweep: &PastSweep) -> Option<ClockReading> {

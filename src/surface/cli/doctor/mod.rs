@@ -6,7 +6,6 @@ mod schedule;
 mod text;
 
 use anyhow::anyhow;
-use chrono::Utc;
 use serde::Serialize;
 use zombie_sweeper::inspect::{Diagnosis, Surroundings, doctor, doctor_without_queue, trial};
 use zombie_sweeper::store::{Schema, SchemaError, StoreError, look_at_place};
@@ -15,7 +14,7 @@ use zombie_sweeper::{Profile, SweepError, SweepOptions};
 use super::args::{Cli, DoctorArgs};
 use super::exit::Exit;
 use super::profile::{self, Failed, Misfit};
-use super::{log, output, queue, signals, wait};
+use super::{log, output, queue, signals, wait, wall_clock};
 
 /// What is printed.
 #[derive(Serialize)]
@@ -27,15 +26,14 @@ struct Report<'a> {
 
 pub(crate) fn run(cli: &Cli, args: &DoctorArgs) -> anyhow::Result<Exit> {
     let asked = profile::asked(cli.database.profile.as_deref())?;
-    #[expect(clippy::disallowed_methods, reason = "the one place where now is read")]
-    let now = Utc::now();
+    let now = wall_clock::now();
     let options = SweepOptions::at(now)
         .policy(args.policy.policy())
         .suspended(wait::suspended())
         .profile(asked.clone().unwrap_or_default());
     let mut around = Surroundings::default();
     around.clock = clock::reading(now);
-    around.schedule = schedule::look();
+    around.schedule = schedule::look(&cli.database.db);
     let unread = memory::recall(cli, &mut around);
     around.place = Some(look_at_place(&cli.database.db).map_err(SweepError::from)?);
     let (mut diagnosis, options) = diagnose(cli, asked.as_ref(), options, around)?;

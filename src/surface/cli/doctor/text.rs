@@ -27,15 +27,7 @@ pub(super) fn diagnosis(out: &mut dyn Write, diagnosis: &Diagnosis) -> io::Resul
         .findings
         .iter()
         .try_for_each(|found| finding(out, found))?;
-    writeln!(
-        out,
-        "{DIM}{}: {} healthy, {}, {} undecided.{}{DIM:#}",
-        counted(diagnosis.scanned, "running task"),
-        diagnosis.healthy,
-        counted(diagnosis.zombies, "zombie"),
-        diagnosis.undecided,
-        sweeper(diagnosis)
-    )?;
+    writeln!(out, "{DIM}{}{}{DIM:#}", tasks(diagnosis), sweeper(diagnosis))?;
     match &diagnosis.trial {
         Some(trial) => writeln!(
             out,
@@ -46,6 +38,19 @@ pub(super) fn diagnosis(out: &mut dyn Write, diagnosis: &Diagnosis) -> io::Resul
         ),
         None => Ok(()),
     }
+}
+
+fn tasks(diagnosis: &Diagnosis) -> String {
+    if !diagnosis.can_be_tried() {
+        return "No task was looked at.".to_owned();
+    }
+    format!(
+        "{}: {} healthy, {}, {} undecided.",
+        counted(diagnosis.scanned, "running task"),
+        diagnosis.healthy,
+        counted(diagnosis.zombies, "zombie"),
+        diagnosis.undecided
+    )
 }
 
 fn finding(out: &mut dyn Write, finding: &Finding) -> io::Result<()> {

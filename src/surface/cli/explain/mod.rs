@@ -1,22 +1,17 @@
 pub(crate) mod text;
 mod writes;
 
-use chrono::Utc;
 use zombie_sweeper::SweepOptions;
-use zombie_sweeper::inspect::{self, Source};
+use zombie_sweeper::inspect;
 
 use super::args::{Cli, ExplainArgs};
 use super::exit::Exit;
-use super::{output, profile, queue, remembered};
+use super::{output, profile, queue, remembered, wall_clock};
 
 /// `zombie-sweeper explain TASK`: what a sweep goes by, and would do.
 pub(crate) fn run(cli: &Cli, args: &ExplainArgs) -> anyhow::Result<Exit> {
     let asked = profile::asked(cli.database.profile.as_deref())?;
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a question is of this moment, unless it names another"
-    )]
-    let now = args.now.unwrap_or_else(Utc::now);
+    let now = args.now.unwrap_or_else(wall_clock::now);
     let options = args
         .parking
         .of(SweepOptions::at(now).policy(args.policy.policy()));
@@ -29,7 +24,7 @@ pub(crate) fn run(cli: &Cli, args: &ExplainArgs) -> anyhow::Result<Exit> {
         let options = options.clone().profile(profile.clone());
         inspect::explain(conn, &options, &args.task, elsewhere.clone())
     })?;
-    let unread = unread.filter(|_| explanation.source != Source::Events);
+    let unread = unread.and_then(|why| remembered::told(&why, explanation.source));
     let warnings = warnings.into_iter().chain(unread);
     explanation.warnings.splice(0..0, warnings);
     let printed = output::print(cli.log.format, &explanation, |out| {

@@ -1,11 +1,10 @@
 pub(crate) mod text;
 
-use chrono::Utc;
-use zombie_sweeper::inspect::{HistoryOptions, Source, history};
+use zombie_sweeper::inspect::{HistoryOptions, history};
 
 use super::args::{Cli, HistoryArgs};
 use super::exit::Exit;
-use super::{output, profile, queue, remembered};
+use super::{output, profile, queue, remembered, wall_clock};
 
 /// `zombie-sweeper history`: what was reaped, and what became of it.
 pub(crate) fn run(cli: &Cli, args: &HistoryArgs) -> anyhow::Result<Exit> {
@@ -15,7 +14,7 @@ pub(crate) fn run(cli: &Cli, args: &HistoryArgs) -> anyhow::Result<Exit> {
     let (mut found, warnings) = queue::look(&cli.database, asked.as_ref(), |conn, profile| {
         history(conn, &options.clone().profile(profile.clone()), elsewhere.clone())
     })?;
-    let unread = unread.filter(|_| found.source != Source::Events);
+    let unread = unread.and_then(|why| remembered::told(&why, found.source));
     found.warnings.splice(0..0, warnings.into_iter().chain(unread));
     let printed = output::print(cli.log.format, &found, |out| text::history(out, &found));
     output::as_far_as_read(printed.map_err(Into::into))?;
@@ -23,11 +22,7 @@ pub(crate) fn run(cli: &Cli, args: &HistoryArgs) -> anyhow::Result<Exit> {
 }
 
 fn options(args: &HistoryArgs) -> HistoryOptions {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a question is of this moment, unless it names another"
-    )]
-    let now = args.now.unwrap_or_else(Utc::now);
+    let now = args.now.unwrap_or_else(wall_clock::now);
     let mut options = HistoryOptions::at(now).limit(args.limit);
     if let Some(since) = args.since {
         options = options.since(since);

@@ -120,6 +120,9 @@ fn schema_that_fits_nothing() {
         "{diagnosis:#}"
     );
     assert_eq!(diagnosis["trial"], serde_json::Value::Null);
+    let ran = place.sweeper(&["doctor", "--format", "text"]).run().exits(0);
+    let last = ran.stdout.lines().last().unwrap();
+    assert_eq!(last, "No task was looked at.", "and none of them called healthy");
 }
 
 /// As `schema` and dry runs do.

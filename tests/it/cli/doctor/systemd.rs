@@ -67,6 +67,50 @@ fn crontab_that_starts_sweeps() {
     }
 }
 
+/// An instance may sweep any queue, so that it counts where it says that it is this one.
+#[test]
+fn instance_for_another_queue() {
+    let place = healthy();
+    let timers = r#"[{"next":1775878200000000,"unit":"zombie-sweeper@two.timer","activates":"zombie-sweeper@two.service"}]"#;
+    let of = |told: &str| {
+        let units = format!(
+            "Id=zombie-sweeper@two.service\nResult=exit-code\nExecMainStatus=77\nExecMainExitTimestamp=@1775877000\n{told}"
+        );
+        let diagnosis = diagnosis(&with_systemctl(&place, timers, &units).run().exits(0));
+        let codes = ["sweep_failed", "no_schedule"].map(|code| diagnosis.to_string().contains(code));
+        (codes, diagnosis["sweeper"]["next_sweep"].is_string())
+    };
+    let ours = place.db().display().to_string();
+    let environment = place.write(
+        "environment",
+        format!("# ORCHESTRA_DB=/no\nORCHESTRA_DB={ours}\n"),
+    );
+    let argv = |args: &str| {
+        format!(
+            "ExecStart={{ path=/bin/zombie-sweeper ; argv[]=/bin/zombie-sweeper {args} ; ignore_errors=no }}"
+        )
+    };
+    for told in [
+        format!("Environment=ZOMBIE_SWEEPER_CONFIRM=60s ORCHESTRA_DB={ours}"),
+        argv(&format!("--db {ours} -v")),
+        argv(&format!("-v --db={ours}")),
+        format!("EnvironmentFiles={} (ignore_errors=yes)", environment.display()),
+    ] {
+        assert_eq!(of(&told), ([true, false], true), "{told}");
+    }
+    for told in [
+        "Environment=ORCHESTRA_DB=/srv/other.db".to_owned(),
+        argv("--db /srv/other.db"),
+    ] {
+        assert_eq!(of(&told), ([false, true], false), "{told}");
+    }
+    assert_eq!(
+        of("Environment="),
+        ([false, false], false),
+        "whose it is is not known"
+    );
+}
+
 /// It is not waited for.
 #[test]
 fn systemd_that_does_not_answer() {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::super::place::Place;
 use super::super::program::Ran;
 use super::super::signals::{ended, send, wait_until};
-use super::{ask, codes, diagnosis, healthy, seen};
+use super::{ask, codes, healthy, seen};
 use crate::world::World;
 
 /// The events that a reap has in the tables that it writes.
@@ -25,7 +25,15 @@ fn tried(place: &Place) -> Value {
 }
 
 fn with_a_zombie(story: impl FnOnce(World) -> World) -> Place {
-    Place::queue(|world| story(world.alive("t0").zombie("t1").workspace("w1")))
+    Place::queue(|world| {
+        story(
+            world
+                .alive("t0")
+                .zombie("t1")
+                .workspace("w1")
+                .set("task_id", "t1"),
+        )
+    })
 }
 
 const ALL: [&str; 4] = ["task", "run", "workspace", "event"];
@@ -52,9 +60,8 @@ fn else_one_that_does_not_run() {
             .status("completed")
             .ended("1h ago")
             .bare_task("t3")
-            .workspace("w1")
     });
-    assert_eq!(tried(&place), json!(["t2", "made_up", ALL]));
+    assert_eq!(tried(&place), json!(["t2", "made_up", ["task", "run", "event"]]));
     let place = Place::queue(|world| world.bare_task("t3"));
     assert_eq!(tried(&place), json!(["t3", "made_up", ["task", "event"]]));
 }
@@ -69,18 +76,21 @@ fn queue_without_a_task() {
     assert_eq!(diagnosis["trial"], Value::Null);
 }
 
-/// Nothing is tried unasked.
+/// Nothing is tried unasked, and what is set for every run asks for nothing.
 #[test]
 fn only_where_it_is_asked_for() {
     let refusing = with_a_zombie(|world| {
         world.sql("CREATE TRIGGER no BEFORE UPDATE ON tasks BEGIN SELECT RAISE(ABORT, 'no'); END")
     });
     assert_eq!(ask(&refusing, &[])["trial"], Value::Null);
-    let by_variable = refusing
-        .sweeper(&["doctor"])
-        .env("ZOMBIE_SWEEPER_TRIAL", "yes")
-        .run();
-    assert!(seen(&diagnosis(&by_variable), "trial_refused").ends_with("no"));
+    let by_variable = refusing.sweeper(&["doctor"]).env("ZOMBIE_SWEEPER_TRIAL", "yes");
+    let ran = by_variable.run().exits(2);
+    assert!(
+        ran.stderr.contains("ZOMBIE_SWEEPER_TRIAL is that of no option"),
+        "{}",
+        ran.stderr
+    );
+    assert!(seen(&ask(&refusing, &["--trial"]), "trial_refused").ends_with("no"));
 }
 
 #[track_caller]
@@ -103,26 +113,67 @@ fn trigger_that_refuses_any_write() {
                     "CREATE TRIGGER no BEFORE {write} BEGIN SELECT RAISE({how}, 'not with us'); END"
                 ))
             });
-            // What lends the workspace is refused as well, so that to free it is not tried.
-            if write == "UPDATE ON workspaces" {
-                assert_eq!(tried(&place), json!(["t1", "zombie", ["task", "run", "event"]]));
-                continue;
-            }
             assert!(refused(&place).contains("not with us"), "{write} {how}");
             place.sweeper(&[]).run().exits(1);
         }
     }
 }
 
+/// Nobody holds it, so that no reap would free it.
 #[test]
-fn trigger_that_refuses_to_free_a_workspace() {
-    let place =
-        Place::queue(|world| {
-            world.zombie("t1").workspace("w1").set("task_id", "t1").sql(
-                "CREATE TRIGGER no BEFORE UPDATE ON workspaces BEGIN SELECT RAISE(ABORT, 'it is mine'); END",
-            )
+fn workspace_that_is_final() {
+    let place = Place::queue(|world| {
+        world.zombie("t1").workspace("w1").set("status", "archived").sql(
+            "CREATE TRIGGER keep BEFORE UPDATE ON workspaces WHEN OLD.status = 'archived'
+             BEGIN SELECT RAISE(ABORT, 'archived is final'); END",
+        )
+    });
+    assert_eq!(tried(&place), json!(["t1", "zombie", ["task", "run", "event"]]));
+}
+
+/// It would let every zombie go, and has never met the living one that is tried.
+#[test]
+fn guard_of_those_who_live() {
+    let fresh = |sign: &str| format!("julianday({sign}) > julianday('now', '-15 minutes')");
+    for guard in [
+        format!(
+            "(SELECT {} FROM task_runs WHERE id = OLD.active_run_id)",
+            fresh("last_heartbeat")
+        ),
+        format!(
+            "(SELECT {} FROM task_runs WHERE id = OLD.active_run_id)",
+            fresh("started_at")
+        ),
+        fresh("OLD.updated_at"),
+    ] {
+        let place = Place::queue(|world| {
+            world.alive("t0").sql(&format!(
+                "UPDATE task_runs SET started_at = last_heartbeat;
+                 UPDATE tasks SET updated_at = (SELECT last_heartbeat FROM task_runs);
+                 CREATE TRIGGER guard BEFORE UPDATE ON tasks
+                 WHEN OLD.status = 'running' AND NEW.status = 'open' AND {guard}
+                 BEGIN SELECT RAISE(ABORT, 'its worker is alive'); END"
+            ))
         });
-    assert!(refused(&place).ends_with("it is mine"));
+        assert_eq!(tried(&place)[1], "at_work", "{guard}");
+    }
+}
+
+/// A trigger may ask for what only a worker that is dead has.
+#[test]
+fn refusal_to_reap_what_is_no_zombie_is_no_error() {
+    let place = Place::queue(|world| {
+        world.alive("t0").sql(
+            "CREATE TRIGGER guard BEFORE UPDATE ON tasks WHEN NEW.status = 'open'
+             BEGIN SELECT RAISE(ABORT, 'its process is there'); END",
+        )
+    });
+    let diagnosis = ask(&place, &["--trial"]);
+    assert!(
+        codes(&diagnosis).contains(&"warning trial_refused".to_owned()),
+        "{diagnosis:#}"
+    );
+    assert!(seen(&diagnosis, "trial_refused").contains("it was no zombie"));
 }
 
 /// A queue may refuse that a task is at work; that says nothing of a reap.
@@ -223,6 +274,24 @@ fn trigger_that_takes_long_is_given_up() {
     );
 }
 
+/// One function is one step, which nothing interrupts.
+#[test]
+fn trigger_that_cannot_be_given_up() {
+    let place = with_a_zombie(|world| {
+        world.sql(
+            "CREATE TRIGGER slow BEFORE UPDATE ON tasks
+             WHEN instr(printf('%.*c', 300000, 'a'), printf('%.*c', 60000, 'a') || 'b') = 0
+             BEGIN SELECT RAISE(ABORT, 'no'); END",
+        )
+    });
+    let diagnosis = ask(&place, &["--trial"]);
+    assert_eq!(diagnosis["trial"]["passed"], false, "{diagnosis:#}");
+    assert!(
+        seen(&diagnosis, "trial_slow").ends_with("could not be stopped before"),
+        "{diagnosis:#}"
+    );
+}
+
 /// With a rollback journal too, and whoever else has it open.
 #[test]
 fn nothing_is_changed_however_the_files_lie() {
@@ -248,6 +317,34 @@ fn what_a_crash_left_is_left() {
             "{diagnosis:#}"
         );
     }
+}
+
+/// Where journals are kept, one that is done with begins with zeroes.
+#[test]
+fn journal_that_is_kept_is_none_that_a_crash_left() {
+    let place = Place::queue_with_journal(|world| world.zombie("t1"));
+    let orchestrator = place.connect();
+    orchestrator
+        .execute_batch("PRAGMA journal_mode = PERSIST; UPDATE tasks SET priority = 7")
+        .unwrap();
+    assert!(place.file("orchestra.db-journal").exists());
+    tried(&place);
+}
+
+/// Its journal looks as one that a crash left.
+#[test]
+fn writer_without_a_log_is_waited_for() {
+    let place = Place::queue_with_journal(|world| world.zombie("t1"));
+    let orchestrator = place.connect();
+    orchestrator
+        .execute_batch("BEGIN IMMEDIATE; UPDATE tasks SET priority = 7")
+        .unwrap();
+    assert!(place.file("orchestra.db-journal").exists());
+    let diagnosis = ask(&place, &["--trial", "--busy-timeout", "50ms"]);
+    assert!(
+        seen(&diagnosis, "trial_not_made").contains("database is locked"),
+        "{diagnosis:#}"
+    );
 }
 
 #[test]

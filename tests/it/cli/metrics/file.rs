@@ -185,6 +185,32 @@ fn files_of_others_are_left_alone() {
     assert_snapshot!(said, @"the metrics of this sweep were not written: ~/sweeper.prom holds something else: expected one that zombie-sweeper wrote, or none; it is left as it is");
 }
 
+/// Somebody has written into ours.
+#[test]
+fn series_of_others_among_ours_are_left_alone() {
+    let place = queue();
+    place.measured(&[]).run().summary();
+    let told = fs::read_to_string(place.metrics_file()).unwrap() + "node_reboot_required 1\n";
+    place.write(NAME, &told);
+    let ran = place.untouched(|| place.measured(&[]).run());
+    assert!(warned(&place, ran).contains("holds something else"));
+}
+
+#[test]
+fn link_stays_and_what_it_leads_to_is_replaced() {
+    let place = queue();
+    fs::create_dir(place.file("elsewhere")).unwrap();
+    std::os::unix::fs::symlink("elsewhere/real.prom", place.metrics_file()).unwrap();
+    let real = place.file("elsewhere/real.prom");
+    for _ in 0..2 {
+        place.measured(&[]).run().summary();
+        assert!(place.metrics_file().is_symlink());
+        assert_eq!(place.metrics()["last_sweep_success"], 1.0);
+        assert_eq!(fs::read_dir(real.parent().unwrap()).unwrap().count(), 1);
+        place.write("elsewhere/real.prom", "");
+    }
+}
+
 #[test]
 fn what_is_no_file_is_left_alone() {
     for make in ["mkdir", "mkfifo"] {

@@ -35,8 +35,14 @@ fn never_in_the_place_of_the_database() {
     let place = Place::empty();
     fs::create_dir(place.file("there")).unwrap();
     symlink("there", place.file("link")).unwrap();
-    let [database, by_link, log] =
-        ["there/queue.prom", "link/queue.prom", "there/queue.prom-wal.prom"].map(|name| place.file(name));
+    symlink("there/queue.prom-wal", place.file("link.prom")).unwrap();
+    let [database, by_link, log, link] = [
+        "there/queue.prom",
+        "link/queue.prom",
+        "there/queue.prom-wal.prom",
+        "link.prom",
+    ]
+    .map(|name| place.file(name));
     let refused = |file: &std::path::Path| {
         refused(
             &place,
@@ -51,6 +57,18 @@ fn never_in_the_place_of_the_database() {
     assert_snapshot!(refused(&database), @"error: --metrics-file names ~/there/queue.prom, which is of the database ~/there/queue.prom: expected a file of its own");
     refused(&by_link);
     refused(&log);
+    refused(&link);
+}
+
+/// As a variable may be that is there and says nothing.
+#[test]
+fn empty_one_is_none() {
+    let place = Place::queue(|world| world.alive("t1"));
+    for args in [&[][..], &["schema"]] {
+        let program = place.sweeper(args).env("ZOMBIE_SWEEPER_METRICS_FILE", "");
+        let ran = program.run().exits(0);
+        assert_eq!(ran.stderr, "");
+    }
 }
 
 #[test]
