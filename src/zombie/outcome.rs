@@ -34,8 +34,6 @@ pub struct Aftermath {
     pub task: TaskNow,
     /// Its status, as found.
     pub status: Option<Id>,
-    /// Its latest runs.
-    pub runs: Vec<Run>,
     /// The words for a run that did its work; none where nobody says which they are.
     pub completed: Arc<[Arc<str>]>,
     /// The word for a run whose worker died.
@@ -75,10 +73,15 @@ pub struct Became {
 }
 
 impl Aftermath {
-    /// What became of the task after this reap, where `again` is its next one.
+    /// What became of the task after this reap, where `again` is its next one and `next` the run that came next.
     #[must_use]
-    pub fn of(&self, reap: &PastReap, again: Option<Timestamp>, now: Timestamp) -> Became {
-        let next = self.next_run(reap, again);
+    pub fn of(
+        &self,
+        reap: &PastReap,
+        again: Option<Timestamp>,
+        next: Option<&Run>,
+        now: Timestamp,
+    ) -> Became {
         let by_task = |outcome| Became {
             outcome,
             run: None,
@@ -101,25 +104,6 @@ impl Aftermath {
             run: Some(run.id.clone()),
             word: word.map(ToString::to_string),
         }
-    }
-
-    /// The first run that began since: another than the one that was reaped, unless that has begun anew.
-    fn next_run(&self, reap: &PastReap, again: Option<Timestamp>) -> Option<&Run> {
-        let began = |run: &Run| run.start().newest;
-        let is_since = |run: &&Run| {
-            let is_other = reap.run_id.as_ref() != Some(&run.id);
-            began(run).is_some_and(|start| {
-                // One that is written to the second may have begun in the one in which the task was reaped.
-                let up_to = start
-                    .at
-                    .plus(std::time::Duration::from_micros(start.unit_us.into()));
-                let is_before_the_next = again.is_none_or(|again| start.at <= again);
-                let is_after = start.at > reap.at || is_other && up_to > reap.at;
-                is_after && is_before_the_next
-            })
-        };
-        let since = self.runs.iter().filter(is_since);
-        since.min_by_key(|run| began(run).map(|start| start.at))
     }
 
     fn of_finished(&self, word: &Arc<str>, again: Option<Timestamp>) -> Option<Outcome> {

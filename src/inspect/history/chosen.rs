@@ -1,13 +1,13 @@
-//! Which reaps are listed, how many there are of each day, and which were followed by another of the same task.
+//! Which reaps are listed, how many there are of each day, and which were followed by another of the same task. Each is seen
+//! once, and no more of them are kept than it takes to list the newest.
 
 use std::collections::{BTreeMap, HashMap};
 
 use chrono::{Days, NaiveDate};
 
 use super::report::DayOfReaps;
-use crate::inspect::on_record::moment_of;
-use crate::store::SeenReap;
-use crate::zombie::{Id, Timestamp};
+use crate::store::{Records, SeenReap, StoreError};
+use crate::zombie::{Id, PastReap, Timestamp};
 
 /// Up to how many days are told one by one, those without a reap too.
 const DAYS: usize = 366;
@@ -15,62 +15,138 @@ const DAYS: usize = 366;
 /// How many of the others are kept.
 const OTHERS: usize = 1_000;
 
+/// How many are kept before those are let go that are not listed.
+const KEPT: usize = 4_096;
+
+const DAY_US: i64 = 86_400_000_000;
+
 pub(super) struct Chosen {
-    /// The newest, the newest first, each with the time of the next reap of its task.
-    pub(super) listed: Vec<(SeenReap, Option<Timestamp>)>,
+    /// None earlier than this.
+    since: Option<Timestamp>,
+    /// None later.
+    now: Timestamp,
+    limit: usize,
     pub(super) total: usize,
-    pub(super) days: Vec<DayOfReaps>,
+    /// By the number of the day since the epoch.
+    days: HashMap<i64, usize>,
     /// Those that no time can be read of, where times are asked for.
     pub(super) undated: usize,
-    /// Some of the others of the same time, that only their project or reason keeps apart.
-    pub(super) others: Vec<SeenReap>,
+    /// Those of a time that had not come.
+    pub(super) later: usize,
+    /// The newest, as they were read.
+    kept: Vec<SeenReap>,
+    /// When there are so many, those that are not listed are let go.
+    most: usize,
+    /// None that is listed is as old.
+    floor: Option<Timestamp>,
 }
 
+/// Reaps, the newest first, each with the time of the next reap of its task.
+pub(super) type Listed = Vec<(PastReap, Option<Timestamp>)>;
+
 impl Chosen {
-    pub(super) fn of(mut seen: Vec<SeenReap>, since: Option<Timestamp>, limit: usize) -> Self {
-        // By time, whatever the order of the keys; those of the same moment as they were read.
-        seen.sort_by_key(|seen| std::cmp::Reverse(seen.reap.at));
-        let mut chosen = Self {
-            listed: Vec::new(),
+    pub(super) fn new(now: Timestamp, since: Option<Timestamp>, limit: usize) -> Self {
+        Self {
+            since,
+            now,
+            limit,
             total: 0,
-            days: Vec::new(),
+            days: HashMap::new(),
             undated: 0,
-            others: Vec::new(),
-        };
-        let mut days: BTreeMap<NaiveDate, usize> = BTreeMap::new();
-        let mut later: HashMap<Id, Timestamp> = HashMap::new();
-        for seen in seen {
-            let at = moment_of(&seen.reap);
-            let again = at.and_then(|at| later.insert(seen.reap.task_id.clone(), at));
-            if !seen.is_wanted {
-                let is_in_time = since.is_none_or(|since| at.is_some_and(|at| at >= since));
-                if is_in_time && chosen.others.len() < OTHERS {
-                    chosen.others.push(seen);
-                }
-                continue;
+            later: 0,
+            kept: Vec::new(),
+            most: KEPT,
+            floor: None,
+        }
+    }
+
+    pub(super) fn see(&mut self, seen: SeenReap) {
+        if seen.at.is_some_and(|at| at > self.now) {
+            self.later += usize::from(seen.is_wanted);
+            return;
+        }
+        match (self.since, seen.at) {
+            (Some(since), Some(at)) if at < since => return,
+            (Some(_), None) => {
+                self.undated += usize::from(seen.is_wanted);
+                return;
             }
-            match (since, at) {
-                (Some(since), Some(at)) if at < since => continue,
-                (Some(_), None) => {
-                    chosen.undated += 1;
-                    continue;
-                }
-                _ => {}
-            }
-            chosen.total += 1;
-            if let Some(day) = at.and_then(Timestamp::to_datetime) {
-                *days.entry(day.date_naive()).or_default() += 1;
-            }
-            if chosen.listed.len() < limit {
-                chosen.listed.push((seen, again));
+            _ => {}
+        }
+        if seen.is_wanted {
+            self.total += 1;
+            if let Some(at) = seen.at {
+                *self.days.entry(at.as_micros().div_euclid(DAY_US)).or_default() += 1;
             }
         }
-        chosen.days = told(&days);
-        chosen
+        if self
+            .floor
+            .is_some_and(|floor| seen.at.is_none_or(|at| at <= floor))
+        {
+            return;
+        }
+        self.kept.push(seen);
+        if self.kept.len() >= self.most {
+            self.let_go();
+            self.most = self.kept.len().saturating_mul(2).max(KEPT);
+        }
+    }
+
+    /// Keeps those that are listed, and what else is as new.
+    fn let_go(&mut self) {
+        // By time, whatever the order of the keys; those of the same moment as they were read.
+        self.kept.sort_by_key(|seen| std::cmp::Reverse(seen.at));
+        let wanted = self.kept.iter().enumerate().filter(|(_, seen)| seen.is_wanted);
+        let Some((last, _)) = wanted.take(self.limit).nth(self.limit.saturating_sub(1)) else {
+            return;
+        };
+        self.kept.truncate(last.saturating_add(1));
+        self.floor = self.kept.last().and_then(|last| last.at);
+    }
+
+    /// Those listed, read whole.
+    pub(super) fn listed(&mut self, records: &mut impl Records) -> Result<Listed, StoreError> {
+        self.let_go();
+        let mut listed = Vec::new();
+        if self.total == 0 {
+            return Ok(listed);
+        }
+        let mut later: HashMap<Id, Timestamp> = HashMap::new();
+        for seen in self.kept.drain(..) {
+            if listed.len() == self.limit {
+                break;
+            }
+            let at = seen.at;
+            let mut followed = |task: Id| at.and_then(|at| later.insert(task, at));
+            if let (Some(task), false) = (&seen.task, seen.is_wanted) {
+                followed(task.clone());
+                continue;
+            }
+            let is_wanted = seen.is_wanted;
+            let reap = records.whole(seen)?;
+            let again = followed(reap.task_id.clone());
+            if is_wanted {
+                listed.push((reap, again));
+            }
+        }
+        Ok(listed)
+    }
+
+    /// Some of the others of the same time, that only their project or reason keeps apart, where none was found.
+    pub(super) fn others(&mut self) -> Vec<SeenReap> {
+        self.kept.drain(..).take(OTHERS).collect()
+    }
+
+    /// The days from the first to the last.
+    pub(super) fn days(&self) -> Vec<DayOfReaps> {
+        let date = |(day, reaps): (&i64, &usize)| {
+            let at = Timestamp::from_micros(day.saturating_mul(DAY_US)).to_datetime();
+            at.map(|at| (at.date_naive(), *reaps))
+        };
+        told(&self.days.iter().filter_map(date).collect())
     }
 }
 
-/// The days from the first to the last.
 fn told(days: &BTreeMap<NaiveDate, usize>) -> Vec<DayOfReaps> {
     let of = |(day, reaps): (NaiveDate, usize)| DayOfReaps {
         day: day.to_string(),

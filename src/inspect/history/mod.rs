@@ -18,7 +18,7 @@ use crate::error::SweepError;
 use crate::options::SweepOptions;
 use crate::store::{Opened, Records, SeenReap, SqliteRecords, StoreError, WantedReaps};
 use crate::sweep::clock;
-use crate::zombie::{Aftermath, Notes, Outcome, PastReap, Timestamp};
+use crate::zombie::{Aftermath, NextRuns, Notes, Outcome, PastReap, Timestamp};
 use chosen::Chosen;
 
 /// Lists the reaps on record, the newest first, and what became of each. They are read from the queue's events; of a queue
@@ -61,17 +61,17 @@ fn history_by(
         now,
         notes: Notes::default(),
     };
-    let (source, seen) = match (ask.in_events()?, elsewhere) {
-        (Some(seen), _) => (Source::Events, seen),
-        (None, Some(reaps)) => (Source::Ledger, ask.elsewhere(reaps)?),
-        (None, None) => (Source::Nowhere, Vec::new()),
+    let mut chosen = Chosen::new(now, opts.since.map(|since| now.minus(since)), opts.limit.get());
+    let source = match (ask.in_events(&mut chosen)?, elsewhere) {
+        (true, _) => Source::Events,
+        (false, Some(reaps)) => {
+            ask.elsewhere(reaps)?.for_each(|seen| chosen.see(seen));
+            Source::Ledger
+        }
+        (false, None) => Source::Nowhere,
     };
-    let chosen = Chosen::of(seen, opts.since.map(|since| now.minus(since)), opts.limit.get());
-    let missed = ask.missed(source, chosen.total, chosen.others)?;
-    let mut listed = Vec::new();
-    for (seen, again) in chosen.listed {
-        listed.push((ask.records.whole(seen)?, again));
-    }
+    let listed = chosen.listed(&mut ask.records)?;
+    let missed = ask.missed(source, chosen.total, chosen.others())?;
     let reaps = ask.became(listed)?;
     let mut outcomes: BTreeMap<Outcome, usize> = BTreeMap::new();
     for outcome in reaps.iter().filter_map(|reap| reap.outcome) {
@@ -90,12 +90,19 @@ fn history_by(
             chosen.undated
         ));
     }
+    if chosen.later > 0 {
+        warnings.push(format!(
+            "reaps on record of a time after {}, which are left out: {}",
+            now.to_rfc3339(),
+            chosen.later
+        ));
+    }
     warnings.extend(ask.notes.sentences(now));
     Ok(History {
         total: chosen.total,
         reaps,
         outcomes,
-        days: chosen.days,
+        days: chosen.days(),
         source,
         as_of: now.to_rfc3339(),
         since: opts.since.map(|since| now.minus(since).to_rfc3339()),
@@ -117,17 +124,19 @@ struct Ask<'a, R> {
 }
 
 impl<R: Records> Ask<'_, R> {
-    fn in_events(&mut self) -> Result<Option<Vec<SeenReap>>, StoreError> {
+    /// Whether the queue keeps events; its reaps are seen.
+    fn in_events(&mut self, chosen: &mut Chosen) -> Result<bool, StoreError> {
         let wanted = WantedReaps {
             since: self.opts.since.map(|since| self.now.minus(since)),
             task: self.opts.task.as_deref(),
             reason: self.opts.reason.as_deref(),
         };
-        self.records.seen(&wanted, &mut self.notes)
+        let mut see = |seen| chosen.see(seen);
+        self.records.see(&wanted, &mut see, &mut self.notes)
     }
 
     /// Reaps that were read elsewhere, held to the same wishes.
-    fn elsewhere(&mut self, reaps: Vec<PastReap>) -> Result<Vec<SeenReap>, StoreError> {
+    fn elsewhere(&mut self, reaps: Vec<PastReap>) -> Result<impl Iterator<Item = SeenReap>, StoreError> {
         let opts = self.opts;
         let is_of_task = |reap: &PastReap| {
             opts.task
@@ -136,10 +145,10 @@ impl<R: Records> Ask<'_, R> {
         };
         let reaps: Vec<_> = reaps.into_iter().filter(is_of_task).collect();
         let standing = match opts.project {
-            Some(_) => self.aftermaths(reaps.iter())?,
+            Some(_) => self.aftermaths(reaps.iter(), &mut NextRuns::default())?,
             None => HashMap::new(),
         };
-        let seen = reaps.into_iter().map(|reap| {
+        Ok(reaps.into_iter().map(move |reap| {
             let is_in_project = || {
                 let found = standing.get(&reap.task_id.to_string());
                 found.is_some_and(|found: &Aftermath| found.is_in_project)
@@ -147,8 +156,7 @@ impl<R: Records> Ask<'_, R> {
             let is_wanted = opts.reason.as_ref().is_none_or(|reason| reap.reason == *reason)
                 && (opts.project.is_none() || is_in_project());
             SeenReap::known(reap, is_wanted)
-        });
-        Ok(seen.collect())
+        }))
     }
 
     /// What was asked for and is not there, where no reap was found.
@@ -176,10 +184,11 @@ impl<R: Records> Ask<'_, R> {
         &mut self,
         listed: Vec<(PastReap, Option<Timestamp>)>,
     ) -> Result<Vec<ReapInHistory>, StoreError> {
-        let standing = self.aftermaths(listed.iter().map(|(reap, _)| reap))?;
+        let mut next = NextRuns::after(&listed);
+        let standing = self.aftermaths(listed.iter().map(|(reap, _)| reap), &mut next)?;
         let told = listed.into_iter().map(|(reap, again)| {
             let became = standing.get(&reap.task_id.to_string());
-            let became = became.map(|aftermath| aftermath.of(&reap, again, self.now));
+            let became = became.map(|aftermath| aftermath.of(&reap, again, next.of(&reap), self.now));
             ReapInHistory {
                 on_record: ReapOnRecord::new(&reap, self.now),
                 outcome: became.as_ref().and_then(|became| became.outcome),
@@ -193,10 +202,11 @@ impl<R: Records> Ask<'_, R> {
     fn aftermaths<'r>(
         &mut self,
         reaps: impl Iterator<Item = &'r PastReap>,
+        next: &mut NextRuns,
     ) -> Result<HashMap<String, Aftermath>, StoreError> {
         let mut ids: Vec<_> = reaps.map(|reap| reap.task_id.to_string()).collect();
         ids.sort_unstable();
         ids.dedup();
-        self.records.aftermaths(&ids, &mut self.notes)
+        self.records.aftermaths(&ids, next, &mut self.notes)
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::store::{Records, SeenReap, StoreError};
-use crate::zombie::{Notes, Reason, TaskNow};
+use crate::zombie::{NextRuns, Notes, Reason, TaskNow};
 
 /// How many reasons are named.
 const NAMED: usize = 20;
@@ -14,7 +14,7 @@ pub(super) fn of_task(
     task: &str,
     notes: &mut Notes,
 ) -> Result<Option<String>, StoreError> {
-    let found = records.aftermaths(&[task.to_owned()], notes)?;
+    let found = records.aftermaths(&[task.to_owned()], &mut NextRuns::default(), notes)?;
     let is_gone = found.get(task).is_none_or(|found| found.task == TaskNow::Gone);
     Ok(is_gone.then(|| format!("no task {task:?} in the database, and no reap of it among those asked for")))
 }

@@ -1,7 +1,9 @@
 //! Where no index leads to the reaps, a warning says which would.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use zombie_sweeper::rusqlite::trace::{TraceEvent, TraceEventCodes};
 
 use super::all;
 use crate::world::World;
@@ -73,4 +75,51 @@ fn where_an_index_leads_nothing_else_is_read() {
         drop(world.history(&since));
     });
     assert!(without > 100, "{without}");
+}
+
+/// How SQLite goes about what a question asks of the events.
+fn plans(world: &mut World, ask: impl FnOnce(&World)) -> Vec<String> {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let statements = Arc::clone(&seen);
+    let listen = move |event: TraceEvent<'_>| {
+        if let TraceEvent::Stmt(statement, _) = event {
+            statements.lock().unwrap().push(statement.sql().into_owned());
+        }
+    };
+    world
+        .conn
+        .trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(listen))
+        .unwrap();
+    ask(world);
+    world
+        .conn
+        .trace_v2(TraceEventCodes::empty(), None::<fn(TraceEvent<'_>)>)
+        .unwrap();
+    let statements = std::mem::take(&mut *seen.lock().unwrap());
+    let of_events = statements
+        .iter()
+        .filter(|sql| sql.contains("\"task_events\" AS e"));
+    let mut plans = Vec::new();
+    for sql in of_events {
+        let mut plan = world.conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+        let mut rows = plan.raw_query();
+        while let Some(row) = rows.next().unwrap() {
+            plans.push(row.get(3).unwrap());
+        }
+    }
+    plans
+}
+
+/// All are counted by what the index holds; only those that are listed are read themselves.
+#[test]
+fn index_of_their_times_is_enough_to_count_them() {
+    let mut world = many().sql("CREATE INDEX both ON task_events(event_type, created_at)");
+    let plans = plans(&mut world, |world| drop(world.history(&all())));
+    assert_eq!(
+        plans,
+        [
+            "SEARCH e USING COVERING INDEX both (event_type=?)",
+            "SEARCH e USING INTEGER PRIMARY KEY (rowid=?)"
+        ]
+    );
 }

@@ -1,7 +1,7 @@
 //! The newest first, by time, whatever the keys are; counted by day.
 
 use super::{all, at_most, tasks};
-use crate::world::World;
+use crate::world::{World, moment};
 
 #[test]
 fn newest_stands_first_whatever_the_order_of_the_rows() {
@@ -59,4 +59,43 @@ fn queue_that_was_never_swept_has_none() {
         (0, 0, 0)
     );
     assert!(history.warnings.is_empty(), "{:?}", history.warnings);
+}
+
+#[test]
+fn of_very_many_the_newest_are_listed_too() {
+    // Written in no order.
+    let many = format!(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+         INSERT INTO task_events (task_id, event_type, created_at)
+         SELECT 't' || (i * 7919 % 20011), 'zombie_reaped',
+                strftime('%Y-%m-%dT%H:%M:%SZ', '{}', '-' || (i * 7919 % 20011) || ' seconds') FROM n",
+        moment("1h ago")
+    );
+    for index in ["", "CREATE INDEX both ON task_events(event_type, created_at)"] {
+        let world = World::new().sql(&many).sql(index);
+        let history = world.history(&at_most(3));
+        assert_eq!(history.total, 20_000);
+        assert_eq!(history.days.iter().map(|day| day.reaps).sum::<usize>(), 20_000);
+        let newest = "SELECT task_id FROM task_events ORDER BY created_at DESC LIMIT 3";
+        let mut newest = world.conn.prepare(newest).unwrap();
+        let newest = newest.query_map([], |row| row.get::<_, String>(0)).unwrap();
+        let newest: Vec<_> = newest.map(Result::unwrap).collect();
+        assert_eq!(tasks(&history), newest, "{index}");
+    }
+}
+
+/// Asked as of a moment, what came later has not been yet.
+#[test]
+fn later_reaps_are_left_out_and_said() {
+    let world = World::new().reaped("t1", "1h ago").reaped("t2", "in 1h");
+    let history = world.history(&all());
+    assert_eq!(tasks(&history), ["t1"]);
+    assert_eq!(history.total, 1);
+    assert!(
+        history.warnings.iter().any(|warning| warning
+            .starts_with("reaps on record of a time after 2026-04-11T03:18:00")
+            && warning.ends_with(": 1")),
+        "{:?}",
+        history.warnings
+    );
 }

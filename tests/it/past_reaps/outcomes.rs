@@ -194,3 +194,45 @@ fn parked() {
     let history = world.history(&all());
     assert_eq!(history.reaps[0].outcome, Some(Outcome::Parked));
 }
+
+/// However many came after it, with an index that leads to them and without.
+#[test]
+fn next_run_is_the_first_since_of_all() {
+    let many = format!(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 500)
+         INSERT INTO task_runs (id, task_id, status, started_at)
+         SELECT 'later-' || i, 't1', 'completed', '{}' FROM n",
+        crate::world::moment("40m ago")
+    );
+    for index in ["", "DROP INDEX idx_task_runs_task"] {
+        let world = reaped("done").next("failed").sql(&many).sql(index);
+        became(&world, &[Outcome::Failed]);
+        assert_eq!(world.history(&all()).reaps[0].next_run_id, Some("r2".into()));
+    }
+}
+
+/// Each reap has its own, up to the next reap.
+#[test]
+fn every_reap_has_its_own_next_run() {
+    let world = reaped("open")
+        .next("failed")
+        .reaped("t1", "30m ago")
+        .other_run("r3")
+        .status("completed")
+        .started("20m ago")
+        .reaped("t1", "10m ago");
+    became(&world, &[Outcome::Waiting, Outcome::Completed, Outcome::Failed]);
+}
+
+/// Whatever the record of the reap says, or whoever set it aside.
+#[test]
+fn task_with_the_parked_word_is_parked() {
+    let world = World::new().task("t1").status("blocked").event(
+        "t1",
+        "zombie_reaped",
+        "{bad",
+        &crate::world::moment("1h ago"),
+    );
+    became(&world, &[Outcome::Parked]);
+    became(&reaped("blocked"), &[Outcome::Parked]);
+}

@@ -15,19 +15,17 @@ use crate::store::sqlite::schema::{Runs, Schema, Tasks};
 use crate::store::sqlite::spellings::spellings;
 use crate::store::sqlite::store::Opened;
 use crate::store::sqlite::{questions, statements};
-use crate::zombie::{Aftermath, Id, Notes, Policy, Run, TaskNow, Timestamp};
+use crate::zombie::{Aftermath, Id, NextRuns, Notes, Policy, Run, TaskNow, Timestamp};
 
 /// How many tasks are looked for in one look.
 const AT_ONCE: usize = 50;
 
-/// The most runs of a task that are looked at, those made last.
-const RUNS: usize = 100;
-
-/// How each of these tasks stands, by its id as it is shown.
+/// How each of these tasks stands, by its id as it is shown; and of its runs those that are asked for.
 pub(super) fn aftermaths(
     conn: &Connection,
     opened: &Opened,
     ids: &[String],
+    next: &mut NextRuns,
     now: Timestamp,
     notes: &mut Notes,
 ) -> rusqlite::Result<HashMap<String, Aftermath>> {
@@ -45,7 +43,8 @@ pub(super) fn aftermaths(
     for ids in ids.chunks(AT_ONCE) {
         look.add_tasks(ids, in_project, &mut found, &mut tasks, notes)?;
     }
-    look.add_runs(&tasks, &mut found, notes)?;
+    tasks.retain(|_, shown| next.ask_for(shown));
+    look.see_runs(&tasks, next, notes)?;
     Ok(found)
 }
 
@@ -75,7 +74,6 @@ impl Words {
         Aftermath {
             task: TaskNow::Gone,
             status: None,
-            runs: Vec::new(),
             completed: Arc::clone(&self.completed),
             abandoned: Arc::clone(&self.abandoned),
             is_in_project: false,
@@ -137,37 +135,34 @@ impl Look<'_> {
         Ok(())
     }
 
-    fn add_runs(
+    fn see_runs(
         &self,
         tasks: &HashMap<Id, String>,
-        found: &mut HashMap<String, Aftermath>,
+        next: &mut NextRuns,
         notes: &mut Notes,
     ) -> rusqlite::Result<()> {
         let Some(runs) = self.schema.runs.as_ref().filter(|_| !tasks.is_empty()) else {
             return Ok(());
         };
         if is_led(self.conn, &runs.table, &runs.task, &self.schema.tasks.id)? {
-            let mut latest =
-                self.conn
-                    .prepare(&questions::latest_runs(self.schema, &self.facts.runs, RUNS))?;
+            let history = statements::history_of_task(self.schema, &self.facts.runs);
+            let mut history = self.conn.prepare(&history)?;
             for (id, shown) in tasks {
-                let mut rows = latest.query([id])?;
+                let mut rows = history.query([id])?;
                 while let Some(row) = rows.next()? {
-                    if let Some(aftermath) = found.get_mut(shown) {
-                        aftermath.runs.push(self.run(row)?);
-                    }
+                    next.see(shown, &self.run(row)?);
                 }
             }
             return Ok(());
         }
-        self.add_runs_in_one_look(runs, tasks, found, notes)
+        self.see_runs_in_one_look(runs, tasks, next, notes)
     }
 
-    fn add_runs_in_one_look(
+    fn see_runs_in_one_look(
         &self,
         runs: &Runs,
         tasks: &HashMap<Id, String>,
-        found: &mut HashMap<String, Aftermath>,
+        next: &mut NextRuns,
         notes: &mut Notes,
     ) -> rusqlite::Result<()> {
         let by_value: HashMap<_, _> = tasks
@@ -181,10 +176,9 @@ impl Look<'_> {
         let mut count = 0;
         while let Some(row) = rows.next()? {
             let task = self.facts.task_value(&row.get_ref(TASK)?.into());
-            let aftermath = by_value.get(&task).and_then(|shown| found.get_mut(*shown));
-            if let Some(aftermath) = aftermath {
+            if let Some(shown) = by_value.get(&task) {
                 count += 1;
-                aftermath.runs.push(self.run(row)?);
+                next.see(shown, &self.run(row)?);
             }
         }
         drop(rows);

@@ -7,16 +7,19 @@ mod sql;
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, Statement, Transaction};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row, Statement, Transaction};
 
 use super::catalog::ColumnInfo;
 use super::event_rows::EventRow;
 use super::query_plan::{create_index, rows_in_vain};
 use super::schema::Events;
 use super::store::{Opened, begin_to_read};
+use super::value::reading;
 use crate::store::error::StoreError;
-use crate::store::records::{Records, SeenReap, WantedReaps};
-use crate::zombie::{Aftermath, Calendar, Notes, PastReap, Timestamp};
+use crate::store::records::{Record, Records, SeenReap, WantedReaps};
+use crate::zombie::{Aftermath, Calendar, Id, NextRuns, Notes, PastReap, Timestamp};
+use sql::What;
 
 /// The most reaps that are looked at; where there are more, those made last.
 const MOST: usize = 1_000_000;
@@ -47,41 +50,47 @@ impl<'c> SqliteRecords<'c> {
         Ok(Self {
             conn,
             opened,
-            events: events.transpose().map_err(reading())?,
+            events: events.transpose().map_err(failed())?,
             calendar,
             _read: read,
         })
     }
 }
 
-fn reading() -> impl FnOnce(rusqlite::Error) -> StoreError {
+fn failed() -> impl FnOnce(rusqlite::Error) -> StoreError {
     StoreError::sqlite("read what was reaped")
 }
 
 impl Records for SqliteRecords<'_> {
-    fn seen(
+    fn see(
         &mut self,
         wanted: &WantedReaps<'_>,
+        visit: &mut dyn FnMut(SeenReap),
         notes: &mut Notes,
-    ) -> Result<Option<Vec<SeenReap>>, StoreError> {
-        let events = self.events.as_ref();
-        let seen = events.map(|events| events.seen(self.opened, wanted, notes));
-        seen.transpose().map_err(reading())
+    ) -> Result<bool, StoreError> {
+        let Some(events) = &self.events else {
+            return Ok(false);
+        };
+        events.see(self.opened, wanted, visit, notes).map_err(failed())?;
+        Ok(true)
     }
 
     fn whole(&mut self, seen: SeenReap) -> Result<PastReap, StoreError> {
-        match &mut self.events {
-            Some(events) => events.whole(seen).map_err(reading()),
-            None => Ok(seen.reap),
+        match (seen.record, &mut self.events) {
+            (Record::Whole(reap), _) => Ok(*reap),
+            (Record::Key(key), Some(events)) => events.whole(&key).map_err(failed()),
+            (Record::Key(_), None) => Err(failed()(rusqlite::Error::QueryReturnedNoRows)),
         }
     }
 
     fn aftermaths(
         &mut self,
         ids: &[String],
+        next: &mut NextRuns,
         notes: &mut Notes,
     ) -> Result<HashMap<String, Aftermath>, StoreError> {
-        aftermath::aftermaths(self.conn, self.opened, ids, self.calendar.now(), notes).map_err(reading())
+        let now = self.calendar.now();
+        aftermath::aftermaths(self.conn, self.opened, ids, next, now, notes).map_err(failed())
     }
 }
 
@@ -103,44 +112,62 @@ impl<'c> OfEvents<'c> {
         })
     }
 
-    /// Those asked for, and those of the same time that only their project or reason keeps apart.
-    fn seen(
+    /// Shows those asked for, and those of the same time that only their project or reason keeps apart.
+    fn see(
         &self,
         opened: &Opened,
         wanted: &WantedReaps<'_>,
+        visit: &mut dyn FnMut(SeenReap),
         notes: &mut Notes,
-    ) -> rusqlite::Result<Vec<SeenReap>> {
+    ) -> rusqlite::Result<()> {
         let events = self.events;
         let from = match wanted.since {
             Some(since) => from::from(self.conn, events, since, &self.calendar)?,
             None => None,
         };
         // Where the event has no time of its own, its payload has; and what nothing addresses is read whole at once.
-        let is_whole = events.time.is_none() || !sql::is_addressed(events);
-        let (text, parameters) =
-            sql::reaps(self.conn, opened, events, wanted, from.as_deref(), is_whole, MOST)?;
+        let what = if events.time.is_none() || !sql::is_addressed(events) {
+            What::Whole
+        } else if wanted.reason.is_some() || opened.project.is_some() {
+            What::Task
+        } else {
+            What::Time
+        };
+        let (text, parameters) = sql::reaps(self.conn, opened, events, wanted, from.as_deref(), what, MOST)?;
         let mut statement = self.conn.prepare(&text)?;
         let mut rows = statement.query(rusqlite::params_from_iter(&parameters))?;
-        let mut seen = Vec::new();
+        let mut count = 0;
         while let Some(row) = rows.next()? {
-            let [in_project, has_reason]: [bool; 2] = [row.get(2)?, row.get(3)?];
-            let event = EventRow::read(row.get_ref(1)?.into(), row, 4)?;
-            seen.push(SeenReap {
-                reap: event.reap(&self.calendar),
-                is_wanted: in_project && has_reason,
-                key: row.get_ref(0)?.into(),
-                is_whole,
-            });
+            count += 1;
+            visit(self.seen(row, what)?);
         }
         drop(rows);
-        if let Some(count) = rows_in_vain(&statement, seen.len()) {
+        if let Some(count) = rows_in_vain(&statement, count) {
             notes.see_missing_index(
                 &events.table.name,
                 count,
                 create_index(self.conn, &events.table, &self.index(wanted)),
             );
         }
-        Ok(seen)
+        Ok(())
+    }
+
+    fn seen(&self, row: &Row<'_>, what: What) -> rusqlite::Result<SeenReap> {
+        let is = |place: usize| -> rusqlite::Result<bool> {
+            Ok(matches!(row.get_ref(place)?, ValueRef::Integer(yes) if yes != 0))
+        };
+        let is_wanted = is(0)? && is(1)?;
+        if what == What::Whole {
+            let reap = EventRow::read(row.get_ref(4)?.into(), row, 5)?.reap(&self.calendar);
+            return Ok(SeenReap::known(reap, is_wanted));
+        }
+        let task = || row.get_ref(4).map(Id::from);
+        Ok(SeenReap {
+            at: reading(row.get_ref(3)?, &self.calendar).at(),
+            is_wanted,
+            task: (what == What::Task).then(task).transpose()?,
+            record: Record::Key(row.get_ref(2)?.into()),
+        })
     }
 
     /// What an index would have to begin with.
@@ -153,14 +180,8 @@ impl<'c> OfEvents<'c> {
     }
 
     /// All that the event of a reap says.
-    fn whole(&mut self, seen: SeenReap) -> rusqlite::Result<PastReap> {
-        if seen.is_whole {
-            return Ok(seen.reap);
-        }
-        let task = seen.reap.task_id.clone();
-        let event = self
-            .whole
-            .query_row([&seen.key], |row| EventRow::read(task, row, 0))?;
-        Ok(event.reap(&self.calendar))
+    fn whole(&mut self, key: &Id) -> rusqlite::Result<PastReap> {
+        let read = |row: &Row<'_>| EventRow::read(row.get_ref(0)?.into(), row, 1);
+        Ok(self.whole.query_row([key], read)?.reap(&self.calendar))
     }
 }

@@ -11,9 +11,26 @@ use crate::store::sqlite::store::Opened;
 use crate::store::sqlite::value::{identifier, literal};
 use crate::zombie::Id;
 
-/// What is read of an event, from its kind on: no more than its time, or all of it.
-const TIME_ALONE: &str = "NULL, {e.time}, NULL, NULL, NULL";
-const WHOLE: &str = "{e.kind}, {e.time}, {e.actor}, {e.payload}, {e.run}";
+/// How much is read of the event of a reap.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    /// What addresses it, and its time: so much stands in an index of the times.
+    Time,
+    /// Its task too.
+    Task,
+    /// All of it.
+    Whole,
+}
+
+impl What {
+    fn template(self) -> &'static str {
+        match self {
+            Self::Time => "{e.time}",
+            Self::Task => "{e.time}, {e.task}",
+            Self::Whole => "{e.time}, {e.task}, {e.kind}, {e.time}, {e.actor}, {e.payload}, {e.run}",
+        }
+    }
+}
 
 /// Whether something addresses an event.
 pub(super) fn is_addressed(events: &Events) -> bool {
@@ -27,14 +44,17 @@ pub(super) fn reaps(
     events: &Events,
     wanted: &WantedReaps<'_>,
     from: Option<&str>,
-    is_whole: bool,
+    what: What,
     most: usize,
 ) -> rusqlite::Result<(String, Vec<Id>)> {
     let mut names = event_names(events);
-    let what = render(if is_whole { WHOLE } else { TIME_ALONE }, &names);
+    let what = render(what.template(), &names);
     let parameters = wanted.task.map_or_else(Vec::new, |asked| spellings(asked, 1));
-    // Where an index leads from the task, the kind is looked at in the rows that it leads to.
-    let by_task = wanted.task.is_some() && events.table.leads(conn, &events.task)?;
+    // Where an index leads from the task, the kind is looked at in the rows that it leads to, unless it stands in there too.
+    let task_and_kind = ColumnInfo::together(&[&events.task, &events.kind]);
+    let by_task = wanted.task.is_some()
+        && events.table.leads(conn, &events.task)?
+        && !events.table.leads(conn, &task_and_kind)?;
     let is_reap = is_reap(events);
     names.extend([
         ("what", what),
