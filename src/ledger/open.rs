@@ -41,7 +41,7 @@ pub(super) fn to_read(asked: &Path) -> Result<(Connection, PathBuf), LedgerError
     let conn = connect(&path).map_err(LedgerError::sqlite(&path))?;
     conn.pragma_update(None, "query_only", true)
         .map_err(LedgerError::sqlite(&path))?;
-    match identify(&conn, &path)? {
+    match at_one_moment(&conn, &path)? {
         Found::Ledger => Ok((conn, path)),
         Found::Empty => Err(LedgerError::Missing(asked.to_owned())),
     }
@@ -57,7 +57,13 @@ fn connect(path: &Path) -> rusqlite::Result<Connection> {
     Ok(conn)
 }
 
-/// What the file is; an error where it is neither nothing nor a ledger that is understood.
+/// What the file is, also where another sweeper is making it just now.
+pub(super) fn at_one_moment(conn: &Connection, path: &Path) -> Result<Found, LedgerError> {
+    let look = conn.unchecked_transaction().map_err(LedgerError::sqlite(path))?;
+    identify(&look, path)
+}
+
+/// What the file is, as a transaction sees it; an error where it is neither nothing nor a ledger that is understood.
 pub(super) fn identify(conn: &Connection, path: &Path) -> Result<Found, LedgerError> {
     let pragma = |name| conn.pragma_query_value(None, name, |row| row.get(0));
     let failed = || LedgerError::sqlite(path);

@@ -9,7 +9,7 @@ use super::aside::set_aside;
 use super::entry::Entry;
 use super::error::LedgerError;
 use super::header::{APPLICATION_ID, VERSION};
-use super::open::{self, Found, identify};
+use super::open::{self, Found, at_one_moment, identify};
 use super::{old, place, rows, system};
 
 /// For how long each sweep is kept, unless another time is asked for.
@@ -65,7 +65,7 @@ fn enter_at(path: &Path, keep: Duration, entry: &Entry<'_>) -> Result<(), Ledger
     let conn = &mut conn;
     let failed = || LedgerError::sqlite(path);
     // What is not ours is not even locked.
-    identify(conn, path)?;
+    at_one_moment(conn, path)?;
     let write = conn
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(failed())?;
