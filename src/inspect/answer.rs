@@ -89,7 +89,12 @@ impl Answer<'_> {
                 _ => format!(": with this one it has fallen silent {reaps} times within {within}"),
             }
         });
-        format!("A sweep {done} it{twice}{}.", times.unwrap_or_default())
+        // What one task alone does not tell.
+        let unless = match parked {
+            Some(_) => " One that finds more than half of the running tasks due resets it all the same.",
+            None => "",
+        };
+        format!("A sweep {done} it{twice}{}.{unless}", times.unwrap_or_default())
     }
 
     fn at_rest(&self) -> String {

@@ -141,6 +141,8 @@ codes! {
     SweepFailed "sweep_failed" Error,
     /// No sweep has succeeded for long.
     SweeperSilent "sweeper_silent" Warning,
+    /// What is remembered of past sweeps cannot be read.
+    LedgerUnread "ledger_unread" Warning,
     /// Nothing known starts sweeps.
     NoSchedule "no_schedule" Notice,
     /// The queue refuses a reap.

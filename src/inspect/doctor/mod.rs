@@ -121,6 +121,7 @@ fn of_surroundings(options: &SweepOptions, around: &Surroundings) -> Diagnosis {
     );
     diagnosis.add(clocks::clocks(around, now, options.suspended));
     diagnosis.add(around.schedule.iter().flat_map(schedule::schedule));
+    diagnosis.add(around.unread_memory.as_deref().map(schedule::unread));
     diagnosis.add(memory.and_then(schedule::last_sweep));
     diagnosis.add(memory.and_then(|memory| schedule::silence(memory, now)));
     diagnosis.add(schema::reading(around));

@@ -11,6 +11,17 @@ use crate::zombie::Timestamp;
 /// How long a zombie may wait for a sweep, and a sweep for the next: the schedules in the documentation come every quarter of an hour, and look twice.
 pub(super) const OVERDUE: Duration = Duration::from_secs(3600);
 
+/// Whether sweeps come is not known where the memory that was named cannot be read.
+pub(super) fn unread(why: &str) -> Finding {
+    let advice =
+        "name the ledger that the sweeps are given, as a user who may read it: docs/ledger.md#reading-it";
+    Finding::new(
+        Code::LedgerUnread,
+        format!("no sweep is remembered: {why}"),
+        advice,
+    )
+}
+
 /// Where the last sweep that is remembered failed.
 pub(super) fn last_sweep(memory: &Memory) -> Option<Finding> {
     let last = memory.last_sweep?;

@@ -19,6 +19,8 @@ pub struct Surroundings {
     pub schedule: Option<Schedule>,
     /// What is remembered of earlier sweeps.
     pub memory: Option<Memory>,
+    /// Why what is remembered could not be read, where it was asked for.
+    pub unread_memory: Option<String>,
     /// Warnings of whoever opened the database, such as that a copy was read.
     pub reading: Vec<String>,
     /// The name of the profile that was taken because none was named, and fits.

@@ -37,7 +37,10 @@ impl Diagnosis {
 
     /// Takes in that none could be made.
     pub fn add_failed_trial(&mut self, error: &SweepError) {
-        self.add([not_made(&in_full(error)).severity(Severity::Warning)]);
+        let advice =
+            "see to what the message says, and try again: docs/running.md#error-messages explains each";
+        let seen = format!("no reap was tried: {}", in_full(error));
+        self.add([Finding::new(Code::TrialNotMade, seen, advice).severity(Severity::Warning)]);
     }
 }
 

@@ -68,7 +68,9 @@ fn hint(error: &anyhow::Error) -> Option<&'static str> {
     match of_the_store(error)? {
         StoreError::Open(OpenError::Missing(_)) => Some("name the database with --db, or in ORCHESTRA_DB"),
         StoreError::Open(OpenError::Directory(_)) => Some("name the file in it with --db"),
-        StoreError::Open(OpenError::ReadOnly(_)) => Some("--dry-run works all the same"),
+        StoreError::Open(OpenError::ReadOnly(_)) => {
+            Some("what only reads, such as a sweep with --dry-run, works all the same")
+        }
         StoreError::Sqlite { source, .. }
         | StoreError::Reap { source, .. }
         | StoreError::Unpark { source, .. }
@@ -86,7 +88,9 @@ fn hint(error: &anyhow::Error) -> Option<&'static str> {
         error @ (StoreError::Sqlite { .. } | StoreError::Reap { .. } | StoreError::Unpark { .. })
             if of_store(error) == Exit::NoPermission =>
         {
-            Some("its file, its directory or its mount is read-only; --dry-run works all the same")
+            Some(
+                "its file, its directory or its mount is read-only; what only reads, such as a sweep with --dry-run, works all the same",
+            )
         }
         error if of_store(error) == Exit::Busy => Some("try again, or wait longer with --busy-timeout"),
         _ => None,

@@ -53,6 +53,15 @@ fn sweep_that_failed() {
 }
 
 #[test]
+fn ledger_that_cannot_be_read() {
+    let mut around = Surroundings::default();
+    around.unread_memory = Some("there is no ledger at /var/lib/ledger.db".to_owned());
+    let diagnosis = World::healthy().doctor_in(&around);
+    assert_eq!(codes(&diagnosis), ["warning ledger_unread"]);
+    assert!(seen(&diagnosis, "ledger_unread").ends_with("no ledger at /var/lib/ledger.db"));
+}
+
+#[test]
 fn nothing_that_starts_sweeps() {
     assert_eq!(
         codes(&with(|schedule| schedule.timers.clear())),

@@ -9,7 +9,7 @@ use super::time::parse_patience;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Ledger")]
 pub(crate) struct LedgerArgs {
-    /// Keep a memory of past sweeps in this file [default: none]
+    /// The file that remembers past sweeps [default: none]
     #[arg(
         long,
         value_name = "PATH",

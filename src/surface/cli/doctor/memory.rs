@@ -7,15 +7,14 @@ use zombie_sweeper::zombie::Timestamp;
 
 use crate::surface::cli::args::Cli;
 
-/// Adds it to what is known; returns why it could not be read.
-pub(super) fn recall(cli: &Cli, around: &mut Surroundings) -> Option<String> {
-    let path = cli.ledger.path()?;
+/// Adds it to what is known, or why it could not be read.
+pub(super) fn recall(cli: &Cli, around: &mut Surroundings) {
+    let Some(path) = cli.ledger.path() else {
+        return;
+    };
     match Ledger::open_to_read(path).and_then(|ledger| remembered(&ledger, cli)) {
-        Ok(memory) => {
-            around.memory = Some(memory);
-            None
-        }
-        Err(error) => Some(in_full(&error)),
+        Ok(memory) => around.memory = Some(memory),
+        Err(error) => around.unread_memory = Some(in_full(&error)),
     }
 }
 

@@ -34,12 +34,9 @@ pub(crate) fn run(cli: &Cli, args: &DoctorArgs) -> anyhow::Result<Exit> {
     let mut around = Surroundings::default();
     around.clock = clock::reading(now);
     around.schedule = schedule::look(&cli.database.db);
-    let unread = memory::recall(cli, &mut around);
+    memory::recall(cli, &mut around);
     around.place = Some(look_at_place(&cli.database.db).map_err(SweepError::from)?);
     let (mut diagnosis, options) = diagnose(cli, asked.as_ref(), options, around)?;
-    if let Some(why) = unread {
-        tracing::warn!("{why}");
-    }
     if args.trial && diagnosis.can_be_tried() {
         try_reap(cli, &options, &mut diagnosis)?;
     }
