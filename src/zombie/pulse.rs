@@ -73,7 +73,10 @@ impl<'s, const N: usize> Holder<'s, N> {
     }
 
     fn leases(&self) -> impl Iterator<Item = &'s Signs> {
-        let of_workers = self.workers_at_work().map(|worker| &worker.lease);
+        let at_work = self
+            .workers_at_work()
+            .filter(|worker| !worker.has_a_leftover_lease());
+        let of_workers = at_work.map(|worker| &worker.lease);
         self.leases.into_iter().chain(of_workers)
     }
 

@@ -18,6 +18,13 @@ pub struct Worker {
 }
 
 impl Worker {
+    /// Whether its lease ended before it began: that was an earlier life's.
+    #[must_use]
+    pub fn has_a_leftover_lease(&self) -> bool {
+        let lease = self.lease.newest.zip(self.started.newest);
+        lease.is_some_and(|(lease, began)| lease.is_before(began))
+    }
+
     /// Whether it began after some work did: then it is another life under the same name, and says nothing of that work.
     #[must_use]
     pub fn is_another_life(&self, start: Option<Moment>) -> bool {

@@ -228,3 +228,15 @@ fn what_a_trigger_refuses_is_said_in_words_of_unpark() {
         "{aborted}"
     );
 }
+
+/// Where the queue takes `X` and `x` for the same.
+#[test]
+fn another_task_that_is_called_alike_was_not_parked() {
+    let mut world = parked()
+        .redeclare("task_events", "task_id TEXT", "task_id TEXT COLLATE NOCASE")
+        .running("KILLER")
+        .status("blocked");
+    let said = refused(&mut world, "KILLER");
+    assert!(said.contains("no sweep has parked it"), "{said}");
+    unpark(&mut world, "killer").unwrap();
+}

@@ -122,7 +122,8 @@ impl Rows<'_> {
                         Seen::FarBack | Seen::Nothing => {}
                     }
                 }
-                if is_in_order && completed >= ENOUGH {
+                // Who is to be parked for it wants to have them all.
+                if self.left.is_some() && is_in_order && completed >= ENOUGH {
                     break;
                 }
                 if self.left.is_some() && read >= OF_A_TASK {

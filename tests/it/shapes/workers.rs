@@ -237,3 +237,23 @@ fn a_word_for_gone_wants_a_column_that_says_it() {
         "{said}"
     );
 }
+
+#[test]
+fn lease_of_an_earlier_life_says_nothing() {
+    let held = |lease: &str, began: &str| {
+        World::foreign(
+            "CREATE TABLE jobs (id TEXT PRIMARY KEY, state TEXT NOT NULL, worker TEXT, updated_at TEXT);
+             CREATE TABLE workers (name TEXT PRIMARY KEY, until TEXT, state TEXT, started_at TEXT);",
+        )
+        .sql(&format!(
+            "INSERT INTO jobs VALUES ('j1', 'working', 'w1', {}); INSERT INTO workers VALUES ('w1', {}, 'up', {})",
+            at("2s ago"),
+            at(lease),
+            at(began)
+        ))
+        .profile(&WORKERS.replace("heartbeat = 'beat_at'", "heartbeat = []\nlease = 'until'"))
+        .sweep()
+    };
+    assert_eq!(held("1h ago", "10m ago").healthy, 1);
+    assert_eq!(reasons(&held("1m ago", "10m ago")), ["j1: lease_expired"]);
+}
