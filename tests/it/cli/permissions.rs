@@ -64,7 +64,7 @@ fn file_that_may_not_be_written() {
             };
             assert_snapshot!(said, @"
             exit 77
-            error: ~/orchestra.db cannot be written: its file, its directory or its mount is read-only, and a sweep must write; --dry-run works all the same
+            error: ~/orchestra.db cannot be written: its file, its directory or its mount is read-only, and a sweep must write; what only reads, such as a sweep with --dry-run, works all the same
             ");
             dry_run_works(place.unprivileged_sweeper(&["--dry-run"]));
         }
@@ -84,11 +84,11 @@ fn folder_that_may_not_be_written() {
     let [Some(log), Some(journal)] = said else { return };
     assert_snapshot!(log, @"
     exit 77
-    error: ~/orchestra.db cannot be written: its file, its directory or its mount is read-only, and a sweep must write; --dry-run works all the same
+    error: ~/orchestra.db cannot be written: its file, its directory or its mount is read-only, and a sweep must write; what only reads, such as a sweep with --dry-run, works all the same
     ");
     assert_snapshot!(journal, @"
     exit 77
-    error: failed to reap task t1: attempt to write a readonly database; its file, its directory or its mount is read-only; --dry-run works all the same
+    error: failed to reap task t1: attempt to write a readonly database; its file, its directory or its mount is read-only; what only reads, such as a sweep with --dry-run, works all the same
     ");
 }
 
@@ -101,7 +101,7 @@ fn mount_that_cannot_be_written() {
             };
             assert_snapshot!(said, @"
             exit 77
-            error: ~/orchestra.db cannot be written: its file, its directory or its mount is read-only, and a sweep must write; --dry-run works all the same
+            error: ~/orchestra.db cannot be written: its file, its directory or its mount is read-only, and a sweep must write; what only reads, such as a sweep with --dry-run, works all the same
             ");
             dry_run_works(place.sweeper_on_a_read_only_mount(&["--dry-run"]));
         }
