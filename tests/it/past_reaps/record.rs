@@ -22,6 +22,27 @@ fn what_a_sweep_wrote_is_read_back() {
 }
 
 #[test]
+fn each_says_by_which_condition() {
+    let mut world = World::new()
+        .running("a")
+        .run("r1")
+        .status("failed")
+        .running("b")
+        .started("1h ago")
+        .running("c")
+        .run("r3")
+        .heartbeat("16m ago");
+    world.sweep();
+    let reaps = world.history(&all()).reaps;
+    let told = reaps.iter().map(|reap| &reap.on_record);
+    let mut told: Vec<_> = told
+        .map(|reap| format!("{}: {:?}", reap.task_id, reap.condition.unwrap()))
+        .collect();
+    told.sort();
+    assert_eq!(told, ["a: A", "b: B", "c: C"]);
+}
+
+#[test]
 fn payload_that_cannot_be_read_is_listed_all_the_same() {
     for payload in [
         "",
