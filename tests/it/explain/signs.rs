@@ -152,3 +152,26 @@ fn worker_that_is_another_life_or_gone_does_not_count() {
     );
     assert_eq!(same.verdict, Some("healthy"));
 }
+
+/// A pointer that was kept: the claim is judged, and not the run that has ended.
+#[test]
+fn start_counts_where_the_task_was_claimed_again_since_its_run_ended() {
+    let claimed = |start: &str| {
+        World::new()
+            .running("t1")
+            .started(start)
+            .run("r1")
+            .status("failed")
+            .started("3h ago")
+            .heartbeat("2h ago")
+            .ended("2h ago")
+            .explain("t1")
+    };
+    let again = claimed("20m ago");
+    assert_eq!(sign(&again, "task", "tasks.started_at").counts, Some(true));
+    let beat = sign(&again, "run r1", "task_runs.last_heartbeat");
+    assert_eq!(beat.counts, Some(false), "{beat:?}");
+    let before = claimed("4h ago");
+    let start = sign(&before, "task", "tasks.started_at");
+    assert_eq!(start.counts, Some(false), "{start:?}");
+}
