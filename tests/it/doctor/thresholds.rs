@@ -87,3 +87,19 @@ fn lease_is_no_silence() {
         .started("14m ago");
     assert_eq!(codes(&world.doctor()), Vec::<String>::new());
 }
+
+/// It may settle; nobody is at work.
+#[test]
+fn silence_of_a_run_that_has_ended_is_none() {
+    let policy = Policy {
+        settle: Duration::from_secs(3600),
+        ..Policy::default()
+    };
+    let ended = "UPDATE task_runs SET status = 'completed', completed_at = last_heartbeat WHERE id = 'r1'";
+    let world = at_work("500s ago")
+        .sql(ended)
+        .options(|options| options.policy(policy));
+    let diagnosis = world.doctor();
+    assert_eq!(diagnosis.healthy, 2);
+    assert!(diagnosis.living.longest_of_runs.is_none(), "{diagnosis:?}");
+}
