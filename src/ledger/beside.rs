@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind, Read as _};
 use std::path::Path;
 
 use super::error::LedgerError;
-use super::place::{JOURNAL, LOG, LOG_INDEX, objection, sibling};
+use super::place::{BESIDE, JOURNAL, LOG, objection, sibling};
 use super::system;
 
 /// How a journal begins, once it may be played back; until then these bytes are zero, and once it may not be any more.
@@ -23,7 +23,7 @@ const PAGES_AT: usize = 16;
 
 /// Fails where something stands there that SQLite did not make.
 pub(super) fn check(ledger: &Path) -> Result<(), LedgerError> {
-    for suffix in [JOURNAL, LOG, LOG_INDEX] {
+    for suffix in BESIDE {
         let path = sibling(ledger, suffix);
         let found = match fs::symlink_metadata(&path) {
             Ok(found) => found,

@@ -21,6 +21,9 @@ pub(crate) use clock::clock;
 use held::Held;
 pub use unpark::unpark_task;
 
+/// From the how-manieth reap in a row for its own silence on a task is named, unless it is parked sooner.
+pub(crate) const NAMED_FROM: usize = 3;
+
 /// How often zombies that change under our eyes are read anew before they are left to the next sweep.
 const ROUNDS: usize = 4;
 
@@ -143,9 +146,13 @@ impl<S: Store> Sweep<'_, S> {
         }
     }
 
+    fn plan(&self) -> Plan {
+        Plan::new(self.opts.policy, self.now, self.opts.batch_size.get())
+    }
+
     /// Reads facts and plans.
     fn look(&mut self, look: &Look<'_>) -> Result<Page, SweepError> {
-        let mut plan = Plan::new(self.opts.policy, self.now, self.opts.batch_size.get());
+        let mut plan = self.plan();
         if tracing::enabled!(tracing::Level::DEBUG) {
             plan = plan.keeping_verdicts();
         }

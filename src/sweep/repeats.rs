@@ -1,12 +1,9 @@
 //! Tasks that are reaped for their own silence again and again: they are named, and parked where that is asked for.
 
-use super::Sweep;
+use super::{NAMED_FROM, Sweep};
 use crate::error::SweepError;
 use crate::store::{Asked, Effort, Store};
 use crate::zombie::{Timestamp, Zombie};
-
-/// From the how-manieth reap in a row on a task is named, where nobody said after how many it is parked.
-const NAMED_FROM: usize = 3;
 
 impl<S: Store> Sweep<'_, S> {
     /// Sees what these zombies were found among, and which of them were reaped before.

@@ -4,7 +4,7 @@
 use super::{Page, Sweep};
 use crate::error::SweepError;
 use crate::store::{Look, Store};
-use crate::zombie::{Id, Plan, Share, Zombie};
+use crate::zombie::{Id, Share, Zombie};
 
 impl<S: Store> Sweep<'_, S> {
     /// From the first page of the first look: where more may stand behind it, those are counted by a look of their own.
@@ -57,9 +57,5 @@ impl<S: Store> Sweep<'_, S> {
             .iter()
             .filter(|zombie| self.was_so(zombie) != Some(false))
             .count()
-    }
-
-    fn plan(&self) -> Plan {
-        Plan::new(self.opts.policy, self.now, self.opts.batch_size.get())
     }
 }

@@ -1,9 +1,5 @@
 //! How SQLite goes about each statement of a sweep: by an index wherever the queue has one.
 
-use std::sync::{Arc, Mutex};
-
-use zombie_sweeper::rusqlite::trace::{TraceEvent, TraceEventCodes};
-
 use crate::world::World;
 
 /// A zombie of each condition beside a live task, with all that a reap touches.
@@ -26,23 +22,7 @@ fn queue() -> World {
 
 /// What is asked of SQLite while a sweep reaps so many.
 fn statements(world: &mut World, reaped: usize) -> Vec<String> {
-    let seen = Arc::new(Mutex::new(Vec::new()));
-    let statements = Arc::clone(&seen);
-    let listen = move |event: TraceEvent<'_>| {
-        if let TraceEvent::Stmt(statement, _) = event {
-            statements.lock().unwrap().push(statement.sql().into_owned());
-        }
-    };
-    world
-        .conn
-        .trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(listen))
-        .unwrap();
-    assert_eq!(world.sweep().reaps.len(), reaped);
-    world
-        .conn
-        .trace_v2(TraceEventCodes::empty(), None::<fn(TraceEvent<'_>)>)
-        .unwrap();
-    std::mem::take(&mut *seen.lock().unwrap())
+    world.statements(|world| assert_eq!(world.sweep().reaps.len(), reaped))
 }
 
 /// What a sweep reads from end to end, of tasks, runs and events.
@@ -61,7 +41,7 @@ fn scans(mut world: World) -> Vec<String> {
                 .iter()
                 .any(|verb| sql.starts_with(verb))
         })
-        .flat_map(|sql| steps(&world, sql))
+        .flat_map(|sql| world.plan(sql))
         .filter(|step| is_scan(step))
         .collect()
 }
@@ -80,16 +60,6 @@ fn is_scan(step: &str) -> bool {
     ];
     let table = rest.split(' ').next().unwrap_or_default();
     step.contains("AUTOMATIC") || verb == "SCAN" && !small.contains(&table)
-}
-
-fn steps(world: &World, sql: &str) -> Vec<String> {
-    let mut plan = world.conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
-    let mut rows = plan.raw_query();
-    let mut steps = Vec::new();
-    while let Some(row) = rows.next().unwrap() {
-        steps.push(row.get(3).unwrap());
-    }
-    steps
 }
 
 #[test]

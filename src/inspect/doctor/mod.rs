@@ -33,7 +33,7 @@ pub use trial::{Tried, trial};
 use crate::error::SweepError;
 use crate::options::SweepOptions;
 use crate::store::{Opened, SchemaError, SqliteSurvey, StoreError, Survey};
-use crate::sweep::clock;
+use crate::sweep::{NAMED_FROM, clock};
 use crate::zombie::{Notes, Timestamp};
 use census::{Census, Silences};
 use holdings::{IdleHolders, OpenRuns, Workspaces};
@@ -190,7 +190,7 @@ fn look_beside(survey: &impl Survey, census: &Census, diagnosis: &mut Diagnosis)
     let mut workspaces = Workspaces::default();
     survey.idle_workspaces(&mut |workspace| workspaces.see(&workspace))?;
     diagnosis.add(workspaces.findings());
-    let past = survey.past_reaps(census.now.minus(tasks::WITHIN), tasks::AGAIN)?;
+    let past = survey.past_reaps(census.now.minus(SweepOptions::PARK_WITHIN), NAMED_FROM)?;
     // The ledger has those of a queue that keeps no events.
     let known = past.last.and_then(Timestamp::to_datetime);
     diagnosis.sweeper.last_reap = diagnosis.sweeper.last_reap.max(known);

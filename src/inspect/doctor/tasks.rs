@@ -1,21 +1,16 @@
 //! Running tasks that are dead and still there, that nobody can judge, or that die again and again.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use super::census::Census;
 use super::finding::{Code, Finding, Rows};
 use super::schedule::OVERDUE;
 use super::span::{micros, span};
 use super::surroundings::{HoldingBack, Memory};
+use crate::options::SweepOptions;
 use crate::store::PastReaps;
+use crate::sweep::NAMED_FROM;
 use crate::zombie::{Timestamp, Undecided};
-
-/// Within what time reaps of one task count as one story.
-pub(super) const WITHIN: Duration = Duration::from_secs(72 * 3600);
-
-/// From how many reaps of a task on its workers die of it, and not by chance.
-pub(super) const AGAIN: usize = 3;
 
 pub(super) fn tasks(census: &Census, memory: Option<&Memory>) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -130,9 +125,9 @@ pub(super) fn repeats(past: PastReaps) -> Option<Finding> {
         count => format!(", {count} parked by now"),
     };
     let seen = format!(
-        "tasks reaped {AGAIN} times or more within {}, up to {most} times, and no run of theirs was completed between \
+        "tasks reaped {NAMED_FROM} times or more within {}, up to {most} times, and no run of theirs was completed between \
          ({}{are_parked}): {rows}",
-        span(WITHIN),
+        span(SweepOptions::PARK_WITHIN),
         rows.count
     );
     let of_parked = (!parked.is_empty()).then(|| {
@@ -141,7 +136,7 @@ pub(super) fn repeats(past: PastReaps) -> Option<Finding> {
         )
     });
     let set_aside = if past.can_park {
-        format!("sweep with --park-after {AGAIN}, which sets such tasks aside")
+        format!("sweep with --park-after {NAMED_FROM}, which sets such tasks aside")
     } else {
         "set them aside until then".to_owned()
     };

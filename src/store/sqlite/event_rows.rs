@@ -6,7 +6,7 @@ use std::time::Duration;
 use rusqlite::{Connection, Row};
 use serde_json::Value;
 
-use super::query_plan::{create_index, rows_in_vain};
+use super::query_plan::note_missing_index;
 use super::questions;
 use super::schema::Events;
 use super::value::reading;
@@ -152,12 +152,7 @@ pub(super) fn of_task(
         found.push(EventRow::read(task.clone(), row, 0)?);
     }
     drop(rows);
-    if let Some(count) = rows_in_vain(&statement, found.len()) {
-        notes.see_missing_index(
-            &events.table.name,
-            count,
-            create_index(conn, &events.table, &events.task),
-        );
-    }
+    let missing = (&events.table, &events.task);
+    note_missing_index(conn, &statement, found.len(), missing, notes);
     Ok(found)
 }

@@ -7,7 +7,7 @@ use rusqlite::{Connection, Row};
 
 use super::catalog::{ColumnInfo, RowIds, TableInfo};
 use super::keys::key;
-use super::query_plan::{create_index, is_in_order, rows_in_vain};
+use super::query_plan::{is_in_order, note_missing_index};
 use super::recorder::in_one_column;
 use super::statements::render;
 use crate::zombie::{Id, Notes, Past};
@@ -163,10 +163,7 @@ impl Rows<'_> {
             visit(of_task.entry(source.task(row)?).or_default(), row)?;
         }
         drop(rows);
-        if let Some(count) = rows_in_vain(&statement, 0) {
-            let create = create_index(self.conn, source.table, source.task);
-            notes.see_missing_index(&source.table.name, count, create);
-        }
+        note_missing_index(self.conn, &statement, 0, (source.table, source.task), notes);
         *all = Some(of_task);
         Ok(())
     }

@@ -4,6 +4,7 @@ use rusqlite::{Connection, Statement, StatementStatus};
 
 use super::catalog::{ColumnInfo, TableInfo};
 use super::value::identifier;
+use crate::zombie::Notes;
 
 /// From how many rows on that were read in vain an index is worth a word: reading them takes about a millisecond.
 pub(super) const MANY: usize = 10_000;
@@ -15,6 +16,19 @@ pub(super) fn rows_in_vain(statement: &Statement<'_>, found: usize) -> Option<us
         .into_iter()
         .fold(0, usize::saturating_add);
     read.checked_sub(found).filter(|&in_vain| in_vain > MANY)
+}
+
+/// Notes the index that would have led a statement to the rows that it `found`, where it has read many in vain.
+pub(super) fn note_missing_index(
+    conn: &Connection,
+    statement: &Statement<'_>,
+    found: usize,
+    (table, column): (&TableInfo, &ColumnInfo),
+    notes: &mut Notes,
+) {
+    if let Some(count) = rows_in_vain(statement, found) {
+        notes.see_missing_index(&table.name, count, create_index(conn, table, column));
+    }
 }
 
 /// Whether an index leads to what a query asks for and has it in the order asked for, so that what comes last is never read

@@ -11,7 +11,7 @@ use super::layout::{ID, KEY, TASK};
 use super::meeting::{Meeting, compare, is_led};
 use super::others::Others;
 use super::pace::Pace;
-use super::query_plan::{create_index, rows_in_vain};
+use super::query_plan::note_missing_index;
 use super::repeated::prepare_aside;
 use super::row::values;
 use super::schema::Schema;
@@ -127,14 +127,10 @@ impl<'c> Runs<'c> {
             }
         }
         drop(rows);
-        if let (Some(count), Some(runs)) = (rows_in_vain(&statement, found), &schema.runs)
+        if let Some(runs) = &schema.runs
             && compare(&runs.task, &schema.tasks.id)
         {
-            notes.see_missing_index(
-                &runs.table.name,
-                count,
-                create_index(conn, &runs.table, &runs.task),
-            );
+            note_missing_index(conn, &statement, found, (&runs.table, &runs.task), notes);
         }
         Ok(of_task)
     }

@@ -1,5 +1,7 @@
 //! Which of a queue's tasks a sweep is about: those of a project, those that are named, or all.
 
+use std::time::Instant;
+
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 
@@ -11,6 +13,7 @@ use super::questions;
 use super::schema::Schema;
 use super::spellings::spellings;
 use super::value::{blob, literal};
+use crate::options::SweepOptions;
 use crate::store::error::StoreError;
 use crate::zombie::Id;
 
@@ -27,17 +30,21 @@ impl Scope {
     pub(super) fn of(
         conn: &Connection,
         schema: &Schema,
-        facts: &Facts<'_>,
         project: Option<&Project>,
-        tasks: &[String],
+        opts: &SweepOptions,
+        stopwatch: Instant,
     ) -> Result<Self, StoreError> {
-        let mut conditions: Vec<_> = project
-            .map(|project| project.condition.clone())
-            .into_iter()
-            .collect();
+        let of_project = project.map_or_else(String::new, |project| project.condition.clone());
+        if opts.tasks.is_empty() {
+            return Ok(Self {
+                condition: of_project,
+                idle: Vec::new(),
+            });
+        }
+        let facts = &Facts::new(schema, opts.now.into(), opts.policy.stale_after, stopwatch);
         let mut idle = Vec::new();
         let mut rows = Vec::new();
-        for task in tasks {
+        for task in &opts.tasks {
             let found = named(conn, schema, facts, task).map_err(StoreError::sqlite("look up the task"))?;
             if found.is_empty() {
                 let near = near(conn, schema, facts, task);
@@ -53,11 +60,13 @@ impl Scope {
             }
             rows.extend(found);
         }
-        if !rows.is_empty() {
-            conditions.push(one_of(schema, &rows));
-        }
+        let of_tasks = one_of(schema, &rows);
         Ok(Self {
-            condition: conditions.join(" AND "),
+            condition: if of_project.is_empty() {
+                of_tasks
+            } else {
+                format!("{of_project} AND {of_tasks}")
+            },
             idle,
         })
     }

@@ -2,7 +2,6 @@ use std::time::Instant;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::facts::Facts;
 use super::load::Loader;
 use super::parking;
 use super::past::PastReader;
@@ -42,8 +41,7 @@ impl Opened {
             parking::check(&schema)?;
             parking::check_events(conn, &schema)?;
         }
-        let facts = Facts::new(&schema, opts.now.into(), opts.policy.stale_after, stopwatch);
-        let scope = Scope::of(conn, &schema, &facts, project.as_ref(), &opts.tasks)?;
+        let scope = Scope::of(conn, &schema, project.as_ref(), opts, stopwatch)?;
         Ok(Self {
             schema,
             project,

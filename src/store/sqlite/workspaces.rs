@@ -6,7 +6,7 @@ use rusqlite::{Connection, Row};
 
 use super::catalog::{Affinity, ColumnInfo};
 use super::meeting::{compare, is_led};
-use super::query_plan::{create_index, rows_in_vain};
+use super::query_plan::note_missing_index;
 use super::schema::{Runs, Schema, Workspaces};
 use super::statements;
 use crate::zombie::{HeldWorkspace, Id, Notes, Zombie};
@@ -89,11 +89,11 @@ impl Look<'_> {
             }
         }
         drop(rows);
-        if let (Some(count), Some(task)) = (rows_in_vain(&in_use, found), by_task)
+        if let Some(task) = by_task
             && compare(task, &self.schema.tasks.id)
         {
-            let table = &self.workspaces.table;
-            notes.see_missing_index(&table.name, count, create_index(self.conn, table, task));
+            let missing = (&self.workspaces.table, task);
+            note_missing_index(self.conn, &in_use, found, missing, notes);
         }
         if by_run.is_empty() {
             return Ok(());

@@ -110,26 +110,26 @@ fn what_is_longer_ago_than_the_time_does_not_count() {
     assert_eq!(world.dry_run().parked.len(), 1);
 }
 
-#[test]
-fn a_completed_run_in_between_starts_the_count_anew() {
+/// It has died twice, and between that and now a run of it has ended so.
+fn with_a_run_between(status: &str) -> World {
     let world = died(died(company(), "4h ago"), "3h ago");
     let done = moment("2h ago");
-    let world = world.sql(&format!(
+    silent(world.sql(&format!(
         "INSERT INTO task_runs (id, task_id, status, started_at, completed_at)
-         VALUES ('done', 'killer', 'completed', '{done}', '{done}')"
-    ));
-    assert!(parking(silent(world)).sweep().parked.is_empty());
+         VALUES ('between', 'killer', '{status}', '{done}', '{done}')"
+    )))
+}
+
+#[test]
+fn a_completed_run_in_between_starts_the_count_anew() {
+    let mut world = parking(with_a_run_between("completed"));
+    assert!(world.sweep().parked.is_empty());
 }
 
 #[test]
 fn a_failed_run_in_between_does_not() {
-    let world = died(died(company(), "4h ago"), "3h ago");
-    let done = moment("2h ago");
-    let world = world.sql(&format!(
-        "INSERT INTO task_runs (id, task_id, status, started_at, completed_at)
-         VALUES ('failed', 'killer', 'failed', '{done}', '{done}')"
-    ));
-    assert_eq!(parking(silent(world)).sweep().parked.len(), 1);
+    let mut world = parking(with_a_run_between("failed"));
+    assert_eq!(world.sweep().parked.len(), 1);
 }
 
 #[test]

@@ -1,9 +1,7 @@
 //! Where no index leads to the reaps, a warning says which would.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
-
-use zombie_sweeper::rusqlite::trace::{TraceEvent, TraceEventCodes};
 
 use super::all;
 use crate::world::World;
@@ -79,35 +77,11 @@ fn where_an_index_leads_nothing_else_is_read() {
 
 /// How SQLite goes about what a question asks of the events.
 fn plans(world: &mut World, ask: impl FnOnce(&World)) -> Vec<String> {
-    let seen = Arc::new(Mutex::new(Vec::new()));
-    let statements = Arc::clone(&seen);
-    let listen = move |event: TraceEvent<'_>| {
-        if let TraceEvent::Stmt(statement, _) = event {
-            statements.lock().unwrap().push(statement.sql().into_owned());
-        }
-    };
-    world
-        .conn
-        .trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(listen))
-        .unwrap();
-    ask(world);
-    world
-        .conn
-        .trace_v2(TraceEventCodes::empty(), None::<fn(TraceEvent<'_>)>)
-        .unwrap();
-    let statements = std::mem::take(&mut *seen.lock().unwrap());
+    let statements = world.statements(|world| ask(world));
     let of_events = statements
         .iter()
         .filter(|sql| sql.contains("\"task_events\" AS e"));
-    let mut plans = Vec::new();
-    for sql in of_events {
-        let mut plan = world.conn.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
-        let mut rows = plan.raw_query();
-        while let Some(row) = rows.next().unwrap() {
-            plans.push(row.get(3).unwrap());
-        }
-    }
-    plans
+    of_events.flat_map(|sql| world.plan(sql)).collect()
 }
 
 /// All are counted by what the index holds; only those that are listed are read themselves.

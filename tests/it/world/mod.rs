@@ -11,6 +11,7 @@ mod diagnoses;
 mod moment;
 mod questions;
 mod rows;
+mod statements;
 mod sweeps;
 
 use rusqlite::{Connection, ToSql, params};

@@ -17,9 +17,9 @@ use super::meeting::compare;
 use super::near::near;
 use super::others::Others;
 use super::past::PastReader;
-use super::query_plan::{create_index, rows_in_vain};
+use super::query_plan::note_missing_index;
 use super::row::{value, values};
-use super::schema::{Runs, Schema};
+use super::schema::Schema;
 use super::spellings::spellings;
 use super::store::{Opened, begin_to_read, data_version};
 use super::{questions, statements, workspaces};
@@ -135,14 +135,9 @@ impl SqliteInquiry<'_> {
             found.push(self.task(row, notes)?);
         }
         drop(rows);
-        if let Some(count) = rows_in_vain(&statement, found.len()) {
-            let tasks = &self.schema.tasks;
-            notes.see_missing_index(
-                &tasks.table.name,
-                count,
-                create_index(self.conn, &tasks.table, &tasks.id),
-            );
-        }
+        let tasks = &self.schema.tasks;
+        let missing = (&tasks.table, &tasks.id);
+        note_missing_index(self.conn, &statement, found.len(), missing, notes);
         Ok(found)
     }
 
@@ -228,20 +223,11 @@ impl SqliteInquiry<'_> {
         }
         latest.has_more = latest.found.len() > RUNS;
         latest.found.truncate(RUNS);
-        self.note_scan(&statement, latest.found.len(), runs, notes);
-        Ok(latest)
-    }
-
-    fn note_scan(&self, statement: &rusqlite::Statement<'_>, found: usize, runs: &Runs, notes: &mut Notes) {
-        if let Some(count) = rows_in_vain(statement, found)
-            && compare(&runs.task, &self.schema.tasks.id)
-        {
-            notes.see_missing_index(
-                &runs.table.name,
-                count,
-                create_index(self.conn, &runs.table, &runs.task),
-            );
+        if can_be_asked {
+            let missing = (&runs.table, &runs.task);
+            note_missing_index(self.conn, &statement, latest.found.len(), missing, notes);
         }
+        Ok(latest)
     }
 
     fn signs_of_workers(&self, suspect: &Suspect) -> rusqlite::Result<Vec<WrittenSign>> {

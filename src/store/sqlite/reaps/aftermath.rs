@@ -9,7 +9,7 @@ use rusqlite::{Connection, Row};
 use crate::store::sqlite::facts::Facts;
 use crate::store::sqlite::layout::{ID, STATUS, TASK};
 use crate::store::sqlite::meeting::is_led;
-use crate::store::sqlite::query_plan::{create_index, rows_in_vain};
+use crate::store::sqlite::query_plan::note_missing_index;
 use crate::store::sqlite::row::{is_word, values};
 use crate::store::sqlite::schema::{Runs, Schema, Tasks};
 use crate::store::sqlite::spellings::spellings;
@@ -111,13 +111,8 @@ impl Look<'_> {
             tasks.insert(id.clone(), id.to_string());
         }
         drop(rows);
-        if let Some(count) = rows_in_vain(&statement, count) {
-            notes.see_missing_index(
-                &of_tasks.table.name,
-                count,
-                create_index(self.conn, &of_tasks.table, &of_tasks.id),
-            );
-        }
+        let missing = (&of_tasks.table, &of_tasks.id);
+        note_missing_index(self.conn, &statement, count, missing, notes);
         Ok(())
     }
 
@@ -182,13 +177,7 @@ impl Look<'_> {
             }
         }
         drop(rows);
-        if let Some(count) = rows_in_vain(&all, count) {
-            notes.see_missing_index(
-                &runs.table.name,
-                count,
-                create_index(self.conn, &runs.table, &runs.task),
-            );
-        }
+        note_missing_index(self.conn, &all, count, (&runs.table, &runs.task), notes);
         Ok(())
     }
 

@@ -12,7 +12,7 @@ use rusqlite::{Connection, Row, Statement, Transaction};
 
 use super::catalog::ColumnInfo;
 use super::event_rows::EventRow;
-use super::query_plan::{create_index, rows_in_vain};
+use super::query_plan::note_missing_index;
 use super::schema::Events;
 use super::store::{Opened, begin_to_read};
 use super::value::reading;
@@ -142,13 +142,8 @@ impl<'c> OfEvents<'c> {
             visit(self.seen(row, what)?);
         }
         drop(rows);
-        if let Some(count) = rows_in_vain(&statement, count) {
-            notes.see_missing_index(
-                &events.table.name,
-                count,
-                create_index(self.conn, &events.table, &self.index(wanted)),
-            );
-        }
+        let missing = (&events.table, &self.index(wanted));
+        note_missing_index(self.conn, &statement, count, missing, notes);
         Ok(())
     }
 
