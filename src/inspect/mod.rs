@@ -7,6 +7,7 @@ mod explain;
 mod explanation;
 mod history;
 mod on_record;
+mod reaps;
 mod seconds;
 mod source;
 mod timeline;

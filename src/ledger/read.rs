@@ -216,8 +216,10 @@ fn forms(task: &str) -> String {
 fn past_reap(row: &Row<'_>) -> rusqlite::Result<PastReap> {
     Ok(PastReap {
         at: Timestamp::from_micros(row.get(0)?),
+        unit_us: 1,
         task_id: id(row, 1)?,
         run_id: Some(id(row, 3)?).filter(|run| *run != Id::Null),
+        run_left: None, // as what a task held
         reason: row.get(5)?,
         sign_of_life: row.get::<_, Option<i64>>(6)?.map(Timestamp::from_micros),
         condition: Condition::of(&row.get::<_, String>("condition")?),

@@ -60,8 +60,10 @@ impl<S: Store> Sweep<'_, S> {
         remembered.reaps.push(RememberedReap {
             reap: PastReap {
                 at: self.now,
+                unit_us: 1,
                 task_id: suspect.id.clone(),
                 run_id: suspect.run_meant().cloned(),
+                run_left: None, // it stands in the event alone
                 reason: evidence.reason.to_string(),
                 sign_of_life: evidence.sign_of_life,
                 condition: Some(evidence.condition),

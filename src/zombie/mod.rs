@@ -16,9 +16,11 @@
 mod begun;
 mod calendar;
 mod civil;
+mod contest;
 mod digits;
 mod epoch;
 mod explain;
+mod horizon;
 mod id;
 mod in_full;
 mod iso;
@@ -48,9 +50,11 @@ mod zone_name;
 
 pub use begun::{by_begin, is_claimed_since};
 pub use calendar::Calendar;
+pub use contest::Contest;
 pub use explain::{
     Part, RowSaid, Weight, Whose, WrittenSign, is_zombie_at, rows, since_when, span, turning_points, weights,
 };
+pub use horizon::Stood;
 pub use id::{Bytes, Id};
 pub use in_full::{ColumnChange, EventOfTask, Parking, RowChange, Standing, TaskInFull};
 pub use last_sign::{age, age_of};
@@ -58,7 +62,7 @@ pub use living::{Ages, Labels, Living};
 pub use next_run::NextRuns;
 pub use notes::Notes;
 pub use outcome::{Aftermath, Became, Outcome, TaskNow};
-pub use past::{Past, PastReap};
+pub use past::{Past, PastReap, RunLeft};
 pub use plan::{Judged, Plan, Share, UndecidedTask, Zombie};
 pub use policy::Policy;
 pub use pulse::{Patience, is_live, patience};

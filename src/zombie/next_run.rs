@@ -1,10 +1,10 @@
-//! The run that came next after a reap: of all runs of the task the first that began since. However many runs there are, no
-//! more of them are kept than there are reaps.
+//! The run that came next after a reap: of all runs of the task the first that began since; and the one that was reaped, as it
+//! stands now. However many runs there are, no more of them are kept than two a reap.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::{Id, PastReap, Run, Timestamp};
+use super::{PastReap, Run, Timestamp};
 
 /// Reaps that ask for their next runs, and those found so far.
 #[derive(Debug, Default)]
@@ -17,11 +17,13 @@ pub struct NextRuns {
 #[derive(Debug)]
 struct Asking {
     at: Timestamp,
-    /// The run that was reaped.
-    run: Option<Id>,
+    /// The run that was reaped, as it is shown.
+    run: Option<String>,
     /// The next reap of the task: a run that began later is no answer to this one.
     again: Option<Timestamp>,
     next: Option<(Timestamp, Run)>,
+    /// The run that was reaped, where it is there.
+    own: Option<Run>,
 }
 
 impl NextRuns {
@@ -33,9 +35,10 @@ impl NextRuns {
         for (reap, again) in reaps.iter().filter(|(reap, _)| reap.at > Timestamp::EPOCH) {
             tasks.entry(reap.task_id.to_string()).or_default().push(Asking {
                 at: reap.at,
-                run: reap.run_id.clone(),
+                run: reap.run_id.as_ref().map(ToString::to_string),
                 again: *again,
                 next: None,
+                own: None,
             });
         }
         for asking in tasks.values_mut() {
@@ -52,10 +55,15 @@ impl NextRuns {
 
     /// Takes a run of the task into account.
     pub fn see(&mut self, task: &str, run: &Run) {
-        let Some(start) = run.start().newest else {
+        let Some(asking) = self.tasks.get_mut(task) else {
             return;
         };
-        let Some(asking) = self.tasks.get_mut(task) else {
+        let id = run.id.to_string();
+        let reaped = asking
+            .iter_mut()
+            .filter(|asking| asking.run.as_ref() == Some(&id));
+        reaped.for_each(|asking| asking.own = Some(run.clone()));
+        let Some(start) = run.start().newest else {
             return;
         };
         // One that is written to the second may have begun in the one in which the task was reaped.
@@ -70,7 +78,7 @@ impl NextRuns {
             if is_before {
                 last_before = Some(asking.at);
             }
-            let is_since = is_before || asking.run.as_ref() != Some(&run.id);
+            let is_since = is_before || asking.run.as_ref() != Some(&id);
             let is_in_time = asking.again.is_none_or(|again| start.at <= again);
             let is_first = asking.next.as_ref().is_none_or(|(first, _)| start.at < *first);
             if is_since && is_in_time && is_first {
@@ -82,13 +90,24 @@ impl NextRuns {
     /// The first run that began since this reap: another than the one that was reaped, unless that has begun anew.
     #[must_use]
     pub fn of(&self, reap: &PastReap) -> Option<&Run> {
+        let (_, run) = self.asking(reap)?.next.as_ref()?;
+        Some(run)
+    }
+
+    /// The run that was reaped, as it stands now.
+    #[must_use]
+    pub fn reaped(&self, reap: &PastReap) -> Option<&Run> {
+        self.asking(reap)?.own.as_ref()
+    }
+
+    fn asking(&self, reap: &PastReap) -> Option<&Asking> {
         let asking = self.tasks.get(&reap.task_id.to_string())?;
+        let run = reap.run_id.as_ref().map(ToString::to_string);
         let first = asking.partition_point(|asking| asking.at < reap.at);
         let mut same = asking
             .iter()
             .skip(first)
             .take_while(|asking| asking.at == reap.at);
-        let (_, run) = same.find(|asking| asking.run == reap.run_id)?.next.as_ref()?;
-        Some(run)
+        same.find(|asking| asking.run == run)
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Id, PastReap, Run, RunState, Timestamp};
+use super::{Id, Labels, PastReap, Run, RunState, Timestamp};
 
 /// What became of a reaped task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -38,6 +38,12 @@ pub struct Aftermath {
     pub completed: Arc<[Arc<str>]>,
     /// The word for a run whose worker died.
     pub abandoned: Arc<str>,
+    /// Whether runs have a status that such a word can stand in.
+    pub runs_have_status: bool,
+    /// When its row was written last, as far as it says.
+    pub written: Option<Timestamp>,
+    /// Its project and kind.
+    pub labels: Labels,
     /// Whether it belongs to the project asked for.
     pub is_in_project: bool,
 }
@@ -73,6 +79,12 @@ pub struct Became {
 }
 
 impl Aftermath {
+    /// The word for a run whose worker died, where runs have a status.
+    #[must_use]
+    pub fn abandoned(&self) -> Option<&str> {
+        self.runs_have_status.then_some(&*self.abandoned)
+    }
+
     /// What became of the task after this reap, where `again` is its next one and `next` the run that came next.
     #[must_use]
     pub fn of(

@@ -1,16 +1,20 @@
 use std::time::Duration;
 
-use super::{Condition, Id, Task, Timestamp};
+use super::{Condition, Id, Moment, Task, Timestamp};
 
 /// A reap that is on record, in the queue's own events or in the sweeper's ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PastReap {
     /// When: the *now* of the sweep that did it.
     pub at: Timestamp,
+    /// What that is exact to on record, in microseconds.
+    pub unit_us: u32,
     /// The task.
     pub task_id: Id,
     /// What the task named as its active run.
     pub run_id: Option<Id>,
+    /// How that run was left; `None` where the record does not say.
+    pub run_left: Option<RunLeft>,
     /// The reason code; empty where the record does not say.
     pub reason: String,
     /// The last sign of life.
@@ -29,7 +33,26 @@ pub struct PastReap {
     pub is_of_a_fleet: bool,
 }
 
+/// How a reap left the run that the task named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RunLeft {
+    /// It was abandoned.
+    Abandoned,
+    /// It kept its status, this word.
+    As(String),
+}
+
 impl PastReap {
+    /// When it was, as exactly as the record says; `None` where nothing tells.
+    #[must_use]
+    pub fn moment(&self) -> Option<Moment> {
+        (self.at > Timestamp::EPOCH).then_some(Moment {
+            at: self.at,
+            unit_us: self.unit_us,
+            naive: false,
+        })
+    }
+
     /// Whether it rested on silence, and not on a run that had ended.
     #[must_use]
     pub fn is_of_silence(&self) -> bool {

@@ -55,6 +55,9 @@ pub struct ReapInHistory {
     pub next_run_id: Option<Id>,
     /// The status that says so: of that run, else of the task.
     pub status: Option<String>,
+    /// Whether the very run that was reaped was heard of afterwards: its beat, its end or its status has changed since, and
+    /// not by us. `None` where the reap was not for silence, or where nothing tells.
+    pub contested: Option<bool>,
 }
 
 /// A day in UTC.

@@ -10,7 +10,12 @@ use super::query_plan::note_missing_index;
 use super::questions;
 use super::schema::Events;
 use super::value::reading;
-use crate::zombie::{Calendar, Condition, EventOfTask, Id, Notes, Parking, PastReap, Share, Timestamp};
+use crate::zombie::{
+    Calendar, Condition, EventOfTask, Id, Moment, Notes, Parking, PastReap, RunLeft, Share, Timestamp,
+};
+
+/// What an age in seconds is exact to in a payload, rounded as it may be.
+const AGE_US: u32 = 10;
 
 /// The values of one event.
 pub(super) struct EventRow {
@@ -83,9 +88,13 @@ impl EventRow {
         // The event's own time, else what the payload comes to.
         let by_age = || {
             let age = payload.get("age_s").and_then(Value::as_f64)?;
-            Some(sign_of_life?.plus(Duration::try_from_secs_f64(age).ok()?))
+            Some(Moment {
+                at: sign_of_life?.plus(Duration::try_from_secs_f64(age).ok()?),
+                unit_us: AGE_US,
+                naive: false,
+            })
         };
-        let at = reading(self.time.as_value(), calendar).at().or_else(by_age);
+        let at = reading(self.time.as_value(), calendar).moment().or_else(by_age);
         let run = [text("run_id").map(Id::from), Some(self.run.clone())];
         let count = |key: &str| {
             let counted = payload.get("sweep").and_then(|sweep| sweep.get(key)?.as_u64());
@@ -95,10 +104,13 @@ impl EventRow {
             running: count("running"),
             zombies: count("zombies"),
         };
+        let run_id = run.into_iter().flatten().find(|id| !id.is_none());
         PastReap {
-            at: at.unwrap_or(Timestamp::EPOCH),
+            at: at.map_or(Timestamp::EPOCH, |at| at.at),
+            unit_us: at.map_or(1, |at| at.unit_us),
             task_id: self.task.clone(),
-            run_id: run.into_iter().flatten().find(|id| !id.is_none()),
+            run_left: run_id.as_ref().and_then(|run| run_left(&payload, run)),
+            run_id,
             reason: text("reason").unwrap_or_default().to_owned(),
             sign_of_life,
             condition: text("condition").and_then(Condition::of),
@@ -112,6 +124,17 @@ impl EventRow {
             is_of_a_fleet: share.is_a_fleet(),
         }
     }
+}
+
+/// How it left its run.
+fn run_left(payload: &Value, run: &Id) -> Option<RunLeft> {
+    let abandoned = payload.get("released")?.get("runs")?.as_array()?;
+    let run = run.to_string();
+    if abandoned.iter().any(|id| id.as_str() == Some(&*run)) {
+        return Some(RunLeft::Abandoned);
+    }
+    let status = payload.get("run_status")?.as_str()?;
+    Some(RunLeft::As(status.to_owned()))
 }
 
 /// What the task held.

@@ -6,10 +6,11 @@ use super::schema::{Events, Schema, Tasks, Workspaces};
 use super::statements::{is_at_work, names, newest_rows, render, task_names, workspace_names};
 use super::value::literal;
 
-/// The tasks that so many parameters name, at most so many.
+/// The tasks that so many parameters name, at most so many. `labels` are what else is read of them.
 pub(super) fn tasks_named(
     schema: &Schema,
     layout: &TaskLayout,
+    labels: &str,
     in_project: &str,
     parameters: usize,
     most: usize,
@@ -21,6 +22,7 @@ pub(super) fn tasks_named(
     names.extend([
         ("columns", list(&layout.places)),
         ("at_work", is_at_work(tasks)),
+        ("labels", labels.to_owned()),
         (
             "condition",
             or_true(tasks.condition.as_deref().unwrap_or_default()),

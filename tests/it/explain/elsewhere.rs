@@ -12,8 +12,10 @@ fn queue() -> World {
 fn reap(task: &str, minutes: i64) -> PastReap {
     PastReap {
         at: (NOW - chrono::TimeDelta::minutes(minutes)).into(),
+        unit_us: 1,
         task_id: task.into(),
         run_id: Some("r1".into()),
+        run_left: None,
         reason: "stale_heartbeat".to_owned(),
         sign_of_life: Some((NOW - chrono::TimeDelta::minutes(minutes + 16)).into()),
         condition: Some(Condition::C),

@@ -24,8 +24,10 @@ fn reap_says_what_it_rested_on() {
         [PastReap {
             is_of_a_fleet: false,
             at: after(0).into(),
+            unit_us: 1,
             task_id: "t1".into(),
             run_id: Some("r1".into()),
+            run_left: None,
             reason: "stale_heartbeat".to_owned(),
             sign_of_life: Some(heartbeat.into()),
             condition: Some(Condition::C),

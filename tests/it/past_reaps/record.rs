@@ -105,8 +105,10 @@ fn reaps_on_record_elsewhere_are_told_where_the_queue_keeps_no_events() {
     let reap = |task: &str, minutes: i64| PastReap {
         is_of_a_fleet: false,
         at: (NOW - chrono::TimeDelta::minutes(minutes)).into(),
+        unit_us: 1,
         task_id: task.into(),
         run_id: None,
+        run_left: None,
         reason: "stale_heartbeat".to_owned(),
         sign_of_life: None,
         condition: None,

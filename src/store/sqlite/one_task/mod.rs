@@ -127,7 +127,7 @@ impl SqliteInquiry<'_> {
         }
         let in_project = self.loader.in_project;
         let layout = &self.loader.facts.tasks;
-        let sql = questions::tasks_named(self.schema, layout, in_project, ids.len(), TASKS);
+        let sql = questions::tasks_named(self.schema, layout, "", in_project, ids.len(), TASKS);
         let mut statement = self.conn.prepare(&sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(&ids))?;
         let mut found = Vec::new();

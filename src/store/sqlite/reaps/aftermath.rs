@@ -7,6 +7,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Row};
 
 use crate::store::sqlite::facts::Facts;
+use crate::store::sqlite::labels::LabelReader;
 use crate::store::sqlite::layout::{ID, STATUS, TASK};
 use crate::store::sqlite::meeting::is_led;
 use crate::store::sqlite::query_plan::note_missing_index;
@@ -15,7 +16,7 @@ use crate::store::sqlite::schema::{Runs, Schema, Tasks};
 use crate::store::sqlite::spellings::spellings;
 use crate::store::sqlite::store::Opened;
 use crate::store::sqlite::{questions, statements};
-use crate::zombie::{Aftermath, Id, NextRuns, Notes, Policy, Run, TaskNow, Timestamp};
+use crate::zombie::{Aftermath, Id, Labels, NextRuns, Notes, Policy, Run, Task, TaskNow, Timestamp};
 
 /// How many tasks are looked for in one look.
 const AT_ONCE: usize = 50;
@@ -31,11 +32,12 @@ pub(super) fn aftermaths(
 ) -> rusqlite::Result<HashMap<String, Aftermath>> {
     let schema = &opened.schema;
     let facts = Facts::new(schema, now, Policy::default().stale_after, opened.stopwatch);
-    let look = Look {
+    let mut look = Look {
         conn,
         schema,
         facts,
         words: Words::of(schema),
+        labels: LabelReader::new(conn, schema),
     };
     let mut found: HashMap<_, _> = ids.iter().map(|id| (id.clone(), look.words.gone())).collect();
     let mut tasks = HashMap::new();
@@ -53,12 +55,14 @@ struct Look<'l> {
     schema: &'l Schema,
     facts: Facts<'l>,
     words: Words,
+    labels: LabelReader<'l>,
 }
 
 /// What every aftermath of a queue goes by.
 struct Words {
     completed: Arc<[Arc<str>]>,
     abandoned: Arc<str>,
+    runs_have_status: bool,
 }
 
 impl Words {
@@ -67,6 +71,7 @@ impl Words {
         Self {
             completed: runs.map_or_else(Arc::default, |runs| runs.completed.as_slice().into()),
             abandoned: runs.map_or_else(|| "".into(), |runs| runs.abandoned.as_str().into()),
+            runs_have_status: runs.is_some_and(|runs| runs.status.is_some()),
         }
     }
 
@@ -76,6 +81,9 @@ impl Words {
             status: None,
             completed: Arc::clone(&self.completed),
             abandoned: Arc::clone(&self.abandoned),
+            runs_have_status: self.runs_have_status,
+            written: None,
+            labels: Labels::default(),
             is_in_project: false,
         }
     }
@@ -83,7 +91,7 @@ impl Words {
 
 impl Look<'_> {
     fn add_tasks(
-        &self,
+        &mut self,
         ids: &[String],
         in_project: &str,
         found: &mut HashMap<String, Aftermath>,
@@ -97,7 +105,9 @@ impl Look<'_> {
             return Ok(());
         }
         let most = sought.len().saturating_mul(2);
-        let sql = questions::tasks_named(self.schema, &self.facts.tasks, in_project, sought.len(), most);
+        let layout = &self.facts.tasks;
+        let labels = self.labels.list();
+        let sql = questions::tasks_named(self.schema, layout, &labels, in_project, sought.len(), most);
         let mut statement = self.conn.prepare(&sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(&sought))?;
         let mut count = 0;
@@ -116,17 +126,19 @@ impl Look<'_> {
         Ok(())
     }
 
-    fn see_task(&self, row: &Row<'_>, aftermath: &mut Aftermath) -> rusqlite::Result<()> {
+    fn see_task(&mut self, row: &Row<'_>, aftermath: &mut Aftermath) -> rusqlite::Result<()> {
         let count = self.facts.tasks.places.len();
         let is = |place: usize| -> rusqlite::Result<bool> {
             Ok(matches!(row.get_ref(count + place)?, ValueRef::Integer(yes) if yes != 0))
         };
         let status = row.get_ref(STATUS)?;
         let columns = values(row, 0, count)?;
-        let has_ended = !self.facts.task(&columns, &mut Notes::default()).ended.is_none();
-        aftermath.task = task_now(&self.schema.tasks, status, is(0)?, has_ended);
+        let task = self.facts.task(&columns, &mut Notes::default());
+        aftermath.task = task_now(&self.schema.tasks, status, is(0)?, !task.ended.is_none());
+        aftermath.written = written(&task);
         aftermath.status = self.schema.tasks.status().map(|_| status.into());
         aftermath.is_in_project = is(2)?;
+        aftermath.labels = self.labels.read(row)?.clone();
         Ok(())
     }
 
@@ -185,6 +197,14 @@ impl Look<'_> {
         let columns = values(row, 0, self.facts.runs.places.len())?;
         Ok(self.facts.run(&columns, &mut Notes::default()).run)
     }
+}
+
+/// When the task was written last, where it says so: whoever changes its status may leave everything else but `updated`.
+fn written(task: &Task) -> Option<Timestamp> {
+    let updated = task.updated.newest?;
+    let others = [&task.started, &task.ended];
+    let others = others.into_iter().filter_map(|signs| signs.newest);
+    std::iter::once(updated).chain(others).map(|sign| sign.at).max()
 }
 
 /// How a task with this status stands.

@@ -87,11 +87,14 @@ fn reaps(reaps: &[ReapInHistory]) -> String {
     let rows = reaps.iter().map(|reap| {
         let on_record = &reap.on_record;
         let text = |text: &Option<String>| text.clone().unwrap_or_else(|| "?".to_owned());
-        let became = match (&reap.outcome, &reap.status) {
+        let mut became = match (&reap.outcome, &reap.status) {
             (Some(outcome), _) => word(*outcome),
             (None, Some(status)) => format!("? ({status})"),
             (None, None) => "?".to_owned(),
         };
+        if reap.contested == Some(true) {
+            became.push_str(", contested");
+        }
         [
             to_the_second(&text(&on_record.at)),
             on_record.age_s.map(age).unwrap_or_default(),

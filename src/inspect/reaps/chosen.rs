@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{Days, NaiveDate};
 
-use super::report::DayOfReaps;
 use crate::store::{Records, SeenReap, StoreError};
 use crate::zombie::{Id, PastReap, Timestamp};
 
@@ -42,7 +41,7 @@ pub(super) struct Chosen {
 }
 
 /// Reaps, the newest first, each with the time of the next reap of its task.
-pub(super) type Listed = Vec<(PastReap, Option<Timestamp>)>;
+pub(in crate::inspect) type Listed = Vec<(PastReap, Option<Timestamp>)>;
 
 impl Chosen {
     pub(super) fn new(now: Timestamp, since: Option<Timestamp>, limit: usize) -> Self {
@@ -137,8 +136,8 @@ impl Chosen {
         self.kept.drain(..).take(OTHERS).collect()
     }
 
-    /// The days from the first to the last.
-    pub(super) fn days(&self) -> Vec<DayOfReaps> {
+    /// How many there are of each day, from the first to the last.
+    pub(super) fn days(&self) -> Vec<(String, usize)> {
         let date = |(day, reaps): (&i64, &usize)| {
             let at = Timestamp::from_micros(day.saturating_mul(DAY_US)).to_datetime();
             at.map(|at| (at.date_naive(), *reaps))
@@ -147,11 +146,8 @@ impl Chosen {
     }
 }
 
-fn told(days: &BTreeMap<NaiveDate, usize>) -> Vec<DayOfReaps> {
-    let of = |(day, reaps): (NaiveDate, usize)| DayOfReaps {
-        day: day.to_string(),
-        reaps,
-    };
+fn told(days: &BTreeMap<NaiveDate, usize>) -> Vec<(String, usize)> {
+    let of = |(day, reaps): (NaiveDate, usize)| (day.to_string(), reaps);
     let (Some((first, _)), Some((last, _))) = (days.first_key_value(), days.last_key_value()) else {
         return Vec::new();
     };
