@@ -12,7 +12,7 @@ use serde::ser::{SerializeMap, Serializer};
 pub use remembered::{Remembered, RememberedReap};
 
 use crate::options::SweepOptions;
-use crate::zombie::{Condition, Id, Reason, Timestamp, UndecidedTask, Zombie};
+use crate::zombie::{Condition, Followed, Id, Reason, Timestamp, UndecidedTask, Zombie};
 
 /// What a sweep did, or in a dry run would have done. Serialized, it is the summary: an interface, described by
 /// `docs/summary.schema.json`; keys may be added, never renamed or removed.
@@ -148,6 +148,14 @@ impl SweepReport {
     #[must_use]
     pub fn remembered(&self) -> Option<&Remembered> {
         self.remembered.as_ref()
+    }
+
+    /// Has a ledger merge this instead of what the sweep saw of runs, where looks that are not entered each saw some of it.
+    /// They [merge](Followed::see) the [beats](Remembered::beats) of each look.
+    pub fn remember_followed(&mut self, followed: Followed) {
+        if let Some(remembered) = &mut self.remembered {
+            remembered.followed = followed;
+        }
     }
 
     /// Options for the second of two looks by dry runs, where it has to open the database anew: what is silent at that

@@ -69,8 +69,9 @@ fn enter_at(path: &Path, keep: Duration, entry: &Entry<'_>) -> Result<(), Ledger
     let write = conn
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(failed())?;
-    if identify(&write, path)? == Found::Empty {
-        begin(&write).map_err(failed())?;
+    match identify(&write, path)? {
+        Found::Empty => begin(&write).map_err(failed())?,
+        Found::Ledger(version) => bring_up(&write, version).map_err(failed())?,
     }
     rows::insert(&write, entry).map_err(failed())?;
     old::drop(&write, keep, entry).map_err(failed())?;
@@ -81,5 +82,14 @@ fn enter_at(path: &Path, keep: Duration, entry: &Entry<'_>) -> Result<(), Ledger
 fn begin(write: &Transaction<'_>) -> rusqlite::Result<()> {
     write.execute_batch(include_str!("sql/schema.sql"))?;
     write.pragma_update(None, "application_id", APPLICATION_ID)?;
+    bring_up(write, 1)
+}
+
+/// Brings a ledger of this version up to the newest.
+fn bring_up(write: &Transaction<'_>, version: i32) -> rusqlite::Result<()> {
+    if version == VERSION {
+        return Ok(());
+    }
+    write.execute_batch(include_str!("sql/version_2.sql"))?;
     write.pragma_update(None, "user_version", VERSION)
 }

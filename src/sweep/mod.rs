@@ -164,6 +164,8 @@ impl<S: Store> Sweep<'_, S> {
         if let Some(remembered) = &mut self.report.remembered {
             remembered.living.merge(&scan.living);
             remembered.living.merge(&plan.living);
+            remembered.beats.merge(scan.beats);
+            remembered.beats.merge(plan.beats);
         }
         self.report.healthy += scan.live + plan.healthy;
         self.report.undecided.append(&mut plan.undecided);
@@ -243,6 +245,9 @@ impl<S: Store> Sweep<'_, S> {
             ..
         } = self;
         report.reaps.sort();
+        if let Some(remembered) = &mut report.remembered {
+            remembered.follow(opts.now.into());
+        }
         let idle = self.store.idle().iter();
         report
             .warnings

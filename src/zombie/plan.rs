@@ -3,7 +3,10 @@ use std::ops::ControlFlow;
 
 use serde::Serialize;
 
-use super::{Evidence, HeldWorkspace, Id, Living, Past, Policy, RunRow, Suspect, Timestamp, Verdict, age_of};
+use super::{
+    Beats, Evidence, HeldWorkspace, Id, Living, Past, Policy, RunRow, Suspect, Timestamp, Verdict, age_of,
+    beat_of_suspect,
+};
 
 /// What a sweep is going to do, before it does any of it.
 #[derive(Debug)]
@@ -16,6 +19,8 @@ pub struct Plan {
     pub undecided: Vec<UndecidedTask>,
     /// The ages of the suspects found alive, as far as they were asked for.
     pub living: Living,
+    /// The newest signs of life of some of them, likewise.
+    pub beats: Beats,
     /// Each verdict, where they are kept.
     pub judged: Option<Vec<Judged>>,
     policy: Policy,
@@ -128,6 +133,7 @@ impl Plan {
             healthy: 0,
             undecided: Vec::new(),
             living: Living::default(),
+            beats: Beats::default(),
             judged: None,
             policy,
             now,
@@ -160,6 +166,9 @@ impl Plan {
                 if let Some(labels) = &suspect.labels {
                     let age = age_of(&suspect, &self.policy, self.now);
                     self.living.add(labels, age);
+                    if let Some(beat) = beat_of_suspect(&suspect, labels, self.now) {
+                        self.beats.add(beat);
+                    }
                 }
             }
             Verdict::Zombie(evidence) => self.zombies.push(Zombie::new(suspect, evidence)),
