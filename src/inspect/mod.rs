@@ -8,6 +8,7 @@ mod explanation;
 mod history;
 mod on_record;
 mod seconds;
+mod silences;
 mod source;
 mod timeline;
 
@@ -24,4 +25,5 @@ pub use explanation::{
 };
 pub use history::{DayOfReaps, History, HistoryOptions, ReapInHistory, history};
 pub use on_record::ReapOnRecord;
+pub use silences::silences;
 pub use source::Source;

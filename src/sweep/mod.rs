@@ -147,7 +147,8 @@ impl<S: Store> Sweep<'_, S> {
     }
 
     fn plan(&self) -> Plan {
-        Plan::new(self.opts.policy, self.now, self.opts.batch_size.get())
+        let plan = Plan::new(self.opts.policy, self.now, self.opts.batch_size.get());
+        plan.bearing(self.opts.learned.clone())
     }
 
     /// Reads facts and plans.

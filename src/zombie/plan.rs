@@ -1,11 +1,12 @@
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use serde::Serialize;
 
 use super::{
-    Beats, Evidence, HeldWorkspace, Id, Living, Past, Policy, RunRow, Suspect, Timestamp, Verdict, age_of,
-    beat_of_suspect,
+    Beats, Evidence, HeldWorkspace, Id, Learned, Living, Past, Policy, RunRow, Suspect, Timestamp, Verdict,
+    age_of, beat_of_suspect,
 };
 
 /// What a sweep is going to do, before it does any of it.
@@ -24,6 +25,7 @@ pub struct Plan {
     /// Each verdict, where they are kept.
     pub judged: Option<Vec<Judged>>,
     policy: Policy,
+    learned: Option<Arc<Learned>>,
     now: Timestamp,
     most: usize,
 }
@@ -136,9 +138,16 @@ impl Plan {
             beats: Beats::default(),
             judged: None,
             policy,
+            learned: None,
             now,
             most,
         }
+    }
+
+    /// The same, but that it bears the silence of each project and kind for as long as was learned.
+    #[must_use]
+    pub fn bearing(self, learned: Option<Arc<Learned>>) -> Self {
+        Self { learned, ..self }
     }
 
     /// Keeps each verdict, for the log.
@@ -152,7 +161,11 @@ impl Plan {
 
     /// Judges one suspect and files it; breaks off once the plan is full.
     pub fn add(&mut self, suspect: Suspect) -> ControlFlow<()> {
-        let verdict = suspect.verdict(&self.policy, self.now);
+        let policy = match (&self.learned, &suspect.labels) {
+            (Some(learned), Some(labels)) => &self.policy.bearing(learned.of(labels)),
+            _ => &self.policy,
+        };
+        let verdict = suspect.verdict(policy, self.now);
         if let Some(judged) = &mut self.judged {
             judged.push(Judged {
                 task_id: suspect.id.clone(),
@@ -164,7 +177,7 @@ impl Plan {
             Verdict::Healthy => {
                 self.healthy += 1;
                 if let Some(labels) = &suspect.labels {
-                    let age = age_of(&suspect, &self.policy, self.now);
+                    let age = age_of(&suspect, policy, self.now);
                     self.living.add(labels, age);
                     if let Some(beat) = beat_of_suspect(&suspect, labels, self.now) {
                         self.beats.add(beat);

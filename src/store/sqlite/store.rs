@@ -92,7 +92,7 @@ impl<'c> SqliteStore<'c> {
         opts: &'c SweepOptions,
     ) -> Result<Self, StoreError> {
         let mut loader = opened.loader(conn, opts)?;
-        if opts.remember {
+        if opts.remember || opts.learned.is_some() {
             loader.count_the_living();
         }
         Ok(Self {
