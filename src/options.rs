@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::profile::Profile;
-use crate::zombie::{Id, Labels, Learned, Policy};
+use crate::zombie::{Id, Labels, Learned, Policy, Suspect};
 
 /// What to sweep, and how. Everything but *now* has a default, so that one sets only what differs:
 ///
@@ -232,6 +232,11 @@ impl SweepOptions {
             (Some(learned), Some(labels)) => self.policy.bearing(learned.of(labels)),
             _ => self.policy,
         }
+    }
+
+    /// How long the silence of this one is borne.
+    pub(crate) fn policy_of(&self, suspect: &Suspect) -> Policy {
+        self.policy_for(suspect.labels.as_deref())
     }
 
     /// Collects what a [ledger](crate::ledger) keeps of the sweep beyond its report: see [`SweepReport::remembered`].

@@ -37,5 +37,6 @@ pub(super) fn drop(write: &Transaction<'_>, keep: Duration, entry: &Entry<'_>) -
         write.execute("DELETE FROM sweeps WHERE id = ?1", [sweep])?;
     }
     write.execute(include_str!("sql/drop_old_undecided.sql"), [horizon])?;
+    write.execute(include_str!("sql/drop_old_thresholds.sql"), [horizon])?;
     followed::drop(write, entry.at.minus(keep))
 }

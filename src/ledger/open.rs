@@ -28,6 +28,14 @@ pub(super) fn to_write(path: &Path) -> Result<Connection, LedgerError> {
     connect(path).map_err(LedgerError::sqlite(path))
 }
 
+/// The same where it is safely ours, and nobody else may write what it says.
+pub(super) fn own_to_read(asked: &Path) -> Result<(Connection, PathBuf, i32), LedgerError> {
+    if let (path, Some(found)) = place::find(asked)? {
+        place::refuse_others(&path, &found)?;
+    }
+    to_read(asked)
+}
+
 /// Opens the ledger at this path to read, and says of which version it is.
 pub(super) fn to_read(asked: &Path) -> Result<(Connection, PathBuf, i32), LedgerError> {
     let (path, found) = place::find(asked)?;

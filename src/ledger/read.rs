@@ -32,6 +32,16 @@ impl Ledger {
         Ok(Self { conn, path, version })
     }
 
+    /// The same, but only where it is safely our own and nobody else may write it: for what decides who is reaped.
+    ///
+    /// # Errors
+    ///
+    /// Likewise.
+    pub fn open_own(path: &Path) -> Result<Self, LedgerError> {
+        let (conn, path, version) = open::own_to_read(path)?;
+        Ok(Self { conn, path, version })
+    }
+
     /// The reaps that are asked for, the newest first.
     ///
     /// # Errors

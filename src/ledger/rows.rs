@@ -7,7 +7,7 @@ use std::time::Duration;
 use rusqlite::{OptionalExtension as _, Transaction, named_params, params};
 
 use super::entry::{Entry, Outcome, Scope};
-use super::followed;
+use super::{followed, thresholds};
 use crate::report::{RememberedReap, SweepReport};
 use crate::zombie::{Ages, Id, Labels, Living, Reason, Timestamp, UndecidedTask};
 
@@ -35,6 +35,9 @@ pub(super) fn insert(write: &Transaction<'_>, entry: &Entry<'_>) -> rusqlite::Re
         insert_reaps(write, sweep, &remembered.reaps)?;
         insert_living(write, sweep, &remembered.living)?;
         followed::merge(write, scope, &remembered.followed)?;
+    }
+    if let Some(learned) = &report.thresholds {
+        thresholds::enter(write, scope, learned, entry.at)?;
     }
     see_undecided(write, scope, entry.at, &report.undecided)?;
     // A sweep of single tasks tells nothing of the others.

@@ -249,6 +249,9 @@ impl<S: Store> Sweep<'_, S> {
         if let Some(remembered) = &mut report.remembered {
             remembered.follow(opts.now.into());
         }
+        report
+            .warnings
+            .extend(opts.learned.as_ref().and_then(|learned| learned.warning()));
         let idle = self.store.idle().iter();
         report
             .warnings

@@ -66,7 +66,7 @@ impl<S: Store> Sweep<'_, S> {
             return true;
         }
         let awake = self.now.minus(suspended);
-        let policy = self.opts.policy_for(zombie.suspect.labels.as_deref());
+        let policy = self.opts.policy_of(&zombie.suspect);
         let is_short_silence = || match evidence.sign_of_life {
             Some(sign) => !awake.is_later_by(policy.stale_after, sign),
             None => true,

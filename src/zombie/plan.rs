@@ -56,6 +56,8 @@ pub struct Zombie {
     pub repeat: Option<usize>,
     /// Whether it is to be parked instead of opened.
     pub is_to_be_parked: bool,
+    /// Whether its silence was borne for as long as was learned.
+    pub is_learned: bool,
 }
 
 /// How many of the running tasks that a sweep has seen are zombies.
@@ -92,6 +94,7 @@ impl Zombie {
             share: Share::default(),
             repeat: None,
             is_to_be_parked: false,
+            is_learned: false,
         }
     }
 
@@ -184,7 +187,10 @@ impl Plan {
                     }
                 }
             }
-            Verdict::Zombie(evidence) => self.zombies.push(Zombie::new(suspect, evidence)),
+            Verdict::Zombie(evidence) => self.zombies.push(Zombie {
+                is_learned: self.learned.is_some(),
+                ..Zombie::new(suspect, evidence)
+            }),
             Verdict::Undecided(why) => self.undecided.push(UndecidedTask {
                 task_id: suspect.id.to_string(),
                 why: why.to_string(),

@@ -1,5 +1,11 @@
 -- What version 2 adds: what is learned of how long runs are silent.
 
+-- When this ledger was begun, in one row, and in the place of which damaged one; none of one that version 1 began.
+CREATE TABLE begun (
+    at INTEGER NOT NULL,
+    instead_of TEXT
+);
+
 -- Runs as looks saw them at work: the first and the last beat, and the longest silence between two. `day` is the day of
 -- `seen`, so that what has not been seen for long is found by an index that a look does not have to change.
 CREATE TABLE followed (
