@@ -4,10 +4,13 @@
 mod answer;
 mod doctor;
 mod explain;
+mod explained_threshold;
 mod explanation;
 mod history;
+mod learn;
 mod on_record;
 mod seconds;
+mod silences;
 mod source;
 mod timeline;
 
@@ -18,10 +21,13 @@ pub use doctor::{
 #[cfg(feature = "cli")]
 pub use doctor::{Tried, trial};
 pub use explain::explain;
+pub use explained_threshold::ExplainedThreshold;
 pub use explanation::{
     Change, ChangedRow, ExplainedRun, ExplainedSign, ExplainedTask, Explanation, Fits, Happened, HeldPlace,
     NamedWorker, ParkedTask, RowExplained,
 };
 pub use history::{DayOfReaps, History, HistoryOptions, ReapInHistory, history};
+pub use learn::{Begun, CAP, Recalled, Recollection, learn};
 pub use on_record::ReapOnRecord;
+pub use silences::silences;
 pub use source::Source;

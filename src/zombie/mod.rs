@@ -13,12 +13,14 @@
 //! Where a sign of life is written in a form that is not understood, where there is none, or where another run may be
 //! the successor of the active one, the task is **undecided**: reported, never reaped.
 
+mod beats;
 mod begun;
 mod calendar;
 mod civil;
 mod digits;
 mod epoch;
 mod explain;
+mod followed;
 mod id;
 mod in_full;
 mod iso;
@@ -47,11 +49,13 @@ mod verdict;
 mod worker;
 mod zone_name;
 
+pub use beats::{Beat, Beats, beat_of, beat_of_suspect};
 pub use begun::{by_begin, is_claimed_since};
 pub use calendar::Calendar;
 pub use explain::{
     Part, RowSaid, Weight, Whose, WrittenSign, is_zombie_at, rows, since_when, span, turning_points, weights,
 };
+pub use followed::{Followed, FollowedRun};
 pub use id::{Bytes, Id};
 pub use in_full::{ColumnChange, EventOfTask, Parking, RowChange, Standing, TaskInFull};
 pub use last_sign::{age, age_of};
@@ -80,4 +84,5 @@ pub use verdict::{Condition, Evidence, Reason, Undecided, Verdict, verdict};
 pub use worker::Worker;
 pub use zone_name::ZoneName;
 
+use last_sign::last_sign_of_run;
 use notes::short;
