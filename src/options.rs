@@ -1,3 +1,5 @@
+mod watched;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::num::NonZeroUsize;
@@ -8,6 +10,10 @@ use chrono::{DateTime, Utc};
 
 use crate::profile::Profile;
 use crate::zombie::{Id, Policy};
+pub(crate) use watched::{Silent, Watched};
+
+/// How far apart two looks are where silence needs a second one and nobody has said how far.
+const CONFIRM: Duration = Duration::from_secs(60);
 
 /// What to sweep, and how. Everything but *now* has a default, so that one sets only what differs:
 ///
@@ -35,6 +41,7 @@ pub struct SweepOptions {
     pub(crate) park_within: Duration,
     pub(crate) remember: bool,
     pub(crate) first_look: Option<Arc<HashMap<Id, u64>>>,
+    pub(crate) watched: Option<Watched>,
 }
 
 /// How a sweep waits between its two looks: sleeps for so long and says what time it is then; `None` ends the sweep.
@@ -75,6 +82,7 @@ impl SweepOptions {
             park_within: Self::PARK_WITHIN,
             remember: false,
             first_look: None,
+            watched: None,
         }
     }
 
@@ -220,5 +228,22 @@ impl SweepOptions {
     #[must_use]
     pub fn remember(self, remember: bool) -> Self {
         Self { remember, ..self }
+    }
+
+    /// The sweep is a look of a watch.
+    pub(crate) fn watched(self, watched: Watched) -> Self {
+        Self {
+            watched: Some(watched),
+            ..self
+        }
+    }
+
+    /// How far apart two looks are at what is silent, where it needs a second one.
+    pub(crate) fn between_looks(&self) -> Duration {
+        if self.confirm.is_zero() {
+            CONFIRM
+        } else {
+            self.confirm
+        }
     }
 }

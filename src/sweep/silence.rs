@@ -7,9 +7,6 @@ use crate::error::SweepError;
 use crate::store::{Look, Store};
 use crate::zombie::{Reason, Timestamp, Zombie};
 
-/// How far apart two looks are where silence needs a second one and nobody has said how far.
-const CONFIRM: Duration = Duration::from_secs(60);
-
 /// Up to when the right to write was to be had at once: nobody else held it but for a moment.
 const AT_ONCE: Duration = Duration::from_millis(100);
 
@@ -79,11 +76,7 @@ impl<S: Store> Sweep<'_, S> {
         if self.silent.is_empty() || opts.dry_run && opts.confirm.is_zero() {
             return Ok(());
         }
-        let confirm = if opts.confirm.is_zero() {
-            CONFIRM
-        } else {
-            opts.confirm
-        };
+        let confirm = opts.between_looks();
         self.report.confirm_s = confirm.as_secs_f64();
         tracing::info!(
             tasks = self.silent.len(),
