@@ -42,6 +42,17 @@ pub struct SweepOptions {
     pub(crate) remember: bool,
     pub(crate) first_look: Option<Arc<HashMap<Id, u64>>>,
     pub(crate) watched: Option<Watched>,
+    pub(crate) before_commit: Option<BeforeCommit>,
+}
+
+/// What is asked before each commit: whether it is still to be. Else all that is under way is rolled back.
+#[derive(Clone)]
+pub(crate) struct BeforeCommit(pub(crate) Arc<dyn Fn() -> bool + Send + Sync>);
+
+impl fmt::Debug for BeforeCommit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BeforeCommit")
+    }
 }
 
 /// How a sweep waits between its two looks: sleeps for so long and says what time it is then; `None` ends the sweep.
@@ -83,6 +94,7 @@ impl SweepOptions {
             remember: false,
             first_look: None,
             watched: None,
+            before_commit: None,
         }
     }
 
