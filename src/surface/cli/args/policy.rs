@@ -7,7 +7,7 @@ use zombie_sweeper::Policy;
 
 use super::time::{parse_patience, parse_time};
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct PolicyArgs {
     /// A run silent for longer than this is dead [default: 15m]
     #[arg(
