@@ -159,6 +159,11 @@ impl SweepReport {
         };
     }
 
+    /// Notes when one that was found alive may be a zombie.
+    pub(crate) fn see_due(&mut self, at: Timestamp) {
+        self.next_due = Some(self.next_due.map_or(at, |due| due.min(at)));
+    }
+
     /// Whether a dry run met silence that a [second look](Self::second_look) could find broken.
     #[must_use]
     pub fn has_silence(&self) -> bool {

@@ -147,7 +147,12 @@ impl<S: Store> Sweep<'_, S> {
     }
 
     fn plan(&self) -> Plan {
-        Plan::new(self.opts.policy, self.now, self.opts.batch_size.get())
+        let plan = Plan::new(self.opts.policy, self.now, self.opts.batch_size.get());
+        if self.opts.watched.is_some() {
+            plan.foretelling()
+        } else {
+            plan
+        }
     }
 
     /// Reads facts and plans.
@@ -164,6 +169,9 @@ impl<S: Store> Sweep<'_, S> {
         if let Some(remembered) = &mut self.report.remembered {
             remembered.living.merge(&scan.living);
             remembered.living.merge(&plan.living);
+        }
+        for due in [scan.next_due, plan.next_due].into_iter().flatten() {
+            self.report.see_due(due);
         }
         self.report.healthy += scan.live + plan.healthy;
         self.report.undecided.append(&mut plan.undecided);
@@ -183,6 +191,7 @@ impl<S: Store> Sweep<'_, S> {
             self.see_silence(&zombies)?;
         }
         zombies.retain(|zombie| self.is_proven(zombie));
+        self.see_that_one_can_write()?;
         if self.held.is_some() {
             self.hold(&zombies);
             return Ok(());
@@ -190,12 +199,20 @@ impl<S: Store> Sweep<'_, S> {
         if zombies.is_empty() {
             return Ok(());
         }
+        let begun = clock();
+        let changed = self.reap_all(zombies)?;
+        self.report.reaping += begun.elapsed();
+        self.look_at_changed(&changed, round)
+    }
+
+    /// Reaps what is proven, or in a dry run says so. Returns the keys of those that changed meanwhile.
+    fn reap_all(&mut self, mut zombies: Vec<Zombie>) -> Result<Vec<Id>, SweepError> {
         self.see_repeats(&mut zombies)?;
         self.store.prepare(&zombies, &mut self.notes)?;
         if self.opts.dry_run {
             let batch = self.store.pretend(zombies)?;
             self.add(batch);
-            return Ok(());
+            return Ok(Vec::new());
         }
         if self.record == Record::Summary {
             for zombie in &zombies {
@@ -207,7 +224,7 @@ impl<S: Store> Sweep<'_, S> {
         while !pending.zombies.is_empty() {
             self.reap(&mut pending)?;
         }
-        self.look_at_changed(&pending.changed, round)
+        Ok(pending.changed)
     }
 
     /// Zombies that changed between the look and the lock are read anew, and judged again: at the second look what broke

@@ -32,6 +32,14 @@ impl<S: Store> Sweep<'_, S> {
             return is_proven;
         }
         let is_doubtful = self.is_doubtful(zombie);
+        if let Some(watched) = self.opts.watched.as_ref().filter(|_| is_doubtful) {
+            let (key, print) = (zombie.suspect.key.clone(), zombie.suspect.print_of_all());
+            let is_proven = watched.is_proven(&key, print);
+            self.report.waiting += usize::from(!is_proven);
+            self.report.confirm_s = watched.confirm.as_secs_f64();
+            self.report.doubted.insert(key, print);
+            return is_proven;
+        }
         if is_doubtful || self.opts.dry_run && zombie.evidence.is_silence {
             let (key, print) = (zombie.suspect.key.clone(), zombie.suspect.print_of_all());
             self.silent.insert(key, print);
@@ -62,12 +70,36 @@ impl<S: Store> Sweep<'_, S> {
         if evidence.reason == Reason::WorkerGone {
             return true;
         }
+        if self.is_older_than_the_watch(evidence.sign_of_life) {
+            return true;
+        }
         let awake = self.now.minus(suspended);
         let is_short_silence = || match evidence.sign_of_life {
             Some(sign) => !awake.is_later_by(self.opts.policy.stale_after, sign),
             None => true,
         };
         !self.opts.confirm.is_zero() || !suspended.is_zero() && is_short_silence()
+    }
+
+    /// Whether a watch looked for only a part of this silence.
+    fn is_older_than_the_watch(&self, sign: Option<Timestamp>) -> bool {
+        let watched = self.opts.watched.as_ref();
+        let unbroken_since = watched.and_then(|watched| watched.unbroken_since);
+        unbroken_since.is_some_and(|since| sign.is_none_or(|sign| sign < since))
+    }
+
+    /// To a watch that met a failure: fails where nobody can write yet, as long as silence asks for it.
+    pub(super) fn see_that_one_can_write(&mut self) -> Result<(), SweepError> {
+        let is_in_doubt = self
+            .opts
+            .watched
+            .as_ref()
+            .is_some_and(|watched| watched.is_write_in_doubt);
+        if is_in_doubt && !self.report.could_write && !self.report.doubted.is_empty() {
+            self.store.try_to_write()?;
+            self.report.could_write = true;
+        }
+        Ok(())
     }
 
     /// Waits, without any lock or transaction, and looks again at what was silent.

@@ -17,6 +17,7 @@ mod begun;
 mod calendar;
 mod civil;
 mod digits;
+mod due;
 mod epoch;
 mod explain;
 mod id;
@@ -48,6 +49,7 @@ mod zone_name;
 
 pub use begun::{by_begin, is_claimed_since};
 pub use calendar::Calendar;
+pub use due::{due_of, due_of_live, silent_from};
 pub use explain::{
     Part, RowSaid, Weight, Whose, WrittenSign, is_zombie_at, rows, since_when, span, turning_points, weights,
 };

@@ -3,7 +3,9 @@ use std::ops::ControlFlow;
 
 use serde::Serialize;
 
-use super::{Evidence, HeldWorkspace, Id, Living, Past, Policy, RunRow, Suspect, Timestamp, Verdict, age_of};
+use super::{
+    Evidence, HeldWorkspace, Id, Living, Past, Policy, RunRow, Suspect, Timestamp, Verdict, age_of, due_of,
+};
 
 /// What a sweep is going to do, before it does any of it.
 #[derive(Debug)]
@@ -16,8 +18,11 @@ pub struct Plan {
     pub undecided: Vec<UndecidedTask>,
     /// The ages of the suspects found alive, as far as they were asked for.
     pub living: Living,
+    /// The earliest moment at which a suspect found alive may be a zombie, where that is foretold.
+    pub next_due: Option<Timestamp>,
     /// Each verdict, where they are kept.
     pub judged: Option<Vec<Judged>>,
+    foretells: bool,
     policy: Policy,
     now: Timestamp,
     most: usize,
@@ -128,7 +133,9 @@ impl Plan {
             healthy: 0,
             undecided: Vec::new(),
             living: Living::default(),
+            next_due: None,
             judged: None,
+            foretells: false,
             policy,
             now,
             most,
@@ -140,6 +147,15 @@ impl Plan {
     pub fn keeping_verdicts(self) -> Self {
         Self {
             judged: Some(Vec::new()),
+            ..self
+        }
+    }
+
+    /// Foretells when those that are alive may be zombies.
+    #[must_use]
+    pub fn foretelling(self) -> Self {
+        Self {
+            foretells: true,
             ..self
         }
     }
@@ -157,6 +173,10 @@ impl Plan {
         match verdict {
             Verdict::Healthy => {
                 self.healthy += 1;
+                if self.foretells {
+                    let due = due_of(&suspect, &self.policy, self.now);
+                    self.next_due = [self.next_due, due].into_iter().flatten().min();
+                }
                 if let Some(labels) = &suspect.labels {
                     let age = age_of(&suspect, &self.policy, self.now);
                     self.living.add(labels, age);

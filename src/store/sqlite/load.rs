@@ -18,7 +18,9 @@ use super::schema::Schema;
 use super::statements::{self, Which};
 use super::workers::KnownWorkers;
 use crate::store::contract::Scan;
-use crate::zombie::{ActiveRun, Id, Notes, Policy, RunRow, Suspect, Timestamp, age, is_live};
+use crate::zombie::{
+    ActiveRun, Id, Notes, Policy, RunRow, Suspect, Timestamp, age, due_of_live, is_live, silent_from,
+};
 
 /// Reads the running tasks and hands over those whose active run is not plainly live.
 pub(super) struct Loader<'c> {
@@ -35,6 +37,8 @@ pub(super) struct Loader<'c> {
     doubles: HashSet<String>,
     /// Whether tasks that are plainly live are handed over too.
     with_the_living: bool,
+    /// Whether it tells when the living may be zombies.
+    foretells: bool,
     /// Where the living are to be counted.
     labels: Option<LabelReader<'c>>,
 }
@@ -42,8 +46,8 @@ pub(super) struct Loader<'c> {
 /// What a closer look at one row found.
 #[expect(clippy::large_enum_variant, reason = "it is taken apart at once")]
 enum Looked {
-    /// Its active run proves it live; where that is asked, by a sign of this age.
-    Live(Option<Duration>),
+    /// Its active run proves it live; where that is asked, by a sign of this age, and until this moment at least.
+    Live(Option<Duration>, Option<Timestamp>),
     Suspect(Suspect),
 }
 
@@ -68,6 +72,7 @@ impl<'c> Loader<'c> {
             runs: None,
             doubles: HashSet::new(),
             with_the_living: false,
+            foretells: false,
             labels: None,
         })
     }
@@ -92,6 +97,11 @@ impl<'c> Loader<'c> {
     /// From now on the living are counted.
     pub(super) fn count_the_living(&mut self) {
         self.labels = Some(LabelReader::new(self.conn, self.schema));
+    }
+
+    /// From now on it tells when the living may be zombies.
+    pub(super) fn foretell(&mut self) {
+        self.foretells = true;
     }
 
     /// Another look begins, so long after *now*.
@@ -161,6 +171,7 @@ impl<'c> Loader<'c> {
         let mut tasks = self.conn.prepare(&sql)?;
         let has_plain_signs = self.meeting != Meeting::Apart || self.schema.runs.is_none();
         let mut scan = Scan::default();
+        let mut oldest: Option<Timestamp> = None;
         let mut last = None;
         for parameter in parameters {
             let mut rows = tasks.query(rusqlite::params_from_iter(parameter))?;
@@ -168,6 +179,7 @@ impl<'c> Loader<'c> {
                 scan.scanned += 1;
                 if has_plain_signs && let Some(beat) = self.facts.is_plainly_live(row, notes)? {
                     scan.live += 1;
+                    oldest = Some(oldest.map_or(beat, |oldest| oldest.min(beat)));
                     if !self.with_the_living {
                         if let Some(labels) = &mut self.labels {
                             let age = self.facts.calendar.now().since(beat);
@@ -183,8 +195,9 @@ impl<'c> Loader<'c> {
                     continue;
                 }
                 match self.suspect(row, notes)? {
-                    Looked::Live(age) => {
+                    Looked::Live(age, due) => {
                         scan.live += 1;
+                        scan.see_due(due);
                         if let Some(labels) = &mut self.labels {
                             scan.living.add(labels.read(row)?, age);
                         }
@@ -201,6 +214,9 @@ impl<'c> Loader<'c> {
                 }
                 last = Some(key);
             }
+        }
+        if self.foretells {
+            scan.see_due(oldest.map(|beat| silent_from(beat, self.policy.stale_after)));
         }
         let tasks_read = rows_in_vain(&tasks, scan.scanned);
         if let (Some(count), Which::All | Which::BehindKey) = (tasks_read, which) {
@@ -258,9 +274,11 @@ impl<'c> Loader<'c> {
         let now = facts.calendar.now();
         if !self.with_the_living && is_live(&task, &run, &self.policy, now) {
             let asked = self.labels.as_ref();
-            return Ok(Looked::Live(
-                asked.and_then(|_| age(&task, &run, [], &self.policy, now)),
-            ));
+            let age = asked.and_then(|_| age(&task, &run, [], &self.policy, now));
+            let foretold = self
+                .foretells
+                .then(|| due_of_live(&task, &run, &self.policy, now));
+            return Ok(Looked::Live(age, foretold.flatten()));
         }
         let others = match others {
             Some(others) => others,
