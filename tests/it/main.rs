@@ -32,6 +32,7 @@ mod foretold;
 mod forms;
 mod history;
 mod hostile;
+mod kept;
 mod laws;
 mod layers;
 mod leases;
