@@ -28,7 +28,7 @@ fn options() -> zombie_sweeper::SweepOptions {
 }
 
 fn sweep(kept: &mut Kept) -> Result<SweepReport, SweepError> {
-    kept.sweep(&options(), |conn, options| sweep_zombie_tasks(conn, options))
+    kept.sweep(&options(), sweep_zombie_tasks)
 }
 
 /// By another process, for all that the kept one can tell.
@@ -68,7 +68,7 @@ fn what_others_write_while_it_sweeps_is_not_swallowed() {
         others_write(&writing);
         Some(NOW)
     });
-    let swept = kept.sweep(&options, |conn, options| sweep_zombie_tasks(conn, options));
+    let swept = kept.sweep(&options, sweep_zombie_tasks);
     assert_eq!(swept.unwrap().transactions, 1);
     assert!(kept.has_changed().unwrap());
 }
