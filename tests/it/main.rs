@@ -64,5 +64,6 @@ mod unpark;
 mod unindexed;
 mod verdicts;
 mod warnings;
+mod watch;
 mod workspaces;
 mod world;
