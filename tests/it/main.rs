@@ -65,5 +65,6 @@ mod unpark;
 mod unindexed;
 mod verdicts;
 mod warnings;
+mod watch;
 mod workspaces;
 mod world;
