@@ -25,6 +25,7 @@
 //! |---|---|---|
 //! | `surface` (the program) | who asks | everything |
 //! | [`inspect`] | what of it | `sweep`, `store`, `zombie` |
+//! | [`watch`] | when, again | `report`, `zombie` |
 //! | `sweep` | when | `store`, `zombie`, `report` |
 //! | [`store`] | where | `profile`, `zombie` |
 //! | [`metrics`] | what a monitor is told of it | `report`, `zombie` |
@@ -45,6 +46,7 @@ mod profile;
 pub mod report;
 pub mod store;
 mod sweep;
+pub mod watch;
 pub mod zombie;
 
 pub use error::{SweepError, in_full};

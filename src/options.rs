@@ -1,3 +1,5 @@
+mod watched;
+
 use std::collections::HashMap;
 use std::fmt;
 use std::num::NonZeroUsize;
@@ -8,6 +10,10 @@ use chrono::{DateTime, Utc};
 
 use crate::profile::Profile;
 use crate::zombie::{Id, Labels, Learned, Policy, Suspect};
+pub(crate) use watched::{Silent, Watched};
+
+/// How far apart two looks are where silence needs a second one and nobody has said how far.
+const CONFIRM: Duration = Duration::from_secs(60);
 
 /// What to sweep, and how. Everything but *now* has a default, so that one sets only what differs:
 ///
@@ -36,6 +42,18 @@ pub struct SweepOptions {
     pub(crate) remember: bool,
     pub(crate) learned: Option<Arc<Learned>>,
     pub(crate) first_look: Option<Arc<HashMap<Id, u64>>>,
+    pub(crate) watched: Option<Watched>,
+    pub(crate) before_commit: Option<BeforeCommit>,
+}
+
+/// What is asked before each commit: whether it is still to be. Else all that is under way is rolled back.
+#[derive(Clone)]
+pub(crate) struct BeforeCommit(pub(crate) Arc<dyn Fn() -> bool + Send + Sync>);
+
+impl fmt::Debug for BeforeCommit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BeforeCommit")
+    }
 }
 
 /// How a sweep waits between its two looks: sleeps for so long and says what time it is then; `None` ends the sweep.
@@ -77,6 +95,8 @@ impl SweepOptions {
             remember: false,
             learned: None,
             first_look: None,
+            watched: None,
+            before_commit: None,
         }
     }
 
@@ -251,5 +271,22 @@ impl SweepOptions {
     #[must_use]
     pub fn remember(self, remember: bool) -> Self {
         Self { remember, ..self }
+    }
+
+    /// The sweep is a look of a watch.
+    pub(crate) fn watched(self, watched: Watched) -> Self {
+        Self {
+            watched: Some(watched),
+            ..self
+        }
+    }
+
+    /// How far apart two looks are at what is silent, where it needs a second one.
+    pub(crate) fn between_looks(&self) -> Duration {
+        if self.confirm.is_zero() {
+            CONFIRM
+        } else {
+            self.confirm
+        }
     }
 }

@@ -4,6 +4,7 @@ mod remembered;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -51,6 +52,9 @@ pub struct SweepReport {
     /// The evidence on each zombie, where it was asked for, and in every dry run of up to 1 000 of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zombies: Option<Vec<ZombieFound>>,
+    /// Silent tasks that a watch leaves alone until a later look has confirmed their silence.
+    #[serde(skip_serializing_if = "is_none_left")]
+    pub waiting: usize,
     /// Zombies at the first look that had moved on once the lock was held.
     pub moved_on: usize,
     /// Runs marked abandoned.
@@ -88,6 +92,18 @@ pub struct SweepReport {
     /// The zombies whose silence a second look may find broken, by their keys.
     #[serde(skip)]
     pub(crate) silent: HashMap<Id, u64>,
+    /// To a watch: the zombies whose silence it has to confirm, or has confirmed, by their keys.
+    #[serde(skip)]
+    pub(crate) doubted: HashMap<Id, u64>,
+    /// To a watch: from when on one that was found alive may be a zombie.
+    #[serde(skip)]
+    pub(crate) next_due: Option<Timestamp>,
+    /// To a watch: how long the reaping took.
+    #[serde(skip)]
+    pub(crate) reaping: Duration,
+    /// To a watch: whether it was tried and found that one can write.
+    #[serde(skip)]
+    pub(crate) could_write: bool,
     /// What a ledger keeps, where that was asked for.
     #[serde(skip)]
     pub(crate) remembered: Option<Remembered>,
@@ -111,6 +127,7 @@ impl SweepReport {
             repeats: Vec::new(),
             held_back: None,
             zombies: None,
+            waiting: 0,
             moved_on: 0,
             runs_abandoned: 0,
             workspaces_freed: 0,
@@ -127,6 +144,10 @@ impl SweepReport {
             error: None,
             oldest_silence_s: None,
             silent: HashMap::new(),
+            doubted: HashMap::new(),
+            next_due: None,
+            reaping: Duration::ZERO,
+            could_write: false,
             remembered: opts.remember.then(Remembered::default),
         }
     }
@@ -142,10 +163,23 @@ impl SweepReport {
         };
     }
 
+    /// Notes when one that was found alive may be a zombie.
+    pub(crate) fn see_due(&mut self, at: Timestamp) {
+        self.next_due = Some(self.next_due.map_or(at, |due| due.min(at)));
+    }
+
     /// Whether a dry run met silence that a [second look](Self::second_look) could find broken.
     #[must_use]
     pub fn has_silence(&self) -> bool {
         !self.silent.is_empty()
+    }
+
+    /// Where the sweep was a look of a [watch](crate::watch): the earliest moment at which a task that it found alive can
+    /// become a zombie, as long as nothing of it changes. None can before; at that moment itself one need not. `None`:
+    /// it saw none that can.
+    #[must_use]
+    pub fn next_due(&self) -> Option<DateTime<Utc>> {
+        self.next_due?.to_datetime()
     }
 
     /// What a ledger keeps of the sweep; `None` where the options did not ask for it.
@@ -172,6 +206,11 @@ impl SweepReport {
             ..opts
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands it over so")]
+fn is_none_left(count: &usize) -> bool {
+    *count == 0
 }
 
 /// A zombie that could not be reaped for a reason of its own.

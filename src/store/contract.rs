@@ -51,6 +51,9 @@ pub(crate) trait Store {
     /// Opens a task that was parked, in one write transaction, with its event.
     fn unpark(&mut self, task: &str) -> Result<Unparked, StoreError>;
 
+    /// Writes what stands there already, and commits it: fails where nobody could write.
+    fn try_to_write(&mut self) -> Result<(), StoreError>;
+
     /// How long it took to get the right to write, which is let go of at once; `None` where it could not be had in time.
     fn lock_took(&mut self) -> Result<Option<Duration>, StoreError>;
 }
@@ -103,4 +106,13 @@ pub(crate) struct Scan {
     pub(crate) living: Living,
     /// The newest signs of life of some of them, likewise.
     pub(crate) beats: Beats,
+    /// The earliest moment at which one of those may be a zombie, where that is asked.
+    pub(crate) next_due: Option<Timestamp>,
+}
+
+impl Scan {
+    /// Notes when one that is live may be a zombie.
+    pub(crate) fn see_due(&mut self, at: Option<Timestamp>) {
+        self.next_due = [self.next_due, at].into_iter().flatten().min();
+    }
 }

@@ -63,6 +63,11 @@ pub enum OpenError {
     /// It went away while it was swept.
     #[error("{0} was deleted, moved or replaced while it was swept: what was written went with it")]
     Moved(PathBuf),
+    /// Another file, or none, stands at the path of a database that is kept open, or another log beside it.
+    #[error(
+        "{0} was deleted, moved or replaced while it was watched, or its log was; what was under way was rolled back"
+    )]
+    Replaced(PathBuf),
     /// It never stood still for long enough to be read.
     #[error("{0} was replaced or written anew each time it was read")]
     Unsteady(PathBuf),

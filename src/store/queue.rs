@@ -3,7 +3,7 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use super::open_error::OpenError;
-use super::sqlite;
+use super::sqlite::{self, Kept};
 use crate::profile::Profile;
 
 type Configure<'q> = dyn Fn(&mut Connection) -> rusqlite::Result<()> + 'q;
@@ -89,6 +89,19 @@ impl<'q> Queue<'q> {
         sweep: impl FnOnce(&mut Connection) -> Result<T, E>,
     ) -> Result<T, E> {
         sqlite::sweep(self.path, self.profile, &self.configure, sweep)
+    }
+
+    /// Opens the database to watch and sweep it, and keeps it open.
+    ///
+    /// Never creates a database, nor copies it. In this process no descriptor of its file but `SQLite`'s own is open meanwhile,
+    /// as to close any takes all its locks away; whoever opens one besides does just that. What holds for
+    /// [`write`](Self::write) of checkpoints, and of what is left around the file, holds here for when it is dropped.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] where it cannot be opened and written.
+    pub fn keep(&self) -> Result<Kept, OpenError> {
+        sqlite::keep(self.path, self.profile, &self.configure)
     }
 
     /// Opens the database to write to it what is undone again, hands over the connection, and leaves all files as they

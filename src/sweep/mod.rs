@@ -148,7 +148,12 @@ impl<S: Store> Sweep<'_, S> {
 
     fn plan(&self) -> Plan {
         let plan = Plan::new(self.opts.policy, self.now, self.opts.batch_size.get());
-        plan.bearing(self.opts.learned.clone())
+        let plan = plan.bearing(self.opts.learned.clone());
+        if self.opts.watched.is_some() {
+            plan.foretelling()
+        } else {
+            plan
+        }
     }
 
     /// Reads facts and plans.
@@ -168,6 +173,9 @@ impl<S: Store> Sweep<'_, S> {
             remembered.beats.merge(scan.beats);
             remembered.beats.merge(plan.beats);
         }
+        for due in [scan.next_due, plan.next_due].into_iter().flatten() {
+            self.report.see_due(due);
+        }
         self.report.healthy += scan.live + plan.healthy;
         self.report.undecided.append(&mut plan.undecided);
         Ok(Page {
@@ -186,6 +194,7 @@ impl<S: Store> Sweep<'_, S> {
             self.see_silence(&zombies)?;
         }
         zombies.retain(|zombie| self.is_proven(zombie));
+        self.see_that_one_can_write()?;
         if self.held.is_some() {
             self.hold(&zombies);
             return Ok(());
@@ -193,12 +202,20 @@ impl<S: Store> Sweep<'_, S> {
         if zombies.is_empty() {
             return Ok(());
         }
+        let begun = clock();
+        let changed = self.reap_all(zombies)?;
+        self.report.reaping += begun.elapsed();
+        self.look_at_changed(&changed, round)
+    }
+
+    /// Reaps what is proven, or in a dry run says so. Returns the keys of those that changed meanwhile.
+    fn reap_all(&mut self, mut zombies: Vec<Zombie>) -> Result<Vec<Id>, SweepError> {
         self.see_repeats(&mut zombies)?;
         self.store.prepare(&zombies, &mut self.notes)?;
         if self.opts.dry_run {
             let batch = self.store.pretend(zombies)?;
             self.add(batch);
-            return Ok(());
+            return Ok(Vec::new());
         }
         if self.record == Record::Summary {
             for zombie in &zombies {
@@ -210,7 +227,7 @@ impl<S: Store> Sweep<'_, S> {
         while !pending.zombies.is_empty() {
             self.reap(&mut pending)?;
         }
-        self.look_at_changed(&pending.changed, round)
+        Ok(pending.changed)
     }
 
     /// Zombies that changed between the look and the lock are read anew, and judged again: at the second look what broke

@@ -19,6 +19,7 @@ mod calendar;
 mod civil;
 mod contest;
 mod digits;
+mod due;
 mod epoch;
 mod explain;
 mod followed;
@@ -55,6 +56,7 @@ pub use beats::{Beat, Beats, beat_of, beat_of_suspect};
 pub use begun::{by_begin, is_claimed_since};
 pub use calendar::Calendar;
 pub use contest::Contest;
+pub use due::{due_of, due_of_live, silent_from};
 pub use explain::{
     Part, RowSaid, Weight, Whose, WrittenSign, is_zombie_at, rows, since_when, span, turning_points, weights,
 };

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     Beats, Evidence, HeldWorkspace, Id, Learned, Living, Past, Policy, RunRow, Suspect, Timestamp, Verdict,
-    age_of, beat_of_suspect,
+    age_of, beat_of_suspect, due_of,
 };
 
 /// What a sweep is going to do, before it does any of it.
@@ -22,8 +22,11 @@ pub struct Plan {
     pub living: Living,
     /// The newest signs of life of some of them, likewise.
     pub beats: Beats,
+    /// The earliest moment at which a suspect found alive may be a zombie, where that is foretold.
+    pub next_due: Option<Timestamp>,
     /// Each verdict, where they are kept.
     pub judged: Option<Vec<Judged>>,
+    foretells: bool,
     policy: Policy,
     learned: Option<Arc<Learned>>,
     now: Timestamp,
@@ -139,7 +142,9 @@ impl Plan {
             undecided: Vec::new(),
             living: Living::default(),
             beats: Beats::default(),
+            next_due: None,
             judged: None,
+            foretells: false,
             policy,
             learned: None,
             now,
@@ -162,6 +167,15 @@ impl Plan {
         }
     }
 
+    /// Foretells when those that are alive may be zombies.
+    #[must_use]
+    pub fn foretelling(self) -> Self {
+        Self {
+            foretells: true,
+            ..self
+        }
+    }
+
     /// Judges one suspect and files it; breaks off once the plan is full.
     pub fn add(&mut self, suspect: Suspect) -> ControlFlow<()> {
         let policy = match (&self.learned, &suspect.labels) {
@@ -179,6 +193,10 @@ impl Plan {
         match verdict {
             Verdict::Healthy => {
                 self.healthy += 1;
+                if self.foretells {
+                    let due = due_of(&suspect, policy, self.now);
+                    self.next_due = [self.next_due, due].into_iter().flatten().min();
+                }
                 if let Some(labels) = &suspect.labels {
                     let age = age_of(&suspect, policy, self.now);
                     self.living.add(labels, age);

@@ -139,6 +139,29 @@ impl<'s, const N: usize> Holder<'s, N> {
             })
     }
 
+    /// Until when it is live at least, as long as nothing of it changes; `None` where it is not.
+    fn live_until(&self, threshold: Duration, now: Timestamp) -> Option<Timestamp> {
+        if self.pulse(threshold, now) != Pulse::Live {
+            return None;
+        }
+        let lease = self.lease();
+        let by_lease = lease.filter(|lease| lease.at >= now && !self.has_beaten_since());
+        let updated = self.updated.and_then(|signs| signs.newest);
+        let sign = newest([self.heartbeat(), self.start.newest, updated]);
+        let by_sign = sign.filter(|_| lease.is_none() || self.has_beaten());
+        let until = [
+            by_lease.map(|lease| lease.at),
+            by_sign.map(|sign| sign.at.plus(threshold)),
+        ];
+        until.into_iter().flatten().max()
+    }
+
+    /// Whether there is a heartbeat that was not written before the start: then it is not the lease alone that decides.
+    fn has_beaten(&self) -> bool {
+        self.heartbeat()
+            .is_some_and(|beat| !self.start.newest.is_some_and(|start| beat.is_before(start)))
+    }
+
     fn pulse(&self, threshold: Duration, now: Timestamp) -> Pulse<'s> {
         let heartbeat = self.heartbeat();
         let start = self.start.newest;
@@ -148,8 +171,7 @@ impl<'s, const N: usize> Holder<'s, N> {
         let unreadable = signs.find_map(|signs| signs.unreadable.as_deref());
         let lease = self.lease();
         let is_ahead = lease.is_some_and(|lease| lease.at >= now);
-        let has_beaten = heartbeat.is_some_and(|beat| !start.is_some_and(|start| beat.is_before(start)));
-        let asks_for_lease = !has_beaten;
+        let asks_for_lease = !self.has_beaten();
         // A heartbeat of the very moment of the start may be the claim's own, and where no start is known, it may be
         // another attempt's: then a lease ahead protects, no more.
         let has_beaten_since = self.has_beaten_since();
@@ -278,6 +300,27 @@ pub(super) fn asked_of_task<'s>(
         ActiveRun::Itself => own_row(task).asked(stale_after, now),
         ActiveRun::None | ActiveRun::Missing => claim(task, Some(&task.updated)).asked(grace, now),
     }
+}
+
+/// Until when what is asked of the active run or of the claim is live at least; of a run that is finished, the claim behind it.
+pub(super) fn live_until_of_task(
+    task: &Task,
+    active: &ActiveRun<&Run>,
+    policy: &Policy,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let (stale_after, grace) = (policy.stale_after, policy.claim_grace());
+    match active {
+        ActiveRun::Own(run) if run.is_unfinished(now) => active_run(run, task).live_until(stale_after, now),
+        ActiveRun::Own(_) => claim(task, None).live_until(grace, now),
+        ActiveRun::Itself => own_row(task).live_until(stale_after, now),
+        ActiveRun::None | ActiveRun::Missing => claim(task, Some(&task.updated)).live_until(grace, now),
+    }
+}
+
+/// Until when another unfinished run is live at least.
+pub(super) fn live_until_of_other_run(run: &Run, policy: &Policy, now: Timestamp) -> Option<Timestamp> {
+    other_run(run).live_until(policy.stale_after, now)
 }
 
 /// What is asked of another unfinished run.

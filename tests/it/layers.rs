@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Layer, and the modules of ours that it may use besides itself. The surface may use everything.
-const LAYERS: [(&str, &[&str]); 10] = [
+const LAYERS: [(&str, &[&str]); 11] = [
     ("zombie", &[]),
     ("profile", &["zombie"]),
     ("store", &["options", "profile", "zombie"]),
@@ -15,6 +15,7 @@ const LAYERS: [(&str, &[&str]); 10] = [
     ("ledger", &["error", "report", "zombie"]),
     ("error.rs", &["profile", "report", "store", "zombie"]),
     ("sweep", &["error", "options", "report", "store", "zombie"]),
+    ("watch", &["options", "report", "zombie"]),
     (
         "inspect",
         &[

@@ -6,8 +6,10 @@ use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
 use super::store::SqliteStore;
 use super::writer::{Reaped, Writer};
+use crate::options::BeforeCommit;
 use crate::store::batch::{Batch, Pending, Reap, Refusal};
 use crate::store::error::{StoreError, is_of_the_orchestrator};
+use crate::store::open_error::OpenError;
 use crate::zombie::{Id, Zombie};
 
 /// How long a sweep leaves the write lock alone between two batches where others write: as long as SQLite's busy handler
@@ -46,6 +48,12 @@ pub(super) fn apply(
                 .map_err(StoreError::sqlite("let go of the write lock"));
         }
         Ok(Filled::Whole) => {}
+    }
+    if let Some(BeforeCommit(is_to_be)) = &store.opts.before_commit
+        && !is_to_be()
+    {
+        *batch = Batch::default(); // rolled back with the transaction
+        return Err(OpenError::Replaced(conn.path().unwrap_or_default().into()).into());
     }
     match write.commit() {
         Ok(()) => Ok(()),

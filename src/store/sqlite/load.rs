@@ -19,7 +19,8 @@ use super::statements::{self, Which};
 use super::workers::KnownWorkers;
 use crate::store::contract::Scan;
 use crate::zombie::{
-    ActiveRun, Beat, Id, Labels, Notes, Policy, RunRow, Suspect, Timestamp, age, beat_of, is_live,
+    ActiveRun, Beat, Id, Labels, Notes, Policy, RunRow, Suspect, Timestamp, age, beat_of, due_of_live,
+    is_live, silent_from,
 };
 
 /// Reads the running tasks and hands over those whose active run is not plainly live.
@@ -37,6 +38,8 @@ pub(super) struct Loader<'c> {
     doubles: HashSet<String>,
     /// Whether tasks that are plainly live are handed over too.
     with_the_living: bool,
+    /// Whether it tells when the living may be zombies.
+    foretells: bool,
     /// Where the living are to be counted.
     labels: Option<LabelReader<'c>>,
 }
@@ -44,9 +47,19 @@ pub(super) struct Loader<'c> {
 /// What a closer look at one row found.
 #[expect(clippy::large_enum_variant, reason = "it is taken apart at once")]
 enum Looked {
-    /// Its active run proves it live; where that is asked, by a sign of this age, and this is its beat.
-    Live(Option<Duration>, Option<Beat>),
+    /// Its active run proves it live.
+    Live(Live),
     Suspect(Suspect),
+}
+
+/// What is asked of one that is live.
+#[derive(Default)]
+struct Live {
+    /// How old the sign is that proves it.
+    age: Option<Duration>,
+    beat: Option<Beat>,
+    /// It is live until then at least.
+    due: Option<Timestamp>,
 }
 
 impl<'c> Loader<'c> {
@@ -70,6 +83,7 @@ impl<'c> Loader<'c> {
             runs: None,
             doubles: HashSet::new(),
             with_the_living: false,
+            foretells: false,
             labels: None,
         })
     }
@@ -94,6 +108,11 @@ impl<'c> Loader<'c> {
     /// From now on the living are counted.
     pub(super) fn count_the_living(&mut self) {
         self.labels = Some(LabelReader::new(self.conn, self.schema));
+    }
+
+    /// From now on it tells when the living may be zombies.
+    pub(super) fn foretell(&mut self) {
+        self.foretells = true;
     }
 
     /// Another look begins, so long after *now*.
@@ -163,6 +182,7 @@ impl<'c> Loader<'c> {
         let mut tasks = self.conn.prepare(&sql)?;
         let has_plain_signs = self.meeting != Meeting::Apart || self.schema.runs.is_none();
         let mut scan = Scan::default();
+        let mut oldest: Option<Timestamp> = None;
         let mut last = None;
         for parameter in parameters {
             let mut rows = tasks.query(rusqlite::params_from_iter(parameter))?;
@@ -170,6 +190,7 @@ impl<'c> Loader<'c> {
                 scan.scanned += 1;
                 if has_plain_signs && let Some(beat) = self.facts.is_plainly_live(row, notes)? {
                     scan.live += 1;
+                    oldest = Some(oldest.map_or(beat, |oldest| oldest.min(beat)));
                     if !self.with_the_living {
                         if let Some(labels) = &mut self.labels {
                             let age = self.facts.calendar.now().since(beat);
@@ -187,8 +208,9 @@ impl<'c> Loader<'c> {
                     continue;
                 }
                 match self.suspect(row, notes)? {
-                    Looked::Live(age, beat) => {
+                    Looked::Live(Live { age, beat, due }) => {
                         scan.live += 1;
+                        scan.see_due(due);
                         if let Some(labels) = &mut self.labels {
                             let labels = labels.read(row)?;
                             scan.living.add(labels, age);
@@ -210,6 +232,9 @@ impl<'c> Loader<'c> {
                 }
                 last = Some(key);
             }
+        }
+        if self.foretells {
+            scan.see_due(oldest.map(|beat| silent_from(beat, self.policy.stale_after)));
         }
         let tasks_read = rows_in_vain(&tasks, scan.scanned);
         if let (Some(count), Which::All | Which::BehindKey) = (tasks_read, which) {
@@ -266,13 +291,15 @@ impl<'c> Loader<'c> {
         let run = active.as_ref().map(|row| &row.run);
         let now = facts.calendar.now();
         if !self.with_the_living && is_live(&task, &run, &self.policy, now) {
-            return Ok(match self.labels {
-                None => Looked::Live(None, None),
-                Some(_) => Looked::Live(
-                    age(&task, &run, [], &self.policy, now),
-                    beat_of(&id, &task, &run, &Labels::default(), now),
-                ),
-            });
+            let mut live = Live::default();
+            if self.labels.is_some() {
+                live.age = age(&task, &run, [], &self.policy, now);
+                live.beat = beat_of(&id, &task, &run, &Labels::default(), now);
+            }
+            if self.foretells {
+                live.due = due_of_live(&task, &run, &self.policy, now);
+            }
+            return Ok(Looked::Live(live));
         }
         let others = match others {
             Some(others) => others,

@@ -99,6 +99,9 @@ impl<'c> SqliteStore<'c> {
         if opts.remember {
             loader.count_the_living();
         }
+        if opts.watched.is_some() {
+            loader.foretell();
+        }
         Ok(Self {
             conn,
             schema: &opened.schema,

@@ -146,6 +146,17 @@ impl Store for SqliteStore<'_> {
         apply(self, pending, batch)
     }
 
+    fn try_to_write(&mut self) -> Result<(), StoreError> {
+        let attempt = || {
+            let write = Transaction::new_unchecked(self.conn, TransactionBehavior::Immediate)?;
+            // A number of the queue's own, in the first page of the file: who sets it to what it is writes that page.
+            let number: i64 = write.pragma_query_value(None, "user_version", |row| row.get(0))?;
+            write.pragma_update(None, "user_version", number)?;
+            write.commit()
+        };
+        attempt().map_err(StoreError::sqlite("see whether one can write"))
+    }
+
     fn lock_took(&mut self) -> Result<Option<Duration>, StoreError> {
         let asked = self.stopwatch.elapsed();
         let taken = Transaction::new_unchecked(self.conn, TransactionBehavior::Immediate);

@@ -17,17 +17,17 @@ use crate::surface::metrics;
 pub(crate) fn tell(
     cli: &Cli,
     began: DateTime<Utc>,
-    ended: &anyhow::Result<Exit>,
+    ended: Result<Exit, &anyhow::Error>,
     report: Option<&SweepReport>,
 ) {
-    let Some(path) = cli.sweep.metrics_file() else {
+    let Some(path) = cli.sweep.metrics.file() else {
         return;
     };
     if cli.sweep.dry_run || !cli.sweep.task.is_empty() {
         tracing::info!("a dry run, or a sweep of single tasks, writes no metrics");
         return;
     }
-    let exit = ended.as_ref().map_or_else(failure::exit, |exit| *exit);
+    let exit = ended.unwrap_or_else(failure::exit);
     let is_held_back = report.is_some_and(|report| report.held_back.is_some());
     let sweep = LastSweep {
         is_success: matches!(exit, Exit::Swept | Exit::ZombiesFound) && !is_held_back,

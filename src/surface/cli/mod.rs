@@ -15,6 +15,7 @@ mod log;
 mod lost;
 mod man;
 mod metrics;
+mod notify;
 mod outcomes;
 mod output;
 mod profile;
@@ -29,6 +30,7 @@ mod thresholds;
 mod unpark;
 mod wait;
 mod wall_clock;
+mod watch;
 mod wrap;
 
 use std::process::ExitCode;
@@ -61,6 +63,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Some(Command::Unpark(args)) => unpark::run(cli, args),
         Some(Command::History(history)) => history::run(cli, history),
         Some(Command::Outcomes(args)) => outcomes::run(cli, args),
+        Some(Command::Watch(args)) => watch::run(cli, args),
         Some(Command::Demo(demo)) => demo::run(demo),
         Some(Command::Completions(shell)) => completions::run(shell),
         Some(Command::Man(man)) => man::run(man),

@@ -13,13 +13,24 @@ pub(crate) fn print(
     json: &impl Serialize,
     text: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
+    if format == Format::Json && io::stdout().is_terminal() {
+        let mut out = BufWriter::new(Stream::output());
+        serde_json::to_writer_pretty(&mut out, json)?;
+        writeln!(out)?;
+        return out.flush();
+    }
+    print_next(format, json, text)
+}
+
+/// Prints one of many: JSON on a line of its own, whoever looks on, or text.
+pub(crate) fn print_next(
+    format: Format,
+    json: &impl Serialize,
+    text: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
     let mut out = BufWriter::new(Stream::output());
     match format {
         Format::Text => text(&mut coloured(&mut out))?,
-        Format::Json if io::stdout().is_terminal() => {
-            serde_json::to_writer_pretty(&mut out, json)?;
-            writeln!(out)?;
-        }
         Format::Json => {
             serde_json::to_writer(&mut out, json)?;
             writeln!(out)?;

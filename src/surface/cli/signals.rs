@@ -9,6 +9,7 @@ use signal_hook::flag;
 use zombie_sweeper::rusqlite::{self, Connection};
 
 use super::exit::Exit;
+use super::notify;
 
 /// How long to sleep before a locked database is tried again.
 const STEP: Duration = Duration::from_millis(10);
@@ -18,12 +19,16 @@ const STEPS: i32 = 10_000;
 
 const INTERRUPTED: usize = 1;
 const TERMINATED: usize = 2;
+#[cfg(unix)]
+const HUNG_UP: usize = 3;
 
 /// Whether a signal came, and which; 0: none.
 static IS_CAUGHT: AtomicBool = AtomicBool::new(false);
 static CAUGHT: AtomicUsize = AtomicUsize::new(0);
 /// Whether a file was to grow beyond the limit for its size.
 static TOO_LARGE: AtomicBool = AtomicBool::new(false);
+/// Whether all is to be opened anew.
+static REOPENS: AtomicBool = AtomicBool::new(false);
 /// How often a locked database is tried again.
 static TRIES: AtomicI32 = AtomicI32::new(0);
 
@@ -37,6 +42,49 @@ pub(crate) fn watch() -> std::io::Result<()> {
     #[cfg(unix)]
     flag::register(signal_hook::consts::SIGXFSZ, &TOO_LARGE)?;
     Ok(())
+}
+
+/// Whoever stays listens to SIGHUP too: where there is a terminal to hang up, it ends as by SIGTERM; where there is none, a
+/// service manager asks for all to be opened anew. One that is ignored, as `nohup` asks for, stays so.
+#[cfg(unix)]
+pub(crate) fn hear_hangups() -> std::io::Result<()> {
+    use signal_hook::consts::SIGHUP;
+
+    if is_ignored(SIGHUP) {
+        return Ok(());
+    }
+    if std::fs::File::open("/dev/tty").is_ok() {
+        flag::register_usize(SIGHUP, &CAUGHT, HUNG_UP)?;
+        flag::register(SIGHUP, &IS_CAUGHT)?;
+    } else {
+        flag::register(SIGHUP, &REOPENS)?;
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "the same as where it may fail")]
+pub(crate) fn hear_hangups() -> std::io::Result<()> {
+    Ok(())
+}
+
+/// By what the system says of this process; where it says nothing, it is not.
+#[cfg(unix)]
+fn is_ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mut ignored = status.lines().filter_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.find_map(|set| u64::from_str_radix(set.trim(), 16).ok());
+    ignored.unwrap_or_default() >> (signal - 1) & 1 == 1
+}
+
+/// Whether all is to be opened anew; asked, it is done with.
+pub(crate) fn take_reopening() -> bool {
+    REOPENS.swap(false, Ordering::SeqCst)
+}
+
+/// Whether it will be asked for.
+pub(crate) fn asks_to_reopen() -> bool {
+    REOPENS.load(Ordering::SeqCst)
 }
 
 /// The exit that a caught signal calls for.
@@ -55,10 +103,12 @@ pub(crate) fn none() -> bool {
 
 /// Its name.
 pub(crate) fn name() -> Option<&'static str> {
-    caught().map(|exit| match exit {
-        Exit::Interrupted => "SIGINT",
-        _ => "SIGTERM",
-    })
+    match CAUGHT.load(Ordering::SeqCst) {
+        0 => None,
+        INTERRUPTED => Some("SIGINT"),
+        TERMINATED => Some("SIGTERM"),
+        _ => Some("SIGHUP"),
+    }
 }
 
 /// Whether a write failed, or will, at the limit for the size of a file.
@@ -70,11 +120,16 @@ pub(crate) fn file_size_limit_was_reached() -> bool {
 pub(crate) fn obey(conn: &mut Connection, busy_timeout: Duration) -> rusqlite::Result<()> {
     let tries = busy_timeout.as_millis() / STEP.as_millis();
     TRIES.store(i32::try_from(tries).unwrap_or(i32::MAX), Ordering::SeqCst);
-    conn.progress_handler(STEPS, Some(|| caught().is_some()))?;
+    let is_to_stop = || {
+        notify::alive();
+        caught().is_some()
+    };
+    conn.progress_handler(STEPS, Some(is_to_stop))?;
     conn.busy_handler(Some(wait))
 }
 
 fn wait(tried: i32) -> bool {
+    notify::alive();
     if caught().is_some() || tried >= TRIES.load(Ordering::SeqCst) {
         return false;
     }

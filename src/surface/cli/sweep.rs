@@ -1,9 +1,11 @@
+use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::anyhow;
 use chrono::{DateTime, Utc};
 use zombie_sweeper::Profile;
+use zombie_sweeper::rusqlite::Connection;
 use zombie_sweeper::store::{Schema, SchemaError, StoreError};
 use zombie_sweeper::{SweepError, SweepOptions, SweepReport, sweep_zombie_tasks};
 
@@ -18,7 +20,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Exit> {
     let now = cli.sweep.now.unwrap_or_else(wall_clock::now);
     let mut report = None;
     let ended = sweep_and_print(cli, now, &mut report);
-    metrics::tell(cli, now, &ended, report.as_ref());
+    metrics::tell(cli, now, ended.as_ref().copied(), report.as_ref());
     ended
 }
 
@@ -37,24 +39,34 @@ fn sweep_and_print(
     };
     let report = reported.insert(report);
     ledger::remember(cli, report, now);
-    let printed = output::print(cli.log.format, report, |out| {
-        text::report(out, report)?;
-        report
-            .thresholds
-            .iter()
-            .try_for_each(|learned| thresholds::thresholds(out, learned))
-    });
+    let printed = output::print(cli.log.format, report, |out| in_text(out, report));
     printed.map_err(|why| LostSummary::of(report, why))?;
-    match (failed, report.failed.len()) {
+    match failed {
         _ if wait::was_cut_short() => Err(anyhow!(
             "stopped by {} before the second look: who was silent at the first was left alone",
             signals::name().unwrap_or_default()
         )),
-        (Some(error), _) => Err(error.into()),
-        (None, 0) if report.held_back.is_some() => Ok(Exit::ZombiesFound),
-        (None, 0) if cli.sweep.fail_on_zombies && !report.reaps.is_empty() => Ok(Exit::ZombiesFound),
-        (None, 0) => Ok(Exit::Swept),
-        (None, failed) => Err(anyhow!(
+        Some(error) => Err(error.into()),
+        None => outcome(cli, report),
+    }
+}
+
+/// The summary for people.
+pub(crate) fn in_text(out: &mut dyn Write, report: &SweepReport) -> io::Result<()> {
+    text::report(out, report)?;
+    let learned = report.thresholds.iter();
+    learned
+        .into_iter()
+        .try_for_each(|learned| thresholds::thresholds(out, learned))
+}
+
+/// What a sweep that came to its end comes to.
+pub(crate) fn outcome(cli: &Cli, report: &SweepReport) -> anyhow::Result<Exit> {
+    match report.failed.len() {
+        0 if report.held_back.is_some() => Ok(Exit::ZombiesFound),
+        0 if cli.sweep.fail_on_zombies && !report.reaps.is_empty() => Ok(Exit::ZombiesFound),
+        0 => Ok(Exit::Swept),
+        failed => Err(anyhow!(
             "{} could not be reaped: see `failed` in the summary",
             text::counted(failed, "task")
         )),
@@ -74,28 +86,28 @@ fn sweep_or_look(cli: &Cli, now: DateTime<Utc>) -> anyhow::Result<(SweepReport, 
     }
 }
 
-fn options(cli: &Cli, now: DateTime<Utc>, profile: Profile) -> SweepOptions {
+pub(crate) fn options(cli: &Cli, now: DateTime<Utc>, profile: Profile) -> SweepOptions {
     let args = &cli.sweep;
     let asked = args.now;
     let options = SweepOptions::at(now)
         .dry_run(args.dry_run)
-        .actor(&args.actor)
+        .actor(&args.reaping.actor)
         .policy(args.policy.policy())
-        .batch_size(args.batch_size)
-        .confirm(args.confirm)
+        .batch_size(args.reaping.batch_size)
+        .confirm(args.reaping.confirm)
         .suspended(wait::suspended())
         .waiting(move |time| wait::wait(time, asked))
-        .evidence(args.evidence || cli.log.format == Format::Text)
+        .evidence(args.reaping.evidence || cli.log.format == Format::Text)
         .remember(!args.dry_run && cli.ledger.path().is_some())
         .profile(profile);
-    let mut options = args.parking.of(options);
+    let mut options = args.reaping.parking.of(options);
     if let Some(project) = &args.project {
         options = options.project(project);
     }
     for task in &args.task {
         options = options.task(task);
     }
-    if let Some(zombies) = args.at_most {
+    if let Some(zombies) = args.reaping.at_most {
         options = options.at_most(zombies);
     }
     options
@@ -108,22 +120,11 @@ fn sweep(cli: &Cli, asked: Option<&Profile>, options: &SweepOptions) -> Result<S
             if cli.sweep.policy.time().is_none() {
                 profile::refuse_a_guess(conn, asked)?;
             }
-            let swept = learned::bearing(
-                cli,
-                &cli.sweep.policy,
-                cli.sweep.project.as_deref(),
-                conn,
-                options,
-            )
-            .and_then(|options| sweep_zombie_tasks(conn, &options));
-            match swept {
-                Err(SweepError::Store(StoreError::Schema(problems @ SchemaError::Unfit(_))))
-                    if asked.is_none() =>
-                {
-                    Err(profile::misfit(conn, problems))
-                }
-                swept => Ok(swept?),
-            }
+            by_profile(conn, asked, |conn| {
+                let (policy, project) = (&cli.sweep.policy, cli.sweep.project.as_deref());
+                let options = learned::bearing(cli, policy, project, conn, options)?;
+                sweep_zombie_tasks(conn, &options)
+            })
         });
     }
     look_twice(&cli.sweep, options, |options| {
@@ -145,6 +146,20 @@ fn sweep(cli: &Cli, asked: Option<&Profile>, options: &SweepOptions) -> Result<S
     })
 }
 
+/// Sweeps by the profile asked for, and by none that was not.
+pub(crate) fn by_profile(
+    conn: &mut Connection,
+    asked: Option<&Profile>,
+    sweep: impl FnOnce(&mut Connection) -> Result<SweepReport, SweepError>,
+) -> Result<SweepReport, Failed> {
+    match sweep(conn) {
+        Err(SweepError::Store(StoreError::Schema(problems @ SchemaError::Unfit(_)))) if asked.is_none() => {
+            Err(profile::misfit(conn, problems))
+        }
+        swept => Ok(swept?),
+    }
+}
+
 /// A dry run may read a copy, or a file that nobody has open, so that its second look has to open the database anew.
 fn look_twice(
     args: &SweepArgs,
@@ -152,11 +167,11 @@ fn look_twice(
     look: impl Fn(&SweepOptions) -> Result<SweepReport, Failed>,
 ) -> Result<SweepReport, Failed> {
     let mut first = look(&options.clone().confirm(Duration::ZERO))?;
-    first.confirm_s = args.confirm.as_secs_f64();
-    if args.confirm.is_zero() || !first.has_silence() {
+    first.confirm_s = args.reaping.confirm.as_secs_f64();
+    if args.reaping.confirm.is_zero() || !first.has_silence() {
         return Ok(first);
     }
-    let now = wait::wait(args.confirm, args.now).ok_or(SweepError::Interrupted)?;
+    let now = wait::wait(args.reaping.confirm, args.now).ok_or(SweepError::Interrupted)?;
     let options = options.clone();
     // What was learned is what it was at the first look.
     let options = match first.thresholds.clone() {

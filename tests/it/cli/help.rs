@@ -55,6 +55,11 @@ fn of_doctor() {
 }
 
 #[test]
+fn of_watch() {
+    assert_snapshot!(printed(&["watch", "--help"]));
+}
+
+#[test]
 fn of_demo() {
     assert_snapshot!(printed(&["demo", "--help"]));
 }
@@ -91,6 +96,8 @@ fn no_line_is_wider_than_a_terminal() {
         &["outcomes", "--help"],
         &["doctor", "-h"],
         &["doctor", "--help"],
+        &["watch", "-h"],
+        &["watch", "--help"],
         &["demo", "-h"],
         &["demo", "--help"],
     ] {

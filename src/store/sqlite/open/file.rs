@@ -15,10 +15,10 @@ const LONGEST_PATH: usize = 504;
 pub(super) struct File {
     pub(super) path: PathBuf,
     /// The path that was asked for, where links may come to lead elsewhere.
-    asked: PathBuf,
+    pub(super) asked: PathBuf,
     /// Held open until all is done: to close it would take away the locks that `SQLite` has on it in this process.
     pub(super) handle: fs::File,
-    identity: Identity,
+    pub(super) identity: Identity,
 }
 
 impl File {
@@ -97,18 +97,23 @@ impl File {
     }
 
     pub(super) fn error(&self, error: rusqlite::Error) -> OpenError {
-        let path = self.path.clone();
-        match error.sqlite_error_code() {
-            Some(ErrorCode::NotADatabase) => OpenError::NotADatabase(path),
-            Some(ErrorCode::DatabaseCorrupt) => OpenError::Corrupt(path, error.to_string()),
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => OpenError::Busy(path),
-            _ if error.to_string().contains("unsupported file format") => OpenError::NotADatabase(path),
-            _ => OpenError::Sqlite { path, source: error },
-        }
+        sqlite_error(&self.path, error)
     }
 }
 
-fn system_error(path: &Path, source: io::Error) -> OpenError {
+/// What `SQLite` said of the database at this path.
+pub(super) fn sqlite_error(path: &Path, error: rusqlite::Error) -> OpenError {
+    let path = path.into();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => OpenError::NotADatabase(path),
+        Some(ErrorCode::DatabaseCorrupt) => OpenError::Corrupt(path, error.to_string()),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => OpenError::Busy(path),
+        _ if error.to_string().contains("unsupported file format") => OpenError::NotADatabase(path),
+        _ => OpenError::Sqlite { path, source: error },
+    }
+}
+
+pub(super) fn system_error(path: &Path, source: io::Error) -> OpenError {
     let path = path.into();
     match source.kind() {
         ErrorKind::PermissionDenied => OpenError::NotPermitted { path, source },

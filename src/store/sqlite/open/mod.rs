@@ -12,17 +12,21 @@
 mod at_rest;
 mod copy;
 mod file;
+mod keep;
 mod lock;
 mod names;
 mod place;
 mod read;
 mod settings;
 mod site;
+mod standing;
 mod sweep;
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(not(unix), path = "not_unix.rs")]
 mod system;
 
+pub use keep::Kept;
+pub(in crate::store) use keep::keep;
 pub use place::{Place, look_at_place};
 pub(in crate::store) use read::read;
 pub use site::{Mount, Owner, Room};

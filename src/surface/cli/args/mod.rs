@@ -8,15 +8,18 @@ mod explain;
 mod history;
 mod ledger;
 mod man;
+mod metrics;
 mod outcomes;
 mod output;
 mod parking;
 mod policy;
+mod reaping;
 mod schema;
 mod shown;
 mod sweep;
 mod time;
 mod unpark;
+mod watch;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -39,6 +42,7 @@ pub(crate) use policy::PolicyArgs;
 pub(crate) use schema::SchemaArgs;
 pub(crate) use sweep::SweepArgs;
 pub(crate) use unpark::UnparkArgs;
+pub(crate) use watch::WatchArgs;
 
 use super::exit;
 use crate::surface::metrics::is_beside;
@@ -48,6 +52,7 @@ Examples:
   zombie-sweeper --project SciDEX --dry-run     what would be reaped, as JSON
   zombie-sweeper --dry-run --format text        the same of all projects, for people
   zombie-sweeper --db /srv/orchestra.db         sweep
+  zombie-sweeper --db /srv/orchestra.db watch   stay, and sweep whenever there is something to sweep
   zombie-sweeper explain TASK --format text     why that one was taken, or what would be done to it
   zombie-sweeper history --format text          what was reaped, and what became of it
   zombie-sweeper outcomes --format text         how many of the reaps came to what, and were contested
@@ -98,6 +103,8 @@ pub(crate) enum Command {
     Outcomes(OutcomesArgs),
     /// Open a task again that a sweep has parked
     Unpark(UnparkArgs),
+    /// Stay, and sweep whenever there is something to sweep
+    Watch(WatchArgs),
     /// See a sweep at work, on a small database of its own
     Demo(DemoArgs),
     /// Print what completes the command line in a shell, for packages
@@ -124,6 +131,7 @@ pub(crate) fn parse() -> Result<Cli, ExitCode> {
         refuse_stray_options(&matches, &cli)?;
         refuse_unknown_variables()?;
         refuse_a_sweep_of_another_time(&cli)?;
+        take_what_is_watched(&mut cli)?;
         refuse_metrics_for_a_database(&cli)?;
         refuse_a_misplaced_ledger(&cli)?;
         refuse_to_learn_without_a_ledger(&cli)?;
@@ -204,11 +212,24 @@ fn refuse_a_sweep_of_another_time(cli: &Cli) -> Result<(), clap::Error> {
     Err(Cli::command().error(clap::error::ErrorKind::MissingRequiredArgument, text))
 }
 
+/// The sweeps of a watch are asked for behind its name.
+fn take_what_is_watched(cli: &mut Cli) -> Result<(), clap::Error> {
+    let Some(Command::Watch(watch)) = &cli.command else {
+        return Ok(());
+    };
+    if let Some(refused) = WatchArgs::refused(&cli.sweep) {
+        return Err(Cli::command().error(clap::error::ErrorKind::ArgumentConflict, refused));
+    }
+    cli.sweep = watch.sweep();
+    Ok(())
+}
+
 /// They would replace it.
 fn refuse_metrics_for_a_database(cli: &Cli) -> Result<(), clap::Error> {
     let database = &cli.database.db;
-    match cli.sweep.metrics_file() {
-        Some(metrics) if cli.command.is_none() && is_beside(metrics, database) => {
+    let is_swept = matches!(cli.command, None | Some(Command::Watch(_)));
+    match cli.sweep.metrics.file() {
+        Some(metrics) if is_swept && is_beside(metrics, database) => {
             let text = format!(
                 "--metrics-file names {}, which is of the database {}: expected a file of its own",
                 metrics.display(),

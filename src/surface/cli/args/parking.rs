@@ -8,7 +8,7 @@ use zombie_sweeper::SweepOptions;
 
 use super::time::parse_patience;
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct ParkingArgs {
     /// Park a task that falls silent for the Nth time
     #[arg(long, value_name = "N", env = "ZOMBIE_SWEEPER_PARK_AFTER", hide_env = true)]

@@ -29,7 +29,7 @@ pub(super) fn parse_stale_after(text: &str) -> Result<StaleAfter, String> {
     }
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub(crate) struct PolicyArgs {
     /// A run silent for longer than this is dead; `auto` learns it [default: 15m]
     #[arg(

@@ -1,0 +1,38 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::zombie::{Id, Timestamp};
+
+/// What a watch knows and no single sweep can: over which time it looked, and what its earlier looks found silent.
+#[derive(Clone, Debug)]
+pub(crate) struct Watched {
+    /// Since when it has been looked without a break; `None`: since ever.
+    pub(crate) unbroken_since: Option<Timestamp>,
+    /// What earlier looks found silent, by key.
+    pub(crate) silent: Arc<HashMap<Id, Silent>>,
+    /// What was found so by then, in the time of the watch, has been silent for long enough.
+    pub(crate) proven_by: Option<Duration>,
+    /// How far apart two looks are at least.
+    pub(crate) confirm: Duration,
+    /// Whether nobody is known to have been able to write since the last failure.
+    pub(crate) is_write_in_doubt: bool,
+}
+
+/// A task that a look found silent, where silence has to be confirmed.
+#[derive(Clone, Debug)]
+pub(crate) struct Silent {
+    /// What tells whether it has changed since.
+    pub(crate) print: u64,
+    /// When it was first found so, in the time of the watch.
+    pub(crate) since: Duration,
+}
+
+impl Watched {
+    /// Whether an earlier look, far enough back, found it just so.
+    pub(crate) fn is_proven(&self, key: &Id, print: u64) -> bool {
+        let silent = self.silent.get(key);
+        let is_old = |silent: &Silent| self.proven_by.is_some_and(|by| silent.since <= by);
+        silent.is_some_and(|silent| silent.print == print && is_old(silent))
+    }
+}

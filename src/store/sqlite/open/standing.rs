@@ -1,0 +1,66 @@
+//! Whether a database that is kept open is still the one that its path leads to.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use super::file::{File, sibling, system_error};
+use super::system::{self, Identity};
+use crate::store::open_error::OpenError;
+
+/// A database and its log, as they stood when they were opened. It is looked at without opening either.
+///
+/// `SQLite` notices neither that another file was renamed over the database, so that it reads the old one with the new one's
+/// log, nor that its log was taken away, so that it never again sees what others write.
+#[derive(Clone)]
+pub(super) struct Standing {
+    /// Links resolved.
+    pub(super) path: PathBuf,
+    /// The path that was asked for, where links may come to lead elsewhere.
+    asked: PathBuf,
+    database: Identity,
+    /// `None` where none stood there.
+    pub(super) log: Option<Identity>,
+}
+
+impl Standing {
+    /// Before `SQLite` opens it.
+    pub(super) fn of(file: &File) -> Result<Self, OpenError> {
+        Ok(Self {
+            path: file.path.clone(),
+            asked: file.asked.clone(),
+            database: file.identity,
+            log: file.beside("-wal")?.as_ref().map(system::identity),
+        })
+    }
+
+    /// Notes the log that `SQLite` has begun since, where there was none: a database may come to keep one.
+    pub(super) fn see_log(&mut self) -> Result<(), OpenError> {
+        if self.log.is_none() {
+            self.log = self.look_at(&sibling(&self.path, "-wal"))?;
+        }
+        Ok(())
+    }
+
+    /// Fails where another file stands in the place of either by now, or nothing, and where that cannot be told.
+    pub(super) fn check(&self) -> Result<(), OpenError> {
+        let is_there = |path: &Path, known: Identity| Ok(self.look_at(path)? == Some(known));
+        let log = |log| is_there(&sibling(&self.path, "-wal"), log);
+        let stands = is_there(&self.asked, self.database)?
+            && is_there(&self.path, self.database)?
+            && self.log.map_or(Ok(true), log)?;
+        if stands {
+            Ok(())
+        } else {
+            Err(OpenError::Replaced(self.path.clone()))
+        }
+    }
+
+    fn look_at(&self, path: &Path) -> Result<Option<Identity>, OpenError> {
+        match fs::metadata(path) {
+            Ok(found) => Ok(Some(system::identity(&found))),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+            Err(source) => Err(system_error(&self.path, source)),
+        }
+    }
+}

@@ -1,0 +1,65 @@
+use std::time::Duration;
+
+use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
+
+use super::metrics::MetricsArgs;
+use super::policy::PolicyArgs;
+use super::reaping::ReapingArgs;
+use super::sweep::SweepArgs;
+use super::time::parse_patience;
+
+/// A worker may finish its run and its task in two transactions: what stays sees the moment between them.
+const SETTLE: &str = "10s";
+
+#[derive(Debug, Args)]
+#[command(mut_arg("settle", |settle| settle.default_value(SETTLE)))]
+#[command(mut_arg("at_most", |at_most| at_most.help("Reap none where more than so many are due")))]
+pub(crate) struct WatchArgs {
+    /// Watch this project only, by name or id [default: all]
+    #[arg(long, value_name = "NAME", env = "ZOMBIE_SWEEPER_PROJECT", hide_env = true)]
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
+    project: Option<String>,
+    /// Look at the queue no more often than this
+    #[arg(long, value_name = "TIME", env = "ZOMBIE_SWEEPER_INTERVAL", hide_env = true)]
+    #[arg(default_value = "1s", value_parser = parse_patience)]
+    pub(crate) interval: Duration,
+    #[command(flatten)]
+    policy: PolicyArgs,
+    #[command(flatten)]
+    reaping: ReapingArgs,
+    #[command(flatten)]
+    metrics: MetricsArgs,
+}
+
+impl WatchArgs {
+    /// Each of its sweeps, as the bare command would be asked for it.
+    pub(super) fn sweep(&self) -> SweepArgs {
+        SweepArgs {
+            project: self.project.clone(),
+            task: Vec::new(),
+            dry_run: false,
+            now: None,
+            policy: self.policy.clone(),
+            reaping: self.reaping.clone(),
+            fail_on_zombies: false,
+            metrics: self.metrics.clone(),
+        }
+    }
+
+    /// What variables ask of a sweep that a watch does not do: to pass over it would be to reap what nobody meant.
+    pub(super) fn refused(sweep: &SweepArgs) -> Option<&'static str> {
+        if sweep.dry_run {
+            Some(
+                "ZOMBIE_SWEEPER_DRY_RUN: `watch` writes; to see what would be reaped, run a sweep with --dry-run",
+            )
+        } else if sweep.task.is_empty() {
+            None
+        } else {
+            Some(
+                "ZOMBIE_SWEEPER_TASK is set, and `watch` sweeps all tasks, or those of one --project: unset it, or run a \
+                 sweep with it",
+            )
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! `watch`: stays, and sweeps whenever there is something to sweep.
+
+mod clocks;
+mod news;
+mod queue;
+mod record;
+mod trouble;
+mod warned;
+
+use std::time::Duration;
+
+use zombie_sweeper::watch::{Moment, Next, Watch};
+use zombie_sweeper::{SweepError, SweepReport};
+
+use super::args::{Cli, WatchArgs};
+use super::exit::Exit;
+use super::lost::LostSummary;
+use super::profile::Failed;
+use super::{notify, signals, sweep, text};
+use news::News;
+use queue::Watched;
+use record::Record;
+use trouble::Trouble;
+use warned::Warned;
+
+/// How long it sleeps before it looks again whether a signal came.
+const STEP: Duration = Duration::from_millis(200);
+
+pub(crate) fn run(cli: &Cli, args: &WatchArgs) -> anyhow::Result<Exit> {
+    signals::hear_hangups()?;
+    notify::begin();
+    let ended = Watcher::new(cli, args.interval).watch();
+    notify::stopping();
+    ended
+}
+
+struct Watcher<'c> {
+    cli: &'c Cli,
+    watch: Watch,
+    /// Opened, as long as nothing is wrong with it.
+    queue: Option<Watched>,
+    /// Whether a look ever went well.
+    has_seen: bool,
+    news: News,
+    record: Record,
+    trouble: Trouble,
+    warned: Warned,
+}
+
+impl<'c> Watcher<'c> {
+    fn new(cli: &'c Cli, interval: Duration) -> Self {
+        Self {
+            cli,
+            watch: Watch::new(interval, clocks::now()),
+            queue: None,
+            has_seen: false,
+            news: News::default(),
+            record: Record::default(),
+            trouble: Trouble::default(),
+            warned: Warned::default(),
+        }
+    }
+
+    /// Until a signal ends it.
+    fn watch(mut self) -> anyhow::Result<Exit> {
+        while signals::none() {
+            let reopens = signals::take_reopening();
+            if reopens {
+                self.reopen();
+            }
+            let has_changed = self.has_changed();
+            let acted = has_changed.and_then(|has_changed| self.act(has_changed));
+            if reopens && self.has_seen {
+                notify::ready(); // again, however it went
+            }
+            match acted {
+                Ok(rest) => sleep(rest),
+                Err(error) => self.bear(error)?,
+            }
+        }
+        Ok(Exit::Swept)
+    }
+
+    fn reopen(&mut self) {
+        tracing::info!("opens everything anew");
+        if self.has_seen {
+            notify::reloading();
+        }
+        self.queue = None;
+    }
+
+    /// Whether there may be something new to see. Of a queue that is not open yet there is.
+    fn has_changed(&self) -> anyhow::Result<bool> {
+        match &self.queue {
+            Some(queue) => Ok(queue.has_changed().map_err(SweepError::from)?),
+            None => Ok(true),
+        }
+    }
+
+    /// Looks, where it is time for that, and returns how long to rest.
+    fn act(&mut self, has_changed: bool) -> anyhow::Result<Duration> {
+        match self.watch.next(clocks::now(), has_changed) {
+            Next::Rest(rest) => Ok(rest),
+            Next::Look => self.look().map(|()| Duration::ZERO),
+        }
+    }
+
+    fn look(&mut self) -> anyhow::Result<()> {
+        let queue = match &mut self.queue {
+            Some(queue) => queue,
+            none => none.insert(Watched::open(self.cli)?),
+        };
+        let (at, worked) = (clocks::now(), clocks::worked());
+        let options = self.watch.options(&queue.options(), at);
+        match queue.sweep(self.cli, &options) {
+            Ok(report) => {
+                let took = clocks::worked().saturating_sub(worked);
+                self.watch.looked(clocks::now(), took, &report);
+                self.trouble.is_over(at);
+                self.tell(report, None, at)
+            }
+            Err(Failed::Sweep(SweepError::Partial { report, source })) => {
+                let committed = (*report).clone();
+                let error = SweepError::Partial { report, source }.into();
+                self.tell(committed, Some(&error), at)?;
+                Err(error)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Tells of a look whoever is to know, and of why it stopped early where it did.
+    fn tell(
+        &mut self,
+        mut report: SweepReport,
+        error: Option<&anyhow::Error>,
+        at: Moment,
+    ) -> anyhow::Result<()> {
+        let is_news = self.news.is_in(&report);
+        self.record.enter(self.cli, &mut report, at, is_news);
+        self.warned.of(&report, at, is_news);
+        if is_news {
+            news::print(self.cli.log.format, &report)?;
+        }
+        let outcome = sweep::outcome(self.cli, &report);
+        let ended = error.map_or(outcome.as_ref().copied(), Err);
+        self.record.tell(self.cli, &report, ended, at, is_news);
+        if error.is_none() {
+            self.tell_manager(&report, is_news);
+            self.has_seen = true;
+        }
+        Ok(())
+    }
+
+    fn tell_manager(&self, report: &SweepReport, is_news: bool) {
+        if !self.has_seen {
+            notify::ready();
+        }
+        if is_news || !self.has_seen {
+            let reaped = text::counted(report.reaps.len(), "task");
+            let (scanned, swept_at) = (report.scanned, &report.swept_at);
+            notify::status(&format!(
+                "looked at {scanned} running, reaped {reaped} at {swept_at}"
+            ));
+        }
+    }
+
+    /// Something went wrong. It is waited for, unless nothing was ever right and it takes a person to mend it, or nobody reads
+    /// what was done.
+    fn bear(&mut self, error: anyhow::Error) -> anyhow::Result<()> {
+        if error.is::<LostSummary>() {
+            return Err(error);
+        }
+        if !signals::none() {
+            return Ok(()); // that is why
+        }
+        self.queue = None;
+        let at = clocks::now();
+        self.watch.failed(at);
+        if !self.has_seen && !trouble::may_pass(&error) {
+            self.record.failed(self.cli, &error, at, true);
+            return Err(error);
+        }
+        let has_begun = self.trouble.goes_on(&error, at);
+        self.record.failed(self.cli, &error, at, has_begun);
+        if has_begun {
+            notify::status("the queue cannot be watched, and is tried again");
+        }
+        Ok(())
+    }
+}
+
+/// Sleeps for so long, or until a signal comes.
+fn sleep(time: Duration) {
+    let mut left = time;
+    loop {
+        notify::alive();
+        if left.is_zero() || !signals::none() || signals::asks_to_reopen() {
+            return;
+        }
+        let step = STEP.min(left);
+        std::thread::sleep(step);
+        left -= step;
+    }
+}

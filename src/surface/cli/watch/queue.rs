@@ -1,0 +1,81 @@
+//! The queue that is watched, as long as it stays open.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use zombie_sweeper::store::{Kept, OpenError};
+use zombie_sweeper::zombie::Learned;
+use zombie_sweeper::{Profile, SweepOptions, SweepReport, sweep_zombie_tasks};
+
+use super::super::args::Cli;
+use super::super::profile::{self, Failed};
+use super::super::{learned, queue, sweep, wait, wall_clock};
+use super::clocks;
+
+/// How often it is learned anew how long silence is borne: as often as the ledger is told what was seen.
+const LEARNED: Duration = Duration::from_secs(15 * 60);
+
+/// A database that is kept open, and what is asked of its sweeps.
+pub(super) struct Watched {
+    kept: Kept,
+    asked: Option<Profile>,
+    options: SweepOptions,
+    /// Whether it is known that more than a start shows who is at work.
+    is_no_guess: bool,
+    /// What was learned of silence, where that is asked for, and when by the clock that only runs.
+    learned: Option<(Duration, Arc<Learned>)>,
+}
+
+impl Watched {
+    /// Reads the profile, and opens what the command line names.
+    pub(super) fn open(cli: &Cli) -> anyhow::Result<Self> {
+        let asked = profile::asked(cli.database.profile.as_deref())?;
+        let options = sweep::options(cli, wall_clock::now(), asked.clone().unwrap_or_default());
+        let kept = queue::at(&cli.database, options.profile_in_use())
+            .keep()
+            .map_err(Failed::from)?;
+        Ok(Self {
+            kept,
+            asked,
+            options,
+            is_no_guess: cli.sweep.policy.time().is_some(),
+            learned: None,
+        })
+    }
+
+    /// The options of a sweep of now.
+    pub(super) fn options(&self) -> SweepOptions {
+        self.options.clone().suspended(wait::suspended())
+    }
+
+    /// Whether anybody has committed since the last look. Fails where another file stands in its place.
+    pub(super) fn has_changed(&self) -> Result<bool, OpenError> {
+        self.kept.check()?;
+        self.kept.has_changed()
+    }
+
+    pub(super) fn sweep(&mut self, cli: &Cli, options: &SweepOptions) -> Result<SweepReport, Failed> {
+        let asked = self.asked.as_ref();
+        let now = clocks::now().since_boot;
+        let learned = &mut self.learned;
+        learned.take_if(|(since, _)| now.saturating_sub(*since) >= LEARNED);
+        self.kept.sweep(options, |conn, options| {
+            if !self.is_no_guess {
+                profile::refuse_a_guess(conn, asked)?;
+                self.is_no_guess = true;
+            }
+            sweep::by_profile(conn, asked, |conn| {
+                let options = match learned {
+                    Some((_, learned)) => options.clone().learned(Arc::clone(learned)),
+                    None => options.clone(),
+                };
+                let (policy, project) = (&cli.sweep.policy, cli.sweep.project.as_deref());
+                let options = learned::bearing(cli, policy, project, conn, &options)?;
+                if let (None, Some(in_use)) = (&learned, options.learned_in_use()) {
+                    *learned = Some((now, Arc::new(in_use.clone())));
+                }
+                sweep_zombie_tasks(conn, &options)
+            })
+        })
+    }
+}

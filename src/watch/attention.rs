@@ -1,0 +1,90 @@
+//! Over which time it was looked: what a break is, and since when there has been none.
+
+use std::time::Duration;
+
+use super::Moment;
+
+/// A gap between two calls that is longer than this breaks the silence, however long silence is borne.
+const GAP: Duration = Duration::from_secs(180);
+
+/// Where silence is borne for a shorter time, it is this share of it; but no gap below five seconds is one.
+const SHARE: u32 = 5;
+const NO_GAP: Duration = Duration::from_secs(5);
+
+/// By how much the wall clock may be off what it should be by the other one: what adjusts it slowly does not come near.
+const STEP_US: u128 = 2_000_000;
+
+/// How far back that is looked, so that many small steps count as one.
+const STEP_WITHIN: Duration = Duration::from_secs(60);
+
+/// At most so much of the time between two calls counts as attended: it is called each second, and who sleeps, or is stopped,
+/// sees nothing.
+const AT_ONCE: Duration = Duration::from_secs(5);
+
+/// What it takes to tell time in which it was looked from time in which nobody did.
+#[derive(Debug)]
+pub(super) struct Attention {
+    last: Moment,
+    /// What the offset of the wall clock is held against, and when that was noted.
+    offset_us: i128,
+    noted: Duration,
+    /// How long it has been attended.
+    attended: Duration,
+    /// When the last break ended, by the clock that only runs.
+    unbroken_since: Option<Duration>,
+}
+
+impl Attention {
+    pub(super) fn new(at: Moment) -> Self {
+        Self {
+            last: at,
+            offset_us: at.offset_us(),
+            noted: at.since_boot,
+            attended: Duration::ZERO,
+            unbroken_since: None,
+        }
+    }
+
+    /// How long it has been attended: the time by which looks are held apart.
+    pub(super) fn attended(&self) -> Duration {
+        self.attended
+    }
+
+    /// For how long there has been no break; `None`: there has never been one.
+    pub(super) fn unbroken(&self) -> Option<Duration> {
+        let since = self.unbroken_since?;
+        Some(self.last.since_boot.saturating_sub(since))
+    }
+
+    /// It is this moment now. Returns whether there was a break: a gap, or a step of the wall clock.
+    pub(super) fn turn_to(&mut self, at: Moment, borne: Duration) -> bool {
+        let passed = at.since_boot.checked_sub(self.last.since_boot);
+        let offset_us = at.offset_us();
+        let has_stepped = offset_us.abs_diff(self.offset_us) > STEP_US;
+        if has_stepped || at.since_boot.saturating_sub(self.noted) >= STEP_WITHIN {
+            (self.offset_us, self.noted) = (offset_us, at.since_boot);
+        }
+        self.last = at;
+        self.attended += passed.unwrap_or_default().min(AT_ONCE);
+        let most = GAP.min((borne / SHARE).max(NO_GAP));
+        let is_broken = has_stepped || passed.is_none_or(|passed| passed > most);
+        if is_broken {
+            self.break_off();
+        }
+        is_broken
+    }
+
+    /// Nothing that happened before this moment counts, gaps and steps included: it begins only now.
+    pub(super) fn begin_at(&mut self, at: Moment) {
+        *self = Self {
+            unbroken_since: self.unbroken_since,
+            attended: self.attended,
+            ..Self::new(at)
+        };
+    }
+
+    /// A break ends now.
+    pub(super) fn break_off(&mut self) {
+        self.unbroken_since = Some(self.last.since_boot);
+    }
+}

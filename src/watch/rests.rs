@@ -1,0 +1,41 @@
+//! Rests that grow while the same trouble lasts.
+
+use std::time::Duration;
+
+/// The first rest, and the longest.
+pub(super) type Span = (Duration, Duration);
+
+/// Where the database is out of reach.
+pub(super) const OUTAGE: Span = (Duration::from_secs(1), Duration::from_secs(60));
+
+/// Where what is due cannot be reaped.
+pub(super) const UNREAPED: Span = (Duration::from_secs(10), Duration::from_secs(60));
+
+/// A rest that doubles as long as the trouble is the same.
+#[derive(Debug)]
+pub(super) struct Growing<T> {
+    span: Span,
+    trouble: Option<(T, Duration)>,
+}
+
+impl<T: PartialEq> Growing<T> {
+    pub(super) fn new(span: Span) -> Self {
+        Self { span, trouble: None }
+    }
+
+    /// There is this trouble: how long to rest.
+    pub(super) fn rest(&mut self, trouble: T) -> Duration {
+        let (first, most) = self.span;
+        let rest = match &self.trouble {
+            Some((same, rest)) if *same == trouble => rest.saturating_mul(2).min(most),
+            _ => first,
+        };
+        self.trouble = Some((trouble, rest));
+        rest
+    }
+
+    /// There is none any more.
+    pub(super) fn is_over(&mut self) {
+        self.trouble = None;
+    }
+}
