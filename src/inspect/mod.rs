@@ -7,6 +7,7 @@ mod explain;
 mod explanation;
 mod history;
 mod on_record;
+mod outcomes;
 mod reaps;
 mod seconds;
 mod source;
@@ -25,4 +26,5 @@ pub use explanation::{
 };
 pub use history::{DayOfReaps, History, HistoryOptions, ReapInHistory, history};
 pub use on_record::ReapOnRecord;
+pub use outcomes::{Outcomes, OutcomesOptions, ReapsAlike, Silence, Trials, outcomes};
 pub use source::Source;

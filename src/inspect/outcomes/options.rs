@@ -1,0 +1,74 @@
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+
+use crate::profile::Profile;
+
+/// Whose outcomes are asked for. Everything but *now* has a default: the reaps of the last 30 days, each over the 24 hours after
+/// it.
+#[derive(Clone, Debug)]
+pub struct OutcomesOptions {
+    pub(crate) now: DateTime<Utc>,
+    pub(crate) since: Duration,
+    pub(crate) horizon: Duration,
+    pub(crate) project: Option<String>,
+    pub(crate) reason: Option<String>,
+    pub(crate) profile: Profile,
+}
+
+impl OutcomesOptions {
+    /// How far back reaps count, unless set.
+    pub const SINCE: Duration = Duration::from_secs(30 * 24 * 3600);
+
+    /// How long after each it is told what had become of it, unless set.
+    pub const HORIZON: Duration = Duration::from_secs(24 * 3600);
+
+    /// As of this moment.
+    #[must_use]
+    pub fn at(now: DateTime<Utc>) -> Self {
+        Self {
+            now,
+            since: Self::SINCE,
+            horizon: Self::HORIZON,
+            project: None,
+            reason: None,
+            profile: Profile::default(),
+        }
+    }
+
+    /// The reaps of the last such time.
+    #[must_use]
+    pub fn since(self, since: Duration) -> Self {
+        Self { since, ..self }
+    }
+
+    /// What had become of each when this time after it was over.
+    #[must_use]
+    pub fn horizon(self, horizon: Duration) -> Self {
+        Self { horizon, ..self }
+    }
+
+    /// Those of the tasks of this project only, by its name or id.
+    #[must_use]
+    pub fn project(self, project: impl Into<String>) -> Self {
+        Self {
+            project: Some(project.into()),
+            ..self
+        }
+    }
+
+    /// Those for this reason only, by its code.
+    #[must_use]
+    pub fn reason(self, reason: impl Into<String>) -> Self {
+        Self {
+            reason: Some(reason.into()),
+            ..self
+        }
+    }
+
+    /// The names and words of the queue; Orchestra's unless set.
+    #[must_use]
+    pub fn profile(self, profile: Profile) -> Self {
+        Self { profile, ..self }
+    }
+}

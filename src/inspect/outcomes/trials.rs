@@ -1,0 +1,78 @@
+//! Sweeps as trials. Twenty reaps of one dead host are one finding of one sweep, and no twenty findings.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use crate::zombie::{Timestamp, interval};
+
+/// How sure the bounds are.
+const CONFIDENCE: f64 = 0.95;
+
+/// The sweeps that reaped for silence what can be told of, and in how many of them that was contested.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Trials {
+    /// How many sweeps there were: each with one reap for silence at least that can be told of and whose horizon is over.
+    pub sweeps: usize,
+    /// How many of them had a contested one.
+    pub contested: usize,
+    /// The share of sweeps with a contested reap is no lower than this; `None` without a sweep.
+    pub share_from: Option<f64>,
+    /// It is no higher than this.
+    pub share_to: Option<f64>,
+    /// How sure both bounds together are (Clopper-Pearson).
+    pub confidence: f64,
+    /// The same in words, with what it does not say.
+    pub says: String,
+}
+
+/// Sweeps as they are found.
+#[derive(Debug, Default)]
+pub(super) struct Sweeps<'r> {
+    /// By moment and actor: whether one of its reaps was contested.
+    found: HashMap<(Timestamp, Option<&'r str>), bool>,
+}
+
+impl<'r> Sweeps<'r> {
+    /// Takes in a reap that can be told of.
+    pub(super) fn see(&mut self, at: Timestamp, actor: Option<&'r str>, is_contested: bool) {
+        *self.found.entry((at, actor)).or_default() |= is_contested;
+    }
+
+    pub(super) fn trials(&self) -> Trials {
+        let sweeps = self.found.len();
+        let contested = self.found.values().filter(|contested| **contested).count();
+        let bounds = (sweeps > 0).then(|| interval(wide(sweeps), wide(contested), CONFIDENCE));
+        Trials {
+            sweeps,
+            contested,
+            share_from: bounds.map(|(from, _)| from),
+            share_to: bounds.map(|(_, to)| to),
+            confidence: CONFIDENCE,
+            says: says(sweeps, contested, bounds),
+        }
+    }
+}
+
+fn wide(count: usize) -> u64 {
+    u64::try_from(count).unwrap_or(u64::MAX)
+}
+
+fn says(sweeps: usize, contested: usize, bounds: Option<(f64, f64)>) -> String {
+    let Some((from, to)) = bounds else {
+        return "no sweep reaped for silence what can be told of, and whose horizon is over".to_owned();
+    };
+    let of = if sweeps == 1 { "sweep" } else { "sweeps" };
+    let mut says = format!("{contested} of {sweeps} {of} that reaped for silence had a contested reap: ");
+    let _ = write!(
+        says,
+        "with {:.0} % confidence between {:.1} % and {:.1} % of such sweeps have. That bounds contested reaps, not false ones: \
+         a worker that was locked out leaves no trace",
+        CONFIDENCE * 100.0,
+        from * 100.0,
+        to * 100.0,
+    );
+    says
+}
