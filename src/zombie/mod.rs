@@ -42,6 +42,7 @@ mod signs;
 mod style;
 mod suspect;
 mod task;
+pub mod threshold;
 mod time_zone;
 mod timestamp;
 mod verdict;
@@ -74,6 +75,9 @@ pub use signs::{Flaw, Signs, Unread};
 pub use style::{Number, OffsetForm, Style, Written, Zone};
 pub use suspect::{Held, HeldWorkspace, RunRow, Suspect};
 pub use task::{ActiveRun, Task};
+pub use threshold::{
+    Because, Bound, Fate, Gap, Learned, PastRun, Runs, Threshold, WithReaps, bound, threshold,
+};
 pub use time_zone::{TimeZone, TimeZoneError};
 pub use timestamp::Timestamp;
 pub use verdict::{Condition, Evidence, Reason, Undecided, Verdict, verdict};

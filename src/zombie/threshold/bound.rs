@@ -1,0 +1,174 @@
+//! For how long runs that are well are silent, with the evidence that there is.
+
+use std::time::Duration;
+
+use super::binomial::most;
+use super::disjoint::Silences;
+use super::runs::{Fate, Gap, PastRun, Runs};
+
+/// With this confidence, at most [`SHARE`] of the runs are silent for longer than the bound.
+pub const CONFIDENCE: f64 = 0.95;
+
+/// The share of runs that may be silent for longer than the bound.
+pub const SHARE: f64 = 0.01;
+
+/// How many times the bound a threshold is. A margin: what share of runs is silent for longer is not known from it.
+pub const FACTOR: u32 = 2;
+
+/// As many samples count, the latest: what was long ago was of other work.
+pub const LATEST: usize = 1_000;
+
+/// What the runs of one project and kind say of how long such runs are silent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bound {
+    /// The samples: runs that ended by themselves and of which a silence is known, without those counted with another.
+    pub n: u32,
+    /// Runs that ended by themselves and say nothing, of the same time.
+    pub refused: u32,
+    /// How many samples are missing until there is a bound at all.
+    pub missing: u32,
+    /// The bound is the k-th largest.
+    pub k: u32,
+    /// With 95 % confidence at most 1 % of such runs are silent for longer; `None` while samples are missing.
+    ///
+    /// It is the k-th largest silence, with the most k for which n runs that are silent for longer in 1 of 100 cases would
+    /// show so many in at least 95 of 100 cases.
+    pub bound: Option<Duration>,
+    /// The same with what was reaped for silence as samples that are longer than any.
+    pub with_reaps: WithReaps,
+    /// Runs reaped for silence, of the same time.
+    pub reaps: u32,
+    /// Runs at work. Their silences count as at least so long: they raise the bound, and never n.
+    pub living: u32,
+    /// Samples longer than the bound that were not counted, as they overlap in time with others that were.
+    pub overlapping: u32,
+}
+
+impl Bound {
+    /// The threshold that it asks for, where there is one.
+    #[must_use]
+    pub fn asks_for(&self) -> Option<Duration> {
+        self.bound.map(|bound| bound.saturating_mul(FACTOR))
+    }
+}
+
+/// The bound if whatever was reaped for silence was alive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WithReaps {
+    /// There are too few samples for any bound.
+    TooFew,
+    /// It is this.
+    Is(Duration),
+    /// There is none, however long: so many were reaped that their part alone is more than may be silent for longer.
+    DoesNotExist,
+}
+
+/// Reckons the bound. Of the past, the latest [`LATEST`] samples count, and what was refused or reaped since the first of
+/// them: runs that say nothing do not push out those that do.
+#[must_use]
+pub fn bound(runs: &Runs) -> Bound {
+    bound_of(&runs.latest_first(), &runs.living)
+}
+
+/// The same of some of the past, the latest first.
+pub(super) fn bound_of(past: &[PastRun], living: &[Gap]) -> Bound {
+    let Sorted {
+        ended,
+        reaped,
+        refused,
+    } = Sorted::of(past);
+    let (n, reaps) = (count(ended.len()), count(reaped.len()));
+    let tail = |endless: &[Gap]| Tail {
+        n: n + count(endless.len()),
+        samples: Silences::new(ended.iter().copied(), endless.iter().copied()),
+        all: Silences::new(ended.iter().chain(living).copied(), endless.iter().copied()),
+    };
+    let without = tail(&[]);
+    let bound = without.shortest_that_holds();
+    let overlapping = bound.map_or(0, |bound| without.samples.longer_than(bound).overlapping());
+    let with_reaps = match (bound, tail(&reaped).shortest_that_holds()) {
+        (None, _) => WithReaps::TooFew,
+        (Some(_), Some(length)) => WithReaps::Is(length),
+        (Some(_), None) => WithReaps::DoesNotExist,
+    };
+    Bound {
+        n: n - overlapping,
+        refused,
+        missing: fewest().saturating_sub(n),
+        k: most(n - overlapping, SHARE, CONFIDENCE),
+        bound,
+        with_reaps,
+        reaps,
+        living: count(living.len()),
+        overlapping,
+    }
+}
+
+/// The fewest samples that bound anything: so many that it is improbable that none of them is one of the few that are
+/// silent for longer.
+fn fewest() -> u32 {
+    let mut n = 0;
+    while most(n, SHARE, CONFIDENCE) == 0 {
+        n += 1;
+    }
+    n
+}
+
+/// What of the past counts.
+#[derive(Default)]
+struct Sorted {
+    ended: Vec<Gap>,
+    reaped: Vec<Gap>,
+    refused: u32,
+}
+
+impl Sorted {
+    fn of(latest_first: &[PastRun]) -> Self {
+        let mut sorted = Self::default();
+        for run in latest_first {
+            match run.fate {
+                Fate::Ended(gap) => sorted.ended.push(gap),
+                Fate::Reaped { gap, .. } => sorted.reaped.push(gap),
+                Fate::Mute => sorted.refused += 1,
+            }
+            if sorted.ended.len() == LATEST {
+                break;
+            }
+        }
+        sorted
+    }
+}
+
+/// The long end of some silences.
+struct Tail {
+    n: u32,
+    /// Those that are in n.
+    samples: Silences,
+    /// And those of the living.
+    all: Silences,
+}
+
+impl Tail {
+    /// The shortest of the lengths that bounds.
+    fn shortest_that_holds(&self) -> Option<Duration> {
+        let lengths = self.all.lengths();
+        // The longer, the fewer are beyond, and the fewer of n are counted with another: what holds for one length holds
+        // for all that are longer.
+        let first = lengths.partition_point(|length| !self.holds(*length));
+        lengths.get(first).copied()
+    }
+
+    /// Whether so few are silent for longer that at most the share is, with the confidence.
+    ///
+    /// Only silences longer than the length are asked whether they overlap: that many runs are at work at once and have
+    /// ordinary silences takes nothing away from n.
+    fn holds(&self, length: Duration) -> bool {
+        let beyond = self.all.longer_than(length).apart;
+        let n = self.n - self.samples.longer_than(length).overlapping();
+        beyond < most(n, SHARE, CONFIDENCE)
+    }
+}
+
+fn count(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
+}
