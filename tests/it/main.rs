@@ -42,6 +42,7 @@ mod mission;
 mod naive;
 mod narrowed;
 mod neighbours;
+mod outcomes;
 mod parking;
 mod past_reaps;
 mod profiles;

@@ -84,22 +84,25 @@ impl<'r> Groups<'r> {
     }
 
     pub(super) fn told(self) -> Vec<ReapsAlike> {
-        let told = self.found.into_iter().map(|((labels, reason), group)| ReapsAlike {
-            project: labels.project.map(|project| project.to_string()),
-            kind: labels.kind.map(|kind| kind.to_string()),
-            reason: Some(reason.to_owned()).filter(|reason| !reason.is_empty()),
-            reaps: group.reaps,
-            pending: group.pending,
-            as_they_stand: group.as_they_stand,
-            unknown: group.unknown,
-            silence: group.is_of_silence.then(|| Silence {
-                contested: group.contested,
-                unchallenged: group.unchallenged,
-                untold: group.untold,
-                sweeps: group.sweeps.trials(),
-            }),
-            outcomes: group.outcomes,
-        });
+        let told = self
+            .found
+            .into_iter()
+            .map(|((labels, reason), group)| ReapsAlike {
+                project: labels.project.map(|project| project.to_string()),
+                kind: labels.kind.map(|kind| kind.to_string()),
+                reason: Some(reason.to_owned()).filter(|reason| !reason.is_empty()),
+                reaps: group.reaps,
+                pending: group.pending,
+                as_they_stand: group.as_they_stand,
+                unknown: group.unknown,
+                silence: group.is_of_silence.then(|| Silence {
+                    contested: group.contested,
+                    unchallenged: group.unchallenged,
+                    untold: group.untold,
+                    sweeps: group.sweeps.trials(),
+                }),
+                outcomes: group.outcomes,
+            });
         told.collect()
     }
 }

@@ -1,11 +1,12 @@
 //! Sweeps as trials. Twenty reaps of one dead host are one finding of one sweep, and no twenty findings.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use crate::zombie::{Timestamp, interval};
+use crate::zombie::Timestamp;
+use crate::zombie::threshold::binomial::interval;
 
 /// How sure the bounds are.
 const CONFIDENCE: f64 = 0.95;
@@ -32,7 +33,7 @@ pub struct Trials {
 #[derive(Debug, Default)]
 pub(super) struct Sweeps<'r> {
     /// By moment and actor: whether one of its reaps was contested.
-    found: HashMap<(Timestamp, Option<&'r str>), bool>,
+    found: BTreeMap<(Timestamp, Option<&'r str>), bool>,
 }
 
 impl<'r> Sweeps<'r> {
@@ -44,7 +45,7 @@ impl<'r> Sweeps<'r> {
     pub(super) fn trials(&self) -> Trials {
         let sweeps = self.found.len();
         let contested = self.found.values().filter(|contested| **contested).count();
-        let bounds = (sweeps > 0).then(|| interval(wide(sweeps), wide(contested), CONFIDENCE));
+        let bounds = (sweeps > 0).then(|| interval(narrow(sweeps), narrow(contested), CONFIDENCE));
         Trials {
             sweeps,
             contested,
@@ -56,8 +57,8 @@ impl<'r> Sweeps<'r> {
     }
 }
 
-fn wide(count: usize) -> u64 {
-    u64::try_from(count).unwrap_or(u64::MAX)
+fn narrow(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }
 
 fn says(sweeps: usize, contested: usize, bounds: Option<(f64, f64)>) -> String {
@@ -68,7 +69,7 @@ fn says(sweeps: usize, contested: usize, bounds: Option<(f64, f64)>) -> String {
     let mut says = format!("{contested} of {sweeps} {of} that reaped for silence had a contested reap: ");
     let _ = write!(
         says,
-        "with {:.0} % confidence between {:.1} % and {:.1} % of such sweeps have. That bounds contested reaps, not false ones: \
+        "with {:.0} % confidence between {:.1} % and {:.1} % of such sweeps have one. That bounds contested reaps, not false ones: \
          a worker that was locked out leaves no trace",
         CONFIDENCE * 100.0,
         from * 100.0,

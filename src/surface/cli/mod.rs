@@ -14,6 +14,7 @@ mod log;
 mod lost;
 mod man;
 mod metrics;
+mod outcomes;
 mod output;
 mod profile;
 mod queue;
@@ -57,6 +58,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Some(Command::Explain(explain)) => explain::run(cli, explain),
         Some(Command::Unpark(args)) => unpark::run(cli, args),
         Some(Command::History(history)) => history::run(cli, history),
+        Some(Command::Outcomes(args)) => outcomes::run(cli, args),
         Some(Command::Demo(demo)) => demo::run(demo),
         Some(Command::Completions(shell)) => completions::run(shell),
         Some(Command::Man(man)) => man::run(man),

@@ -45,6 +45,11 @@ fn of_history() {
 }
 
 #[test]
+fn of_outcomes() {
+    assert_snapshot!(printed(&["outcomes", "--help"]));
+}
+
+#[test]
 fn of_doctor() {
     assert_snapshot!(printed(&["doctor", "--help"]));
 }
@@ -82,6 +87,8 @@ fn no_line_is_wider_than_a_terminal() {
         &["explain", "--help"],
         &["history", "-h"],
         &["history", "--help"],
+        &["outcomes", "-h"],
+        &["outcomes", "--help"],
         &["doctor", "-h"],
         &["doctor", "--help"],
         &["demo", "-h"],

@@ -17,6 +17,7 @@ mod metrics;
 mod names;
 mod open;
 mod options;
+mod outcomes;
 mod output;
 mod packages;
 mod permissions;

@@ -39,11 +39,12 @@ fn before_1970() {
     });
     let metrics = place.file("sweeper.prom");
     let sweep = ["--metrics-file", metrics.to_str().unwrap()];
-    let commands: [&[&str]; 7] = [
+    let commands: [&[&str]; 8] = [
         &sweep,
         &sweep,
         &["doctor"],
         &["history"],
+        &["outcomes"],
         &["schema"],
         &["schema", "--init"],
         &["explain", "t1"],

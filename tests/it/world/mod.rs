@@ -22,7 +22,7 @@ pub(crate) use diagnoses::check_diagnosis;
 pub(crate) use diagnoses::{codes, seen};
 pub(crate) use moment::{NOW, moment};
 #[cfg(all(feature = "cli", target_os = "linux"))]
-pub(crate) use questions::{check_explanation, check_history};
+pub(crate) use questions::{check_explanation, check_history, check_outcomes};
 pub(crate) use rows::{Cell, Dump, NULL};
 #[cfg(all(feature = "cli", target_os = "linux"))]
 pub(crate) use sweeps::check_json;

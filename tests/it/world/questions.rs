@@ -3,7 +3,10 @@ use std::sync::LazyLock;
 use chrono::{DateTime, Utc};
 use jsonschema::Validator;
 use serde_json::Value;
-use zombie_sweeper::inspect::{ExplainedTask, Explanation, History, HistoryOptions, explain, history};
+use zombie_sweeper::inspect::{
+    ExplainedTask, Explanation, History, HistoryOptions, Outcomes, OutcomesOptions, explain, history,
+    outcomes,
+};
 use zombie_sweeper::zombie::PastReap;
 use zombie_sweeper::{SweepError, SweepReport, sweep_zombie_tasks};
 
@@ -35,6 +38,32 @@ pub(crate) fn check_history(json: &Value) {
     static SCHEMA: LazyLock<Validator> =
         LazyLock::new(|| validator(include_str!("../../../docs/history.schema.json")));
     check(&SCHEMA, json);
+}
+
+/// Holds outcomes to docs/outcomes.schema.json, and their figures to each other.
+#[track_caller]
+pub(crate) fn check_outcomes(json: &Value) {
+    static SCHEMA: LazyLock<Validator> =
+        LazyLock::new(|| validator(include_str!("../../../docs/outcomes.schema.json")));
+    check(&SCHEMA, json);
+    let count = |value: &Value| value.as_u64().unwrap();
+    let mut told = 0;
+    for group in json["groups"].as_array().unwrap() {
+        told += count(&group["reaps"]);
+        let became: u64 = group["outcomes"].as_object().unwrap().values().map(count).sum();
+        let over = became + count(&group["unknown"]);
+        assert_eq!(
+            count(&group["reaps"]),
+            count(&group["pending"]) + over,
+            "{group:#}"
+        );
+        let silence = &group["silence"];
+        if !silence.is_null() {
+            let parts = ["contested", "unchallenged", "untold"].map(|part| count(&silence[part]));
+            assert_eq!(parts.iter().sum::<u64>(), over, "{group:#}");
+        }
+    }
+    assert_eq!(count(&json["told"]), told);
 }
 
 /// Asking the queue.
@@ -74,6 +103,15 @@ impl World {
             check_history(&serde_json::to_value(history).unwrap());
         }
         history
+    }
+
+    pub(crate) fn outcomes(&self, options: &OutcomesOptions) -> Outcomes {
+        let options = options.clone().profile(self.options.profile_in_use().clone());
+        let before = self.dump();
+        let outcomes = outcomes(&self.conn, &options, None).unwrap();
+        assert_eq!(self.dump(), before, "nothing is written");
+        check_outcomes(&serde_json::to_value(&outcomes).unwrap());
+        outcomes
     }
 
     /// What a dry run of the same options says at another moment.

@@ -8,6 +8,7 @@ mod explain;
 mod history;
 mod ledger;
 mod man;
+mod outcomes;
 mod output;
 mod parking;
 mod policy;
@@ -32,6 +33,7 @@ pub(crate) use explain::ExplainArgs;
 pub(crate) use history::HistoryArgs;
 pub(crate) use ledger::LedgerArgs;
 pub(crate) use man::ManArgs;
+pub(crate) use outcomes::OutcomesArgs;
 pub(crate) use output::{Format, LogArgs};
 pub(crate) use schema::SchemaArgs;
 pub(crate) use sweep::SweepArgs;
@@ -47,6 +49,7 @@ Examples:
   zombie-sweeper --db /srv/orchestra.db         sweep
   zombie-sweeper explain TASK --format text     why that one was taken, or what would be done to it
   zombie-sweeper history --format text          what was reaped, and what became of it
+  zombie-sweeper outcomes --format text         how many of the reaps came to what, and were contested
   zombie-sweeper schema --format text           what it understands of the database
   zombie-sweeper schema --list                  the queues that it comes with a profile for
   zombie-sweeper doctor --format text           what is wrong with the queue
@@ -90,6 +93,8 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// List what was reaped, and what became of it
     History(HistoryArgs),
+    /// Say what became of the reaps together, and which were contested
+    Outcomes(OutcomesArgs),
     /// Open a task again that a sweep has parked
     Unpark(UnparkArgs),
     /// See a sweep at work, on a small database of its own

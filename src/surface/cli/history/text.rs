@@ -59,12 +59,12 @@ fn heading(history: &History) -> String {
 }
 
 /// A moment without its fraction.
-fn to_the_second(at: &str) -> String {
+pub(crate) fn to_the_second(at: &str) -> String {
     at.split_once('.')
         .map_or_else(|| at.to_owned(), |(whole, _)| format!("{whole}Z"))
 }
 
-fn word(outcome: Outcome) -> String {
+pub(crate) fn word(outcome: Outcome) -> String {
     serde_json::to_value(outcome)
         .ok()
         .and_then(|word| word.as_str().map(|word| word.replace('_', " ")))
