@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::profile::Profile;
-use crate::zombie::{Id, Policy};
+use crate::zombie::{Id, Labels, Learned, Policy, Suspect};
 
 /// What to sweep, and how. Everything but *now* has a default, so that one sets only what differs:
 ///
@@ -34,6 +34,7 @@ pub struct SweepOptions {
     pub(crate) park_after: Option<NonZeroUsize>,
     pub(crate) park_within: Duration,
     pub(crate) remember: bool,
+    pub(crate) learned: Option<Arc<Learned>>,
     pub(crate) first_look: Option<Arc<HashMap<Id, u64>>>,
 }
 
@@ -74,6 +75,7 @@ impl SweepOptions {
             park_after: None,
             park_within: Self::PARK_WITHIN,
             remember: false,
+            learned: None,
             first_look: None,
         }
     }
@@ -212,6 +214,29 @@ impl SweepOptions {
             park_within: time,
             ..self
         }
+    }
+
+    /// Bears the silence of each project and kind for as long as was [learned](Learned), and never for less than
+    /// [`stale_after`](Self::stale_after). Unless set, all are borne alike.
+    #[must_use]
+    pub fn learned(self, learned: Arc<Learned>) -> Self {
+        Self {
+            learned: Some(learned),
+            ..self
+        }
+    }
+
+    /// How long the silence of a task with these labels is borne.
+    pub(crate) fn policy_for(&self, labels: Option<&Labels>) -> Policy {
+        match (&self.learned, labels) {
+            (Some(learned), Some(labels)) => self.policy.bearing(learned.of(labels)),
+            _ => self.policy,
+        }
+    }
+
+    /// How long the silence of this one is borne.
+    pub(crate) fn policy_of(&self, suspect: &Suspect) -> Policy {
+        self.policy_for(suspect.labels.as_deref())
     }
 
     /// Collects what a [ledger](crate::ledger) keeps of the sweep beyond its report: see [`SweepReport::remembered`].

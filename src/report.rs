@@ -12,7 +12,7 @@ use serde::ser::{SerializeMap, Serializer};
 pub use remembered::{Remembered, RememberedReap};
 
 use crate::options::SweepOptions;
-use crate::zombie::{Condition, Id, Reason, Timestamp, UndecidedTask, Zombie};
+use crate::zombie::{Condition, Followed, Id, Learned, Reason, Timestamp, UndecidedTask, Zombie};
 
 /// What a sweep did, or in a dry run would have done. Serialized, it is the summary: an interface, described by
 /// `docs/summary.schema.json`; keys may be added, never renamed or removed.
@@ -65,6 +65,9 @@ pub struct SweepReport {
     pub stale_after_s: f64,
     /// The age from which a claim without a run is dead, in seconds.
     pub claim_grace_s: f64,
+    /// What was learned of each project and kind, where silence was borne by that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thresholds: Option<Learned>,
     /// The time a task may stay `running` after its run has ended, in seconds.
     pub settle_s: f64,
     /// The time between two looks at what is silent, in seconds.
@@ -115,6 +118,7 @@ impl SweepReport {
             transactions: 0,
             stale_after_s: opts.policy.stale_after.as_secs_f64(),
             claim_grace_s: opts.policy.claim_grace().as_secs_f64(),
+            thresholds: opts.learned.as_deref().cloned(),
             settle_s: opts.policy.settle.as_secs_f64(),
             confirm_s: opts.confirm.as_secs_f64(),
             swept_at: Timestamp::from(opts.now).to_rfc3339(),
@@ -148,6 +152,14 @@ impl SweepReport {
     #[must_use]
     pub fn remembered(&self) -> Option<&Remembered> {
         self.remembered.as_ref()
+    }
+
+    /// Has a ledger merge this instead of what the sweep saw of runs, where looks that are not entered each saw some of it.
+    /// They [merge](Followed::see) the [beats](Remembered::beats) of each look.
+    pub fn remember_followed(&mut self, followed: Followed) {
+        if let Some(remembered) = &mut self.remembered {
+            remembered.followed = followed;
+        }
     }
 
     /// Options for the second of two looks by dry runs, where it has to open the database anew: what is silent at that

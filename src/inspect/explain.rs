@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rusqlite::Connection;
 
 use super::answer::Answer;
+use super::explained_threshold::ExplainedThreshold;
 use super::explanation::{
     Change, ChangedRow, ExplainedRun, ExplainedSign, ExplainedTask, Explanation, Fits, HeldPlace,
     NamedWorker, ParkedTask, RowExplained,
@@ -18,8 +19,8 @@ use crate::options::SweepOptions;
 use crate::store::{Inquiry, Opened, SqliteInquiry, StoreError, Untold};
 use crate::sweep::clock;
 use crate::zombie::{
-    Evidence, Id, Notes, PastReap, Row, RowChange, RunRow, Standing, TaskInFull, Timestamp, Verdict, Weight,
-    Whose, Zombie, is_zombie_at, rows, since_when, turning_points, weights,
+    Evidence, Id, Notes, PastReap, Policy, Row, RowChange, RunRow, Standing, TaskInFull, Timestamp, Verdict,
+    Weight, Whose, Zombie, is_zombie_at, rows, since_when, turning_points, weights,
 };
 
 /// At how many moments to come a task is looked at to see when it becomes a zombie.
@@ -83,6 +84,7 @@ fn explain_by(
         }
         let mut explain = Explain {
             inquiry: &mut inquiry,
+            policy: opts.policy_of(&found.suspect),
             opts,
             now,
             source,
@@ -102,7 +104,12 @@ fn explain_by(
         park_after: opts.park_after.map(std::num::NonZeroUsize::get),
         park_within_s: opts.park_within.as_secs_f64(),
         source,
-        warnings: notes.sentences(now),
+        warnings: opts
+            .learned
+            .iter()
+            .filter_map(|learned| learned.warning())
+            .chain(notes.sentences(now))
+            .collect(),
         version: env!("CARGO_PKG_VERSION"),
     })
 }
@@ -124,6 +131,8 @@ fn latest(reaps: &[PastReap], task: &Id) -> Vec<PastReap> {
 struct Explain<'e, I> {
     inquiry: &'e mut I,
     opts: &'e SweepOptions,
+    /// For how long its silence is borne.
+    policy: Policy,
     now: Timestamp,
     source: Source,
     task: TaskInFull,
@@ -153,6 +162,7 @@ impl<I: Inquiry> Explain<'_, I> {
             task_id: suspect.id.clone(),
             status: suspect.status.as_ref().map(|held| held.value.clone()),
             standing: self.task.standing,
+            threshold: self.threshold(),
             says: Answer {
                 task: &self.task,
                 opts: self.opts,
@@ -195,7 +205,17 @@ impl<I: Inquiry> Explain<'_, I> {
         if self.task.is_plainly_live {
             return (Row::Live, Verdict::Healthy);
         }
-        self.task.suspect.weigh(&self.opts.policy, self.now)
+        self.task.suspect.weigh(&self.policy, self.now)
+    }
+
+    /// For how long silence is borne, and why, where that is learned.
+    fn threshold(&self) -> Option<ExplainedThreshold> {
+        let labels = self.task.suspect.labels.as_deref()?;
+        Some(ExplainedThreshold::new(
+            self.opts.learned.as_deref()?,
+            labels,
+            &self.policy,
+        ))
     }
 
     fn zombie_since(&self, evidence: &Evidence) -> Option<Timestamp> {
@@ -204,7 +224,7 @@ impl<I: Inquiry> Explain<'_, I> {
             &task.with_history(),
             &task.signs,
             evidence.sign_of_life,
-            &self.opts.policy,
+            &self.policy,
             self.now,
         )
     }
@@ -212,13 +232,17 @@ impl<I: Inquiry> Explain<'_, I> {
     /// When a sweep would first call it a zombie. What is read now tells where to look, and each moment that it tells is then
     /// looked at as a sweep of that moment would.
     fn becomes_zombie(&mut self) -> Result<Option<Timestamp>, StoreError> {
-        let (task, policy) = (&self.task, &self.opts.policy);
+        let (task, policy) = (&self.task, &self.policy);
         let key = &task.suspect.key;
-        let points = turning_points(&task.signs, policy).into_iter();
-        let mut believed = self.believed_at().into_iter().peekable();
+        let believed = self.believed_at();
+        let points: BTreeSet<_> = turning_points(&task.signs, policy)
+            .into_iter()
+            .chain(believed.iter().copied())
+            .collect();
+        let mut believed = believed.into_iter().peekable();
         let mut suspect = task.suspect.clone();
         let mut looks = 0;
-        for point in points.filter(|point| *point > self.now) {
+        for point in points.into_iter().filter(|point| *point > self.now) {
             while let Some(at) = believed.next_if(|at| *at <= point) {
                 if let Some((read_again, _)) = self.inquiry.at(key, at)? {
                     suspect = read_again;
@@ -242,17 +266,18 @@ impl<I: Inquiry> Explain<'_, I> {
 
     /// When signs that lie too far ahead to be believed now will be, in the order of time.
     fn believed_at(&self) -> BTreeSet<Timestamp> {
-        let policy = &self.opts.policy;
-        let weights = weights(&self.task.suspect, &self.task.signs, policy, self.now);
+        let weights = weights(&self.task.suspect, &self.task.signs, &self.policy, self.now);
         let signs = self.task.signs.iter().zip(weights);
         let ahead = signs.filter(|(sign, weight)| sign.is_ahead && *weight == Weight::InTheWay);
         let at = ahead.filter_map(|(sign, _)| sign.reading.at());
-        at.map(|at| at.minus(policy.stale_after)).collect()
+        // However long a silence is borne, what lies ahead is believed as it is of all.
+        at.map(|at| at.minus(self.opts.policy.stale_after)).collect()
     }
 
     /// As a sweep would reap it.
     fn zombie(&self, evidence: &Evidence) -> Result<Zombie, StoreError> {
         let mut zombie = Zombie::new(self.task.suspect.clone(), evidence.clone());
+        zombie.is_learned = self.opts.learned.is_some();
         zombie.workspaces = self
             .task
             .workspaces
@@ -292,7 +317,7 @@ impl<I: Inquiry> Explain<'_, I> {
             &task.suspect,
             &task.signs,
             (*row, verdict),
-            &self.opts.policy,
+            &self.policy,
             self.now,
         );
         let said = said.into_iter().map(|said| RowExplained {
@@ -314,7 +339,7 @@ impl<I: Inquiry> Explain<'_, I> {
         let is_looked_at = task.standing == Standing::LookedAt;
         let suspect = &task.suspect;
         let asked: Vec<_> = suspect.active.own().into_iter().chain(&suspect.others).collect();
-        let weights = weights(suspect, &task.signs, &self.opts.policy, self.now);
+        let weights = weights(suspect, &task.signs, &self.policy, self.now);
         let signs = task
             .signs
             .iter()

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::explained_threshold::ExplainedThreshold;
 use super::on_record::ReapOnRecord;
 use super::source::Source;
 use crate::zombie::{Condition, Id, Part, Reason, Row, Standing};
@@ -48,6 +49,9 @@ pub struct ExplainedTask {
     pub status: Option<Id>,
     /// Whether a sweep looks at it.
     pub standing: Standing,
+    /// For how long its silence is borne, and why, where that is learned; `None` too of a task that no sweep looks at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<ExplainedThreshold>,
     /// The answer, in a sentence or two.
     pub says: String,
     /// `healthy`, `zombie` or `undecided`; `None` of a task that no sweep looks at.

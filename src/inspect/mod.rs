@@ -4,12 +4,15 @@
 mod answer;
 mod doctor;
 mod explain;
+mod explained_threshold;
 mod explanation;
 mod history;
+mod learn;
 mod on_record;
 mod outcomes;
 mod reaps;
 mod seconds;
+mod silences;
 mod source;
 mod timeline;
 
@@ -20,11 +23,14 @@ pub use doctor::{
 #[cfg(feature = "cli")]
 pub use doctor::{Tried, trial};
 pub use explain::explain;
+pub use explained_threshold::ExplainedThreshold;
 pub use explanation::{
     Change, ChangedRow, ExplainedRun, ExplainedSign, ExplainedTask, Explanation, Fits, Happened, HeldPlace,
     NamedWorker, ParkedTask, RowExplained,
 };
 pub use history::{DayOfReaps, History, HistoryOptions, ReapInHistory, history};
+pub use learn::{Begun, CAP, Recalled, Recollection, learn};
 pub use on_record::ReapOnRecord;
 pub use outcomes::{Outcomes, OutcomesOptions, ReapsAlike, Silence, Trials, outcomes};
+pub use silences::silences;
 pub use source::Source;

@@ -12,8 +12,9 @@ use super::system;
 /// Says in the file's header that it is a ledger: `ZSld`.
 pub(super) const APPLICATION_ID: i32 = i32::from_be_bytes(*b"ZSld");
 
-/// The newest version that is understood. One that is older is brought up to it before it is written; see `sql/schema.sql`.
-pub(super) const VERSION: i32 = 1;
+/// The newest version that is understood. One that is older is brought up to it before it is written; see `sql/schema.sql`,
+/// and the files of later versions beside it.
+pub(super) const VERSION: i32 = 2;
 
 /// How every database begins.
 const MAGIC: &[u8] = b"SQLite format 3\0";

@@ -11,7 +11,9 @@ mod aside;
 mod beside;
 mod entry;
 mod error;
+mod followed;
 mod header;
+mod learned;
 mod old;
 mod open;
 mod past;
@@ -21,11 +23,12 @@ mod rows;
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(not(unix), path = "not_unix.rs")]
 mod system;
+mod thresholds;
 mod write;
 
 pub use entry::{Clocks, Entry, Outcome, Scope};
 pub use error::LedgerError;
-pub use past::{PastHeldBack, PastLiving, PastSweep, ReapFilter, Totals, UndecidedSince};
+pub use past::{PastHeldBack, PastLearning, PastLiving, PastSweep, ReapFilter, Totals, UndecidedSince};
 pub use place::{Misplaced, refuse_misplaced};
 pub use read::Ledger;
 pub use write::{KEEP, record};

@@ -5,6 +5,7 @@ use std::time::Duration;
 use rusqlite::Transaction;
 
 use super::entry::{Entry, Outcome};
+use super::followed;
 use super::rows::number;
 
 /// How many sweeps and reaps that have become too old are taken away at most, beside as many as were entered: where a clock
@@ -36,5 +37,6 @@ pub(super) fn drop(write: &Transaction<'_>, keep: Duration, entry: &Entry<'_>) -
         write.execute("DELETE FROM sweeps WHERE id = ?1", [sweep])?;
     }
     write.execute(include_str!("sql/drop_old_undecided.sql"), [horizon])?;
-    Ok(())
+    write.execute(include_str!("sql/drop_old_thresholds.sql"), [horizon])?;
+    followed::drop(write, entry.at.minus(keep))
 }

@@ -18,7 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub(super) enum Found {
     /// Nothing yet.
     Empty,
-    Ledger,
+    /// A ledger of this version.
+    Ledger(i32),
 }
 
 /// Opens what stands at a path that was prepared for a ledger, to write.
@@ -27,8 +28,16 @@ pub(super) fn to_write(path: &Path) -> Result<Connection, LedgerError> {
     connect(path).map_err(LedgerError::sqlite(path))
 }
 
-/// Opens the ledger at this path to read.
-pub(super) fn to_read(asked: &Path) -> Result<(Connection, PathBuf), LedgerError> {
+/// The same where it is safely ours, and nobody else may write what it says.
+pub(super) fn own_to_read(asked: &Path) -> Result<(Connection, PathBuf, i32), LedgerError> {
+    if let (path, Some(found)) = place::find(asked)? {
+        place::refuse_others(&path, &found)?;
+    }
+    to_read(asked)
+}
+
+/// Opens the ledger at this path to read, and says of which version it is.
+pub(super) fn to_read(asked: &Path) -> Result<(Connection, PathBuf, i32), LedgerError> {
     let (path, found) = place::find(asked)?;
     let Some(found) = found else {
         return Err(LedgerError::Missing(asked.to_owned()));
@@ -42,7 +51,7 @@ pub(super) fn to_read(asked: &Path) -> Result<(Connection, PathBuf), LedgerError
     conn.pragma_update(None, "query_only", true)
         .map_err(LedgerError::sqlite(&path))?;
     match at_one_moment(&conn, &path)? {
-        Found::Ledger => Ok((conn, path)),
+        Found::Ledger(version) => Ok((conn, path, version)),
         Found::Empty => Err(LedgerError::Missing(asked.to_owned())),
     }
 }
@@ -80,7 +89,7 @@ pub(super) fn identify(conn: &Connection, path: &Path) -> Result<Found, LedgerEr
         return Err(LedgerError::refused(path, "it is another program's database"));
     }
     match version {
-        1..=VERSION => Ok(Found::Ledger),
+        1..=VERSION => Ok(Found::Ledger(version)),
         newer if newer > VERSION => Err(LedgerError::Newer {
             path: path.to_owned(),
             version,

@@ -104,6 +104,18 @@ pub struct Totals {
     pub workspaces_freed: u64,
 }
 
+/// What thresholds were learned in a scope.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PastLearning {
+    /// Since when.
+    pub since: Timestamp,
+    /// Why what was learned before is lost, where it is, and is learned anew.
+    pub lost: Option<String>,
+    /// What was in force at the last sweep that learned.
+    pub in_force: BTreeMap<Labels, Duration>,
+}
+
 /// A task that nothing tells dead from alive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UndecidedSince {

@@ -121,6 +121,23 @@ pub(super) fn objection(found: &Metadata) -> Option<&'static str> {
     }
 }
 
+/// Fails where what lies at this path, or beside it, or its folder, is not safely ours.
+pub(super) fn refuse_others(path: &Path, found: &Metadata) -> Result<(), LedgerError> {
+    let folder = folder_of(path);
+    let its_folder = fs::metadata(folder).map_err(LedgerError::io("look at", folder))?;
+    if let Some(why) = system::objection_to_folder(&its_folder) {
+        return Err(LedgerError::refused(path, why));
+    }
+    refuse_what_is_not_ours(path, found)?;
+    for suffix in BESIDE {
+        let beside = sibling(path, suffix);
+        if let Ok(found) = fs::symlink_metadata(&beside) {
+            refuse_what_is_not_ours(&beside, &found)?;
+        }
+    }
+    Ok(())
+}
+
 /// Makes the place ready to be written, the last folder and an empty file included, and returns the file's path, and what
 /// stands there.
 pub(super) fn prepare(asked: &Path) -> Result<(PathBuf, Metadata), LedgerError> {
@@ -146,13 +163,7 @@ pub(super) fn prepare(asked: &Path) -> Result<(PathBuf, Metadata), LedgerError> 
         }
     }
     let found = fs::symlink_metadata(&path).map_err(LedgerError::io("look at", &path))?;
-    refuse_what_is_not_ours(&path, &found)?;
-    for suffix in BESIDE {
-        let beside = sibling(&path, suffix);
-        if let Ok(found) = fs::symlink_metadata(&beside) {
-            refuse_what_is_not_ours(&beside, &found)?;
-        }
-    }
+    refuse_others(&path, &found)?;
     Ok((path, found))
 }
 

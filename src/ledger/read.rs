@@ -17,6 +17,7 @@ use crate::zombie::{Ages, Condition, Id, Labels, PastReap, Timestamp};
 pub struct Ledger {
     conn: Connection,
     path: PathBuf,
+    pub(super) version: i32,
 }
 
 impl Ledger {
@@ -27,8 +28,18 @@ impl Ledger {
     ///
     /// Where there is none, or it is not one that can be read.
     pub fn open_to_read(path: &Path) -> Result<Self, LedgerError> {
-        let (conn, path) = open::to_read(path)?;
-        Ok(Self { conn, path })
+        let (conn, path, version) = open::to_read(path)?;
+        Ok(Self { conn, path, version })
+    }
+
+    /// The same, but only where it is safely our own and nobody else may write it: for what decides who is reaped.
+    ///
+    /// # Errors
+    ///
+    /// Likewise.
+    pub fn open_own(path: &Path) -> Result<Self, LedgerError> {
+        let (conn, path, version) = open::own_to_read(path)?;
+        Ok(Self { conn, path, version })
     }
 
     /// The reaps that are asked for, the newest first.
@@ -196,7 +207,10 @@ impl Ledger {
         })
     }
 
-    fn ask<T>(&self, question: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, LedgerError> {
+    pub(super) fn ask<T>(
+        &self,
+        question: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, LedgerError> {
         question(&self.conn).map_err(LedgerError::sqlite(&self.path))
     }
 }
@@ -232,7 +246,7 @@ fn past_reap(row: &Row<'_>) -> rusqlite::Result<PastReap> {
 }
 
 /// The id at this place; the next says whether it is of several parts.
-fn id(row: &Row<'_>, place: usize) -> rusqlite::Result<Id> {
+pub(super) fn id(row: &Row<'_>, place: usize) -> rusqlite::Result<Id> {
     let has_parts: bool = row.get(place + 1)?;
     Ok(match Id::from(row.get_ref(place)?) {
         Id::Text(parts) if has_parts => Id::Several(parts),
@@ -287,6 +301,6 @@ fn count(row: &Row<'_>, place: usize) -> rusqlite::Result<u64> {
     Ok(u64::try_from(row.get::<_, i64>(place)?).unwrap_or(0))
 }
 
-fn length(micros: i64) -> Duration {
+pub(super) fn length(micros: i64) -> Duration {
     Duration::from_micros(u64::try_from(micros).unwrap_or(0))
 }

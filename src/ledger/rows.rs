@@ -7,7 +7,8 @@ use std::time::Duration;
 use rusqlite::{OptionalExtension as _, Transaction, named_params, params};
 
 use super::entry::{Entry, Outcome, Scope};
-use crate::report::{Remembered, RememberedReap, SweepReport};
+use super::{followed, thresholds};
+use crate::report::{RememberedReap, SweepReport};
 use crate::zombie::{Ages, Id, Labels, Living, Reason, Timestamp, UndecidedTask};
 
 /// How many projects and kinds of living tasks are kept apart in one sweep.
@@ -30,9 +31,13 @@ pub(super) fn insert(write: &Transaction<'_>, entry: &Entry<'_>) -> rusqlite::Re
     let Outcome::Swept(report) = entry.outcome else {
         return Ok(());
     };
-    if let Some(Remembered { reaps, living }) = report.remembered() {
-        insert_reaps(write, sweep, reaps)?;
-        insert_living(write, sweep, living)?;
+    if let Some(remembered) = report.remembered() {
+        insert_reaps(write, sweep, &remembered.reaps)?;
+        insert_living(write, sweep, &remembered.living)?;
+        followed::merge(write, scope, &remembered.followed)?;
+    }
+    if let Some(learned) = &report.thresholds {
+        thresholds::enter(write, scope, learned, entry.at)?;
     }
     see_undecided(write, scope, entry.at, &report.undecided)?;
     // A sweep of single tasks tells nothing of the others.
@@ -218,6 +223,6 @@ pub(super) fn number(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-fn micros(time: Duration) -> i64 {
+pub(super) fn micros(time: Duration) -> i64 {
     i64::try_from(time.as_micros()).unwrap_or(i64::MAX)
 }

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use super::batch::{Batch, Pending};
 use super::error::StoreError;
-use crate::zombie::{Id, Living, Notes, Past, Plan, Timestamp, Zombie};
+use crate::zombie::{Beats, Id, Living, Notes, Past, Plan, Timestamp, Zombie};
 
 /// One queue, as one sweep sees it: the verbs that every store keeps. A store reads facts and applies a plan; what a zombie
 /// is, when it looks and what is said of it is decided elsewhere.
@@ -101,4 +101,6 @@ pub(crate) struct Scan {
     pub(crate) rest: Option<Id>,
     /// The ages of those that are live, where they are to be counted.
     pub(crate) living: Living,
+    /// The newest signs of life of some of them, likewise.
+    pub(crate) beats: Beats,
 }

@@ -8,6 +8,7 @@ mod contract;
 mod error;
 mod inquiry;
 mod open_error;
+mod past_runs;
 mod queue;
 mod records;
 mod sqlite;
@@ -26,10 +27,12 @@ pub(crate) use attempt::{Attempt, Outcome, ZOMBIE};
 pub(crate) use batch::{Batch, Pending};
 pub(crate) use contract::{Asked, Effort, Look, Store};
 pub(crate) use inquiry::{Inquiry, Untold};
+pub(crate) use past_runs::{EndedRun, PastRuns};
 pub(crate) use records::{Records, SeenReap, WantedReaps};
 #[cfg(feature = "cli")]
 pub(crate) use sqlite::try_reap;
 pub(crate) use sqlite::{
-    Lack, NAME_HEARTBEAT, NAME_RUN_STATUS, Opened, SqliteInquiry, SqliteRecords, SqliteStore, SqliteSurvey,
+    Lack, NAME_HEARTBEAT, NAME_RUN_STATUS, Opened, SqliteInquiry, SqlitePastRuns, SqliteRecords, SqliteStore,
+    SqliteSurvey,
 };
 pub(crate) use survey::{OpenRun, PastReaps, Survey, Workspace};

@@ -18,6 +18,9 @@ pub(crate) trait Records {
     /// All that is on record of a reap.
     fn whole(&mut self, seen: SeenReap) -> Result<PastReap, StoreError>;
 
+    /// When the last of the latest reaps was whose silence was borne for as long as was learned; `None` where no event says so.
+    fn last_learned(&mut self) -> Result<Option<Timestamp>, StoreError>;
+
     /// How each of these tasks stands, by its id as it is shown; and the runs that reaps ask for.
     fn aftermaths(
         &mut self,

@@ -147,7 +147,8 @@ impl<S: Store> Sweep<'_, S> {
     }
 
     fn plan(&self) -> Plan {
-        Plan::new(self.opts.policy, self.now, self.opts.batch_size.get())
+        let plan = Plan::new(self.opts.policy, self.now, self.opts.batch_size.get());
+        plan.bearing(self.opts.learned.clone())
     }
 
     /// Reads facts and plans.
@@ -164,6 +165,8 @@ impl<S: Store> Sweep<'_, S> {
         if let Some(remembered) = &mut self.report.remembered {
             remembered.living.merge(&scan.living);
             remembered.living.merge(&plan.living);
+            remembered.beats.merge(scan.beats);
+            remembered.beats.merge(plan.beats);
         }
         self.report.healthy += scan.live + plan.healthy;
         self.report.undecided.append(&mut plan.undecided);
@@ -243,6 +246,12 @@ impl<S: Store> Sweep<'_, S> {
             ..
         } = self;
         report.reaps.sort();
+        if let Some(remembered) = &mut report.remembered {
+            remembered.follow(opts.now.into());
+        }
+        report
+            .warnings
+            .extend(opts.learned.as_ref().and_then(|learned| learned.warning()));
         let idle = self.store.idle().iter();
         report
             .warnings

@@ -66,8 +66,9 @@ impl<S: Store> Sweep<'_, S> {
             return true;
         }
         let awake = self.now.minus(suspended);
+        let policy = self.opts.policy_of(&zombie.suspect);
         let is_short_silence = || match evidence.sign_of_life {
-            Some(sign) => !awake.is_later_by(self.opts.policy.stale_after, sign),
+            Some(sign) => !awake.is_later_by(policy.stale_after, sign),
             None => true,
         };
         !self.opts.confirm.is_zero() || !suspended.is_zero() && is_short_silence()

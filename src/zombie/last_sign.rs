@@ -26,6 +26,11 @@ pub fn age_of(suspect: &Suspect, policy: &Policy, now: Timestamp) -> Option<Dura
     age(&suspect.task, &active, others, policy, now)
 }
 
+/// The last sign of life of the active run, or of a task that is its own run.
+pub(super) fn last_sign_of_run(task: &Task, active: &ActiveRun<&Run>, now: Timestamp) -> Option<Timestamp> {
+    Some(last_sign(task, active, [], now)?.at)
+}
+
 /// The last sign of life: of the runs that may be at work, of their workers, and of the task itself as far
 /// as it speaks for them.
 fn last_sign<'r>(

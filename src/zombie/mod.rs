@@ -13,6 +13,7 @@
 //! Where a sign of life is written in a form that is not understood, where there is none, or where another run may be
 //! the successor of the active one, the task is **undecided**: reported, never reaped.
 
+mod beats;
 mod begun;
 mod calendar;
 mod civil;
@@ -20,6 +21,7 @@ mod contest;
 mod digits;
 mod epoch;
 mod explain;
+mod followed;
 mod horizon;
 mod id;
 mod in_full;
@@ -49,12 +51,14 @@ mod verdict;
 mod worker;
 mod zone_name;
 
+pub use beats::{Beat, Beats, beat_of, beat_of_suspect};
 pub use begun::{by_begin, is_claimed_since};
 pub use calendar::Calendar;
 pub use contest::Contest;
 pub use explain::{
     Part, RowSaid, Weight, Whose, WrittenSign, is_zombie_at, rows, since_when, span, turning_points, weights,
 };
+pub use followed::{Followed, FollowedRun};
 pub use horizon::Stood;
 pub use id::{Bytes, Id};
 pub use in_full::{ColumnChange, EventOfTask, Parking, RowChange, Standing, TaskInFull};
@@ -84,4 +88,5 @@ pub use verdict::{Condition, Evidence, Reason, Undecided, Verdict, verdict};
 pub use worker::Worker;
 pub use zone_name::ZoneName;
 
+use last_sign::last_sign_of_run;
 use notes::short;

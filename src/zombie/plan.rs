@@ -1,9 +1,13 @@
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Evidence, HeldWorkspace, Id, Living, Past, Policy, RunRow, Suspect, Timestamp, Verdict, age_of};
+use super::{
+    Beats, Evidence, HeldWorkspace, Id, Learned, Living, Past, Policy, RunRow, Suspect, Timestamp, Verdict,
+    age_of, beat_of_suspect,
+};
 
 /// What a sweep is going to do, before it does any of it.
 #[derive(Debug)]
@@ -16,9 +20,12 @@ pub struct Plan {
     pub undecided: Vec<UndecidedTask>,
     /// The ages of the suspects found alive, as far as they were asked for.
     pub living: Living,
+    /// The newest signs of life of some of them, likewise.
+    pub beats: Beats,
     /// Each verdict, where they are kept.
     pub judged: Option<Vec<Judged>>,
     policy: Policy,
+    learned: Option<Arc<Learned>>,
     now: Timestamp,
     most: usize,
 }
@@ -49,6 +56,8 @@ pub struct Zombie {
     pub repeat: Option<usize>,
     /// Whether it is to be parked instead of opened.
     pub is_to_be_parked: bool,
+    /// Whether its silence was borne for as long as was learned.
+    pub is_learned: bool,
 }
 
 /// How many of the running tasks that a sweep has seen are zombies.
@@ -85,6 +94,7 @@ impl Zombie {
             share: Share::default(),
             repeat: None,
             is_to_be_parked: false,
+            is_learned: false,
         }
     }
 
@@ -128,11 +138,19 @@ impl Plan {
             healthy: 0,
             undecided: Vec::new(),
             living: Living::default(),
+            beats: Beats::default(),
             judged: None,
             policy,
+            learned: None,
             now,
             most,
         }
+    }
+
+    /// The same, but that it bears the silence of each project and kind for as long as was learned.
+    #[must_use]
+    pub fn bearing(self, learned: Option<Arc<Learned>>) -> Self {
+        Self { learned, ..self }
     }
 
     /// Keeps each verdict, for the log.
@@ -146,7 +164,11 @@ impl Plan {
 
     /// Judges one suspect and files it; breaks off once the plan is full.
     pub fn add(&mut self, suspect: Suspect) -> ControlFlow<()> {
-        let verdict = suspect.verdict(&self.policy, self.now);
+        let policy = match (&self.learned, &suspect.labels) {
+            (Some(learned), Some(labels)) => &self.policy.bearing(learned.of(labels)),
+            _ => &self.policy,
+        };
+        let verdict = suspect.verdict(policy, self.now);
         if let Some(judged) = &mut self.judged {
             judged.push(Judged {
                 task_id: suspect.id.clone(),
@@ -158,11 +180,17 @@ impl Plan {
             Verdict::Healthy => {
                 self.healthy += 1;
                 if let Some(labels) = &suspect.labels {
-                    let age = age_of(&suspect, &self.policy, self.now);
+                    let age = age_of(&suspect, policy, self.now);
                     self.living.add(labels, age);
+                    if let Some(beat) = beat_of_suspect(&suspect, labels, self.now) {
+                        self.beats.add(beat);
+                    }
                 }
             }
-            Verdict::Zombie(evidence) => self.zombies.push(Zombie::new(suspect, evidence)),
+            Verdict::Zombie(evidence) => self.zombies.push(Zombie {
+                is_learned: self.learned.is_some(),
+                ..Zombie::new(suspect, evidence)
+            }),
             Verdict::Undecided(why) => self.undecided.push(UndecidedTask {
                 task_id: suspect.id.to_string(),
                 why: why.to_string(),

@@ -20,6 +20,15 @@ impl Policy {
     pub fn claim_grace(&self) -> Duration {
         self.claim_grace.unwrap_or(self.stale_after)
     }
+
+    /// The same, but that a run may be silent for so long, if that is more; and a claim whose grace follows it.
+    #[must_use]
+    pub fn bearing(self, stale_after: Duration) -> Self {
+        Self {
+            stale_after: self.stale_after.max(stale_after),
+            ..self
+        }
+    }
 }
 
 impl Default for Policy {

@@ -1,4 +1,4 @@
--- The tables of a ledger of version 1. Times are microseconds since the Unix epoch, and lengths of time are microseconds,
+-- The tables of a ledger of version 1; those of later versions stand in files of their own. Times are microseconds since the Unix epoch, and lengths of time are microseconds,
 -- where a name does not say otherwise.
 
 -- What was swept: a database, and one project of it or all of them. It counts its sweeps beyond the time for which they are kept.

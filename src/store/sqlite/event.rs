@@ -15,6 +15,9 @@ pub(super) struct Payload<'z> {
     sign_of_life: Option<String>,
     age_s: Option<f64>,
     threshold_s: f64,
+    /// Only of one that was learned.
+    #[serde(skip_serializing_if = "is_not")]
+    learned: bool,
     released: Released<'z>,
     overwritten: Overwritten<'z>,
     /// Only of a task that is parked.
@@ -138,6 +141,7 @@ impl<'z> Payload<'z> {
             sign_of_life: evidence.sign_of_life.map(Timestamp::to_rfc3339),
             age_s: evidence.sign_of_life.map(|at| now.micros_since(at) as f64 / 1e6),
             threshold_s: evidence.threshold.as_secs_f64(),
+            learned: zombie.is_learned,
             released: Released {
                 task: &suspect.held,
                 runs: abandoned,

@@ -11,14 +11,14 @@ use super::catalog::{ColumnInfo, RowIds};
 use super::layout::{ACTIVE_RUN, ID, KEY, Place, RunLayout, STATUS, TASK, TaskLayout};
 use super::others::Others;
 use super::print::print;
-use super::row::{is_blank, is_true, is_word, value};
+use super::row::{is_blank, is_true, is_word, value, values};
 use super::schema::{Recurring, Runs, Schema};
 use super::signs::{Kind, Limits, Times};
 use super::value::reading;
 use super::workers::KnownWorkers;
 use crate::zombie::{
-    ActiveRun, Calendar, Held, Id, Moment, Notes, Reading, Run, RunRow, RunState, Suspect, Task, Timestamp,
-    Worker,
+    ActiveRun, Beats, Calendar, Held, Id, Labels, Moment, Notes, Reading, Run, RunRow, RunState, Suspect,
+    Task, Timestamp, Worker, beat_of,
 };
 
 /// What is said of a run that has ended, where no status says how.
@@ -100,6 +100,30 @@ impl<'s> Facts<'s> {
             }
         }
         Ok(None)
+    }
+
+    /// Takes in the beat of a task that is plainly live, where its run is one of those that are followed.
+    pub(super) fn follow(&self, row: &Row<'_>, labels: &Labels, beats: &mut Beats) -> rusqlite::Result<()> {
+        let of_task = self.tasks.places.len();
+        let id = match &self.schema.runs {
+            None => self.task_id(row.get_ref(ID)?),
+            Some(runs) => id(&runs.id, row.get_ref(of_task + ID)?),
+        };
+        if !beats.wants(&id) {
+            return Ok(());
+        }
+        // What is odd about it was noted as far as it was looked at.
+        let mut notes = Notes::default();
+        let task = self.task(&values(row, 0, of_task)?, &mut notes);
+        let run = match &self.schema.runs {
+            None => ActiveRun::Itself,
+            Some(_) => ActiveRun::Own(self.run(&values(row, of_task, self.runs.places.len())?, &mut notes)),
+        };
+        let run = run.as_ref().map(|row| &row.run);
+        if let Some(beat) = beat_of(&id, &task, &run, labels, self.calendar.now()) {
+            beats.add(beat);
+        }
+        Ok(())
     }
 
     /// Whether there may be a lease, which alone decides where nobody has beaten since the start.

@@ -18,7 +18,9 @@ use super::schema::Schema;
 use super::statements::{self, Which};
 use super::workers::KnownWorkers;
 use crate::store::contract::Scan;
-use crate::zombie::{ActiveRun, Id, Notes, Policy, RunRow, Suspect, Timestamp, age, is_live};
+use crate::zombie::{
+    ActiveRun, Beat, Id, Labels, Notes, Policy, RunRow, Suspect, Timestamp, age, beat_of, is_live,
+};
 
 /// Reads the running tasks and hands over those whose active run is not plainly live.
 pub(super) struct Loader<'c> {
@@ -42,8 +44,8 @@ pub(super) struct Loader<'c> {
 /// What a closer look at one row found.
 #[expect(clippy::large_enum_variant, reason = "it is taken apart at once")]
 enum Looked {
-    /// Its active run proves it live; where that is asked, by a sign of this age.
-    Live(Option<Duration>),
+    /// Its active run proves it live; where that is asked, by a sign of this age, and this is its beat.
+    Live(Option<Duration>, Option<Beat>),
     Suspect(Suspect),
 }
 
@@ -171,7 +173,9 @@ impl<'c> Loader<'c> {
                     if !self.with_the_living {
                         if let Some(labels) = &mut self.labels {
                             let age = self.facts.calendar.now().since(beat);
-                            scan.living.add(labels.read(row)?, Some(age));
+                            let labels = labels.read(row)?;
+                            scan.living.add(labels, Some(age));
+                            self.facts.follow(row, labels, &mut scan.beats)?;
                         }
                         continue;
                     }
@@ -183,10 +187,15 @@ impl<'c> Loader<'c> {
                     continue;
                 }
                 match self.suspect(row, notes)? {
-                    Looked::Live(age) => {
+                    Looked::Live(age, beat) => {
                         scan.live += 1;
                         if let Some(labels) = &mut self.labels {
-                            scan.living.add(labels.read(row)?, age);
+                            let labels = labels.read(row)?;
+                            scan.living.add(labels, age);
+                            if let Some(beat) = beat {
+                                let labels = labels.clone();
+                                scan.beats.add(Beat { labels, ..beat });
+                            }
                         }
                     }
                     Looked::Suspect(mut suspect) => {
@@ -257,10 +266,13 @@ impl<'c> Loader<'c> {
         let run = active.as_ref().map(|row| &row.run);
         let now = facts.calendar.now();
         if !self.with_the_living && is_live(&task, &run, &self.policy, now) {
-            let asked = self.labels.as_ref();
-            return Ok(Looked::Live(
-                asked.and_then(|_| age(&task, &run, [], &self.policy, now)),
-            ));
+            return Ok(match self.labels {
+                None => Looked::Live(None, None),
+                Some(_) => Looked::Live(
+                    age(&task, &run, [], &self.policy, now),
+                    beat_of(&id, &task, &run, &Labels::default(), now),
+                ),
+            });
         }
         let others = match others {
             Some(others) => others,

@@ -27,6 +27,7 @@ mod pace;
 mod parking;
 mod past;
 mod past_rows;
+mod past_runs;
 mod print;
 mod project;
 mod query_plan;
@@ -79,6 +80,7 @@ pub(crate) use words::{NAME_HEARTBEAT, NAME_RUN_STATUS};
 
 pub(crate) use findings::Lack;
 pub(crate) use one_task::SqliteInquiry;
+pub(crate) use past_runs::SqlitePastRuns;
 pub(crate) use reaps::SqliteRecords;
 pub(crate) use store::{Opened, SqliteStore};
 pub(crate) use survey::SqliteSurvey;

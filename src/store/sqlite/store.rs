@@ -57,8 +57,12 @@ impl Opened {
         opts: &SweepOptions,
     ) -> Result<Loader<'c>, StoreError> {
         let (condition, now) = (&self.scope.condition, opts.now.into());
-        Loader::new(conn, &self.schema, condition, opts.policy, now, self.stopwatch)
-            .map_err(StoreError::sqlite("prepare to read"))
+        let loader = Loader::new(conn, &self.schema, condition, opts.policy, now, self.stopwatch)
+            .map_err(StoreError::sqlite("prepare to read"))?;
+        Ok(match opts.learned {
+            Some(_) => loader.with_labels(),
+            None => loader,
+        })
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use super::bound::{CONFIDENCE, SHARE, WithReaps};
 use super::decide::{Because, Threshold, threshold};
 use super::runs::Runs;
-use crate::zombie::Labels;
+use crate::zombie::{Labels, span};
 
 /// The threshold of each project and kind, with its evidence. As JSON it is what a report shows.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,6 +51,38 @@ impl Learned {
         }
     }
 
+    /// The evidence was lost, and `why`, and is gathered anew: what was decided since is in force, and for all others the cap,
+    /// until as many runs have ended as a bound needs.
+    #[must_use]
+    pub fn anew(
+        runs: &BTreeMap<Labels, Runs>,
+        in_force: &BTreeMap<Labels, Duration>,
+        default: Duration,
+        cap: Duration,
+        why: impl Into<String>,
+    ) -> Self {
+        let unknown = runs.keys().map(|labels| (labels.clone(), cap));
+        let mut all: BTreeMap<_, _> = unknown.collect();
+        all.extend(in_force.iter().map(|(labels, borne)| (labels.clone(), *borne)));
+        let mut learned = Self::new(runs, &all, default, cap);
+        let lost = Self::lost(default, cap, why);
+        for of in learned.of.values_mut() {
+            if of.because == Because::Kept && of.stale_after == lost.otherwise {
+                of.because = Because::Cap;
+            }
+        }
+        Self {
+            of: learned.of,
+            ..lost
+        }
+    }
+
+    /// What is known of these.
+    #[must_use]
+    pub fn get(&self, labels: &Labels) -> Option<&Threshold> {
+        self.of.get(labels)
+    }
+
     /// From which age of its last sign of life on a run of these is stale.
     #[must_use]
     pub fn of(&self, labels: &Labels) -> Duration {
@@ -66,6 +98,23 @@ impl Learned {
     #[must_use]
     pub fn otherwise(&self) -> Duration {
         self.otherwise
+    }
+
+    /// What an operator is to know of evidence that is lost.
+    #[must_use]
+    pub fn warning(&self) -> Option<String> {
+        let why = self.lost.as_ref()?;
+        let borne = span(self.otherwise);
+        Some(if self.of.is_empty() {
+            format!(
+                "what was learned of how long runs are silent is not to be had, and a silence of {borne} is borne of all: {why}"
+            )
+        } else {
+            format!(
+                "what was learned of how long runs are silent is lost, and a silence of {borne} is borne of each project and \
+                 kind until enough of its runs have ended: {why}; docs/ledger.md says how to begin at the default instead"
+            )
+        })
     }
 
     /// Why the evidence is lost, where it is.

@@ -3,6 +3,7 @@
 
 mod aftermath;
 mod from;
+mod learned;
 mod sql;
 
 use std::collections::HashMap;
@@ -80,6 +81,13 @@ impl Records for SqliteRecords<'_> {
             (Record::Whole(reap), _) => Ok(*reap),
             (Record::Key(key), Some(events)) => events.whole(&key).map_err(failed()),
             (Record::Key(_), None) => Err(failed()(rusqlite::Error::QueryReturnedNoRows)),
+        }
+    }
+
+    fn last_learned(&mut self) -> Result<Option<Timestamp>, StoreError> {
+        match &self.events {
+            Some(of) => learned::last(self.conn, of.events, &self.calendar).map_err(failed()),
+            None => Ok(None),
         }
     }
 

@@ -135,7 +135,7 @@ fn shown_id(tasks: &Tasks) -> String {
 }
 
 /// By an index of their times, where one leads there, else by the order of the rows.
-fn newest_first(conn: &Connection, events: &Events) -> rusqlite::Result<String> {
+pub(super) fn newest_first(conn: &Connection, events: &Events) -> rusqlite::Result<String> {
     if let Some(time) = &events.time
         && events
             .table

@@ -95,8 +95,8 @@ impl Stage<'_> {
         self.loader
             .begin(data_version(self.conn)?, Duration::ZERO, &mut notes)?;
         let (mut zombie, mut at_work) = (None, None);
-        let (policy, now) = (self.opts.policy, self.opts.now.into());
-        let find_zombie = |suspect: Suspect| match suspect.verdict(&policy, now) {
+        let (opts, now) = (self.opts, self.opts.now.into());
+        let find_zombie = |suspect: Suspect| match suspect.verdict(&opts.policy_of(&suspect), now) {
             Verdict::Zombie(evidence) => {
                 zombie = Some((suspect, evidence));
                 ControlFlow::Break(())

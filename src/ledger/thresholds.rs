@@ -1,0 +1,39 @@
+//! The thresholds that a sweep bore by, for the next.
+
+use rusqlite::Transaction;
+
+use super::rows::micros;
+use crate::zombie::{Learned, Timestamp};
+
+/// How many projects and kinds are kept of one scope.
+const MOST: usize = 1_000;
+
+/// Enters what was in force. Where the evidence could not be read, or there was nothing to decide, nothing is: what is known
+/// already holds for the next sweep too.
+pub(super) fn enter(
+    write: &Transaction<'_>,
+    scope: i64,
+    learned: &Learned,
+    at: Timestamp,
+) -> rusqlite::Result<()> {
+    let is_unread = learned.why_lost().is_some() && learned.iter().next().is_none();
+    if is_unread {
+        return Ok(());
+    }
+    write.execute(
+        include_str!("sql/begin_learning.sql"),
+        (scope, at.as_micros(), learned.why_lost()),
+    )?;
+    let mut enter = write.prepare(include_str!("sql/enter_threshold.sql"))?;
+    for (labels, of) in learned.iter().take(MOST) {
+        enter.execute((
+            scope,
+            labels.project.as_deref().unwrap_or_default(),
+            labels.kind.as_deref().unwrap_or_default(),
+            micros(of.stale_after),
+            of.because.word(),
+            at.as_micros(),
+        ))?;
+    }
+    Ok(())
+}
