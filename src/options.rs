@@ -226,6 +226,12 @@ impl SweepOptions {
         }
     }
 
+    /// What was learned of silences, where they are borne by that.
+    #[must_use]
+    pub fn learned_in_use(&self) -> Option<&Learned> {
+        self.learned.as_deref()
+    }
+
     /// How long the silence of a task with these labels is borne.
     pub(crate) fn policy_for(&self, labels: Option<&Labels>) -> Policy {
         match (&self.learned, labels) {

@@ -30,6 +30,7 @@ pub enum Recalled {
 
 /// What a memory says.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Recollection {
     /// The runs that sweeps saw at work.
     pub followed: Followed,

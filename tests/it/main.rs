@@ -57,6 +57,7 @@ mod signs;
 mod simulation;
 mod styles;
 mod successors;
+mod threshold;
 mod timestamps;
 mod triggers;
 mod typeless;

@@ -1,13 +1,14 @@
 //! The running tasks, one by one: what a sweep would say of each, and how silent those are that live.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::finding::Rows;
 use super::holders::Holders;
 use crate::zombie::{
-    ActiveRun, Evidence, Id, Patience, Policy, Reason, Suspect, Timestamp, Undecided, Verdict, Zombie,
-    patience,
+    ActiveRun, Evidence, Id, Learned, Patience, Policy, Reason, Suspect, Timestamp, Undecided, Verdict,
+    Zombie, patience,
 };
 
 /// How many silent zombies are looked at for columns that look like a heartbeat.
@@ -19,6 +20,7 @@ const FOLLOWED: usize = 1_000;
 /// What the running tasks come to.
 pub(super) struct Census {
     pub(super) policy: Policy,
+    learned: Option<Arc<Learned>>,
     pub(super) now: Timestamp,
     pub(super) scanned: usize,
     pub(super) healthy: usize,
@@ -49,6 +51,7 @@ pub(super) struct Doubt {
 /// How silent those are that live.
 #[derive(Default)]
 pub(super) struct Silences {
+    /// The one that has used up most of the patience that there is with it.
     pub(super) longest: Option<(String, Patience)>,
     /// Of each, in microseconds.
     pub(super) ages: Vec<i64>,
@@ -56,18 +59,28 @@ pub(super) struct Silences {
 
 impl Silences {
     fn see(&mut self, id: &Id, patience: Patience, now: Timestamp) {
-        let is_longer = |(_, longest): &(String, Patience)| patience.sign < longest.sign;
-        if self.longest.as_ref().is_none_or(is_longer) {
+        let is_used_up_less =
+            |(_, longest): &(String, Patience)| used_up(longest, now) < used_up(&patience, now);
+        if self.longest.as_ref().is_none_or(is_used_up_less) {
             self.longest = Some((id.to_string(), patience));
         }
         self.ages.push(now.micros_since(patience.sign));
     }
 }
 
+/// Which part of the patience is used up, in millionths: where thresholds differ, the longest silence need not be the one that
+/// comes closest to its own.
+fn used_up(patience: &Patience, now: Timestamp) -> i128 {
+    let borne = patience.threshold.as_micros().max(1);
+    let silence = i128::from(now.micros_since(patience.sign));
+    silence.saturating_mul(1_000_000) / i128::try_from(borne).unwrap_or(i128::MAX)
+}
+
 impl Census {
     pub(super) fn new(policy: Policy, now: Timestamp) -> Self {
         Self {
             policy,
+            learned: None,
             now,
             scanned: 0,
             healthy: 0,
@@ -84,6 +97,11 @@ impl Census {
         }
     }
 
+    /// The same, but that the silence of each project and kind is borne for as long as was learned.
+    pub(super) fn bearing(self, learned: Option<Arc<Learned>>) -> Self {
+        Self { learned, ..self }
+    }
+
     pub(super) fn see(&mut self, suspect: Suspect, is_exclusive: impl Fn(&str) -> bool) {
         self.scanned += 1;
         let newest = newest_sign(&suspect);
@@ -98,11 +116,15 @@ impl Census {
             let pointer = suspect.active_run_id.clone();
             self.strangers.push((suspect.id.clone(), pointer));
         }
-        match suspect.verdict(&self.policy, self.now) {
+        let policy = match (&self.learned, &suspect.labels) {
+            (Some(learned), Some(labels)) => self.policy.bearing(learned.of(labels)),
+            _ => self.policy,
+        };
+        match suspect.verdict(&policy, self.now) {
             Verdict::Healthy => {
                 self.healthy += 1;
                 let active = suspect.active.as_ref().map(|row| &row.run);
-                if let Some(patience) = patience(&suspect.task, &active, &self.policy, self.now) {
+                if let Some(patience) = patience(&suspect.task, &active, &policy, self.now) {
                     let silences = if patience.is_claim {
                         &mut self.claims
                     } else {

@@ -139,7 +139,7 @@ fn look(
     let words = survey.words()?;
     let now = Timestamp::from(options.now);
     let mut notes = Notes::default();
-    let mut census = Census::new(options.policy, now);
+    let mut census = Census::new(options.policy, now).bearing(options.learned.clone());
     let exclusive = survey.exclusive();
     survey.every_task(&mut notes, &mut |suspect| {
         census.see(suspect, |column| exclusive.contains(column));

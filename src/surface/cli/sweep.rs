@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::anyhow;
@@ -10,7 +11,7 @@ use super::args::{Cli, Format, SweepArgs};
 use super::exit::Exit;
 use super::lost::LostSummary;
 use super::profile::{self, Failed};
-use super::{ledger, log, metrics, output, queue, signals, text, wait, wall_clock};
+use super::{learned, ledger, log, metrics, output, queue, signals, text, thresholds, wait, wall_clock};
 
 /// The bare command: sweeps, prints the summary, and tells the monitor.
 pub(crate) fn run(cli: &Cli) -> anyhow::Result<Exit> {
@@ -36,8 +37,14 @@ fn sweep_and_print(
     };
     let report = reported.insert(report);
     ledger::remember(cli, report, now);
-    output::print(cli.log.format, report, |out| text::report(out, report))
-        .map_err(|why| LostSummary::of(report, why))?;
+    let printed = output::print(cli.log.format, report, |out| {
+        text::report(out, report)?;
+        report
+            .thresholds
+            .iter()
+            .try_for_each(|learned| thresholds::thresholds(out, learned))
+    });
+    printed.map_err(|why| LostSummary::of(report, why))?;
     match (failed, report.failed.len()) {
         _ if wait::was_cut_short() => Err(anyhow!(
             "stopped by {} before the second look: who was silent at the first was left alone",
@@ -98,10 +105,18 @@ fn sweep(cli: &Cli, asked: Option<&Profile>, options: &SweepOptions) -> Result<S
     let args = &cli.database;
     if !cli.sweep.dry_run {
         return queue::at(args, options.profile_in_use()).write(|conn| {
-            if cli.sweep.policy.stale_after.is_none() {
+            if cli.sweep.policy.time().is_none() {
                 profile::refuse_a_guess(conn, asked)?;
             }
-            match sweep_zombie_tasks(conn, options) {
+            let swept = learned::bearing(
+                cli,
+                &cli.sweep.policy,
+                cli.sweep.project.as_deref(),
+                conn,
+                options,
+            )
+            .and_then(|options| sweep_zombie_tasks(conn, &options));
+            match swept {
                 Err(SweepError::Store(StoreError::Schema(problems @ SchemaError::Unfit(_))))
                     if asked.is_none() =>
                 {
@@ -114,7 +129,10 @@ fn sweep(cli: &Cli, asked: Option<&Profile>, options: &SweepOptions) -> Result<S
     look_twice(&cli.sweep, options, |options| {
         let _kept = log::keep();
         let (mut report, warnings) = queue::look(args, asked, |conn, profile| {
-            let mut report = sweep_zombie_tasks(conn, &options.clone().profile(profile.clone()))?;
+            let options = options.clone().profile(profile.clone());
+            let (policy, project) = (&cli.sweep.policy, cli.sweep.project.as_deref());
+            let options = learned::bearing(cli, policy, project, conn, &options)?;
+            let mut report = sweep_zombie_tasks(conn, &options)?;
             if !profile.is_shipped() {
                 // Its words nobody has held to a queue yet.
                 let words = Schema::read(conn, profile)?.words(conn)?;
@@ -139,5 +157,11 @@ fn look_twice(
         return Ok(first);
     }
     let now = wait::wait(args.confirm, args.now).ok_or(SweepError::Interrupted)?;
-    look(&first.second_look(options.clone(), now))
+    let options = options.clone();
+    // What was learned is what it was at the first look.
+    let options = match first.thresholds.clone() {
+        Some(learned) => options.learned(Arc::new(learned)),
+        None => options,
+    };
+    look(&first.second_look(options, now))
 }

@@ -34,7 +34,10 @@ pub struct Bound {
     /// It is the k-th largest silence, with the most k for which n runs that are silent for longer in 1 of 100 cases would
     /// show so many in at least 95 of 100 cases.
     pub bound: Option<Duration>,
-    /// The same with what was reaped for silence as samples that are longer than any.
+    /// The same without the living. A silence that is under way may be a dead run's: it is no reason to bear with it for
+    /// longer than was borne before.
+    pub without_living: Option<Duration>,
+    /// The bound with what was reaped for silence as samples that are longer than any.
     pub with_reaps: WithReaps,
     /// Runs reaped for silence, of the same time.
     pub reaps: u32,
@@ -45,10 +48,10 @@ pub struct Bound {
 }
 
 impl Bound {
-    /// The threshold that it asks for, where there is one.
-    #[must_use]
-    pub fn asks_for(&self) -> Option<Duration> {
-        self.bound.map(|bound| bound.saturating_mul(FACTOR))
+    /// The threshold that all runs ask for, and the one that those which have ended ask for; where there is a bound.
+    pub(super) fn asks_for(&self) -> Option<(Duration, Duration)> {
+        let twice = |bound: Duration| bound.saturating_mul(FACTOR);
+        Some((twice(self.bound?), twice(self.without_living?)))
     }
 }
 
@@ -78,15 +81,15 @@ pub(super) fn bound_of(past: &[PastRun], living: &[Gap]) -> Bound {
         refused,
     } = Sorted::of(past);
     let (n, reaps) = (count(ended.len()), count(reaped.len()));
-    let tail = |endless: &[Gap]| Tail {
+    let tail = |living: &[Gap], endless: &[Gap]| Tail {
         n: n + count(endless.len()),
         samples: Silences::new(ended.iter().copied(), endless.iter().copied()),
         all: Silences::new(ended.iter().chain(living).copied(), endless.iter().copied()),
     };
-    let without = tail(&[]);
+    let without = tail(living, &[]);
     let bound = without.shortest_that_holds();
     let overlapping = bound.map_or(0, |bound| without.samples.longer_than(bound).overlapping());
-    let with_reaps = match (bound, tail(&reaped).shortest_that_holds()) {
+    let with_reaps = match (bound, tail(living, &reaped).shortest_that_holds()) {
         (None, _) => WithReaps::TooFew,
         (Some(_), Some(length)) => WithReaps::Is(length),
         (Some(_), None) => WithReaps::DoesNotExist,
@@ -97,6 +100,7 @@ pub(super) fn bound_of(past: &[PastRun], living: &[Gap]) -> Bound {
         missing: fewest().saturating_sub(n),
         k: most(n - overlapping, SHARE, CONFIDENCE),
         bound,
+        without_living: tail(&[], &[]).shortest_that_holds(),
         with_reaps,
         reaps,
         living: count(living.len()),

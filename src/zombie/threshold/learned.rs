@@ -3,8 +3,9 @@ use std::time::Duration;
 
 use serde::{Serialize, Serializer};
 
+use super::because::Because;
 use super::bound::{CONFIDENCE, SHARE, WithReaps};
-use super::decide::{Because, Threshold, threshold};
+use super::decide::{Threshold, threshold};
 use super::runs::Runs;
 use crate::zombie::{Labels, span};
 
@@ -177,6 +178,7 @@ struct Group<'a> {
     living: u32,
     k: u32,
     bound_s: Option<f64>,
+    bound_without_living_s: Option<f64>,
     bound_with_reaps_s: Option<f64>,
     bound_with_reaps: &'static str,
 }
@@ -189,6 +191,7 @@ impl<'a> Group<'a> {
             WithReaps::Is(bound) => (Some(bound), "exists"),
             WithReaps::DoesNotExist => (None, "does_not_exist"),
         };
+        let seconds = |time: Option<Duration>| time.map(|time| time.as_secs_f64());
         Self {
             project: labels.project.as_deref(),
             kind: labels.kind.as_deref(),
@@ -201,8 +204,9 @@ impl<'a> Group<'a> {
             reaps: found.reaps,
             living: found.living,
             k: found.k,
-            bound_s: found.bound.map(|bound| bound.as_secs_f64()),
-            bound_with_reaps_s: with_reaps.map(|bound| bound.as_secs_f64()),
+            bound_s: seconds(found.bound),
+            bound_without_living_s: seconds(found.without_living),
+            bound_with_reaps_s: seconds(with_reaps),
             bound_with_reaps: word,
         }
     }

@@ -1,5 +1,6 @@
 //! For how long runs may be silent, learned from how long they were.
 
+mod because;
 pub mod binomial;
 mod bound;
 mod decide;
@@ -9,7 +10,8 @@ mod probation;
 mod release;
 mod runs;
 
+pub use because::Because;
 pub use bound::{Bound, CONFIDENCE, FACTOR, LATEST, SHARE, WithReaps, bound};
-pub use decide::{Because, Threshold, threshold};
+pub use decide::{Threshold, threshold};
 pub use learned::Learned;
 pub use runs::{Fate, Gap, PastRun, Runs};

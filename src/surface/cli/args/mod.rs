@@ -35,6 +35,7 @@ pub(crate) use ledger::LedgerArgs;
 pub(crate) use man::ManArgs;
 pub(crate) use outcomes::OutcomesArgs;
 pub(crate) use output::{Format, LogArgs};
+pub(crate) use policy::PolicyArgs;
 pub(crate) use schema::SchemaArgs;
 pub(crate) use sweep::SweepArgs;
 pub(crate) use unpark::UnparkArgs;
@@ -125,6 +126,7 @@ pub(crate) fn parse() -> Result<Cli, ExitCode> {
         refuse_a_sweep_of_another_time(&cli)?;
         refuse_metrics_for_a_database(&cli)?;
         refuse_a_misplaced_ledger(&cli)?;
+        refuse_to_learn_without_a_ledger(&cli)?;
         Ok(cli)
     });
     parsed.map_err(|error| {
@@ -227,6 +229,22 @@ fn refuse_a_misplaced_ledger(cli: &Cli) -> Result<(), clap::Error> {
         let text = format!("--ledger (ZOMBIE_SWEEPER_LEDGER): {why}");
         Cli::command().error(clap::error::ErrorKind::ValueValidation, text)
     })
+}
+
+/// Nothing is learned by whom nothing is remembered.
+fn refuse_to_learn_without_a_ledger(cli: &Cli) -> Result<(), clap::Error> {
+    let policy = match &cli.command {
+        None => Some(&cli.sweep.policy),
+        Some(Command::Doctor(args)) => Some(&args.policy),
+        Some(Command::Explain(args)) => Some(&args.policy),
+        Some(_) => None,
+    };
+    if cli.ledger.path().is_some() || !policy.is_some_and(PolicyArgs::is_auto) {
+        return Ok(());
+    }
+    let text = "--stale-after auto (ZOMBIE_SWEEPER_STALE_AFTER) learns from what past sweeps remember, and there is no ledger: expected \
+                --ledger PATH (ZOMBIE_SWEEPER_LEDGER) with it, such as /var/lib/zombie-sweeper/ledger.db, or a time";
+    Err(Cli::command().error(clap::error::ErrorKind::MissingRequiredArgument, text))
 }
 
 /// A misspelt `ZOMBIE_SWEEPER_DRYRUN` would be ignored in silence, and the sweep would be real.

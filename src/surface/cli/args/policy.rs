@@ -7,17 +7,39 @@ use zombie_sweeper::Policy;
 
 use super::time::{parse_patience, parse_time};
 
+/// How long a run may be silent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StaleAfter {
+    /// So long.
+    For(Duration),
+    /// As long as was learned of its project and kind, and never less than the default.
+    Auto,
+}
+
+/// The word for it.
+const AUTO: &str = "auto";
+
+fn parse_stale_after(text: &str) -> Result<StaleAfter, String> {
+    if text == AUTO {
+        return Ok(StaleAfter::Auto);
+    }
+    match parse_patience(text) {
+        Ok(time) => Ok(StaleAfter::For(time)),
+        Err(expected) => Err(format!("{expected}, or `{AUTO}`")),
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct PolicyArgs {
-    /// A run silent for longer than this is dead [default: 15m]
+    /// A run silent for longer than this is dead; `auto` learns it [default: 15m]
     #[arg(
         long,
         value_name = "TIME",
         env = "ZOMBIE_SWEEPER_STALE_AFTER",
         hide_env = true
     )]
-    #[arg(value_parser = parse_patience)]
-    pub(crate) stale_after: Option<Duration>,
+    #[arg(value_parser = parse_stale_after)]
+    stale_after: Option<StaleAfter>,
     /// A claim without a run is dead after this [default: --stale-after]
     #[arg(
         long,
@@ -34,9 +56,22 @@ pub(crate) struct PolicyArgs {
 }
 
 impl PolicyArgs {
+    /// Whether it is to be learned how long a run may be silent.
+    pub(crate) fn is_auto(&self) -> bool {
+        self.stale_after == Some(StaleAfter::Auto)
+    }
+
+    /// How long a run may be silent, where somebody has said so.
+    pub(crate) fn time(&self) -> Option<Duration> {
+        match self.stale_after {
+            Some(StaleAfter::For(time)) => Some(time),
+            Some(StaleAfter::Auto) | None => None,
+        }
+    }
+
     pub(crate) fn policy(&self) -> Policy {
         Policy {
-            stale_after: self.stale_after.unwrap_or(Policy::default().stale_after),
+            stale_after: self.time().unwrap_or(Policy::default().stale_after),
             claim_grace: self.claim_grace,
             settle: self.settle,
         }

@@ -11,10 +11,10 @@ use zombie_sweeper::inspect::{Diagnosis, Surroundings, doctor, doctor_without_qu
 use zombie_sweeper::store::{Schema, SchemaError, StoreError, look_at_place};
 use zombie_sweeper::{Profile, SweepError, SweepOptions};
 
-use super::args::{Cli, DoctorArgs};
+use super::args::{Cli, DoctorArgs, PolicyArgs};
 use super::exit::Exit;
 use super::profile::{self, Failed, Misfit};
-use super::{log, output, queue, signals, wait, wall_clock};
+use super::{learned, log, output, queue, signals, wait, wall_clock};
 
 /// What is printed.
 #[derive(Serialize)]
@@ -36,7 +36,7 @@ pub(crate) fn run(cli: &Cli, args: &DoctorArgs) -> anyhow::Result<Exit> {
     around.schedule = schedule::look(&cli.database.db);
     memory::recall(cli, &mut around);
     around.place = Some(look_at_place(&cli.database.db).map_err(SweepError::from)?);
-    let (mut diagnosis, options) = diagnose(cli, asked.as_ref(), options, around)?;
+    let (mut diagnosis, options) = diagnose(cli, asked.as_ref(), options, around, &args.policy)?;
     if args.trial && diagnosis.can_be_tried() {
         try_reap(cli, &options, &mut diagnosis)?;
     }
@@ -59,6 +59,7 @@ fn diagnose(
     asked: Option<&Profile>,
     options: SweepOptions,
     mut around: Surroundings,
+    policy: &PolicyArgs,
 ) -> anyhow::Result<(Diagnosis, SweepOptions)> {
     if around
         .place
@@ -73,6 +74,7 @@ fn diagnose(
             // What does not fit is for the choice of a profile to see first.
             Schema::read(conn, profile)?;
             let options = options.clone().profile(profile.clone());
+            let options = learned::bearing(cli, policy, None, conn, &options)?;
             let around = around.clone();
             Ok((doctor(conn, &options, &around)?, options))
         })

@@ -6,7 +6,7 @@ use zombie_sweeper::inspect;
 
 use super::args::{Cli, ExplainArgs};
 use super::exit::Exit;
-use super::{output, profile, queue, remembered, wall_clock};
+use super::{learned, output, profile, queue, remembered, wall_clock};
 
 /// `zombie-sweeper explain TASK`: what a sweep goes by, and would do.
 pub(crate) fn run(cli: &Cli, args: &ExplainArgs) -> anyhow::Result<Exit> {
@@ -22,6 +22,7 @@ pub(crate) fn run(cli: &Cli, args: &ExplainArgs) -> anyhow::Result<Exit> {
     let (elsewhere, unread) = remembered::reaps(cli, Some(&args.task));
     let (mut explanation, warnings) = queue::look(&cli.database, asked.as_ref(), |conn, profile| {
         let options = options.clone().profile(profile.clone());
+        let options = learned::bearing(cli, &args.policy, args.project.as_deref(), conn, &options)?;
         inspect::explain(conn, &options, &args.task, elsewhere.clone())
     })?;
     let unread = unread.and_then(|why| remembered::told(&why, explanation.source));

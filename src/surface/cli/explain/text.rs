@@ -35,6 +35,10 @@ pub(crate) fn explanation(out: &mut dyn Write, explanation: &Explanation) -> io:
 fn task(out: &mut dyn Write, task: &ExplainedTask) -> io::Result<()> {
     title(out, &format!("Task {}", task.task_id))?;
     writeln!(out, "{}", wrapped("", 0, &task.says))?;
+    if let Some(threshold) = &task.threshold {
+        section(out, "How long silence is borne, as it was learned")?;
+        writeln!(out, "{}", wrapped("", 0, &threshold.says))?;
+    }
     if !task.rows.is_empty() {
         section(out, "Why: the first row that fits is the verdict")?;
         rows(out, &task.rows)?;

@@ -1,0 +1,80 @@
+//! `--stale-after auto`: silence is borne by what past sweeps have learned of it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use zombie_sweeper::inspect::{Begun, Recalled, Recollection, learn};
+use zombie_sweeper::ledger::{Ledger, LedgerError, PastLearning, ReapFilter, Scope};
+use zombie_sweeper::rusqlite::Connection;
+use zombie_sweeper::{SweepError, SweepOptions, in_full};
+
+use super::args::{Cli, PolicyArgs};
+
+/// The options by which silence is borne as was learned, where that is asked for and not done yet.
+pub(crate) fn bearing(
+    cli: &Cli,
+    policy: &PolicyArgs,
+    project: Option<&str>,
+    conn: &Connection,
+    options: &SweepOptions,
+) -> Result<SweepOptions, SweepError> {
+    if !policy.is_auto() || options.learned_in_use().is_some() {
+        return Ok(options.clone());
+    }
+    let learned = learn(conn, options, &recall(cli, project))?;
+    Ok(options.clone().learned(Arc::new(learned)))
+}
+
+/// What the ledger says, or why it is not to be gone by. One that is not there yet says nothing.
+fn recall(cli: &Cli, project: Option<&str>) -> Recalled {
+    let Some(path) = cli.ledger.path() else {
+        return Recalled::Unread("no ledger is named".to_owned());
+    };
+    let scope = Scope::new(&cli.database.db, project);
+    match Ledger::open_own(path).and_then(|ledger| known(&ledger, &scope)) {
+        Ok(known) => Recalled::Known(Box::new(known)),
+        Err(LedgerError::Missing(_)) => Recalled::Known(Box::default()),
+        Err(error) => Recalled::Unread(in_full(&error)),
+    }
+}
+
+fn known(ledger: &Ledger, scope: &Scope) -> Result<Recollection, LedgerError> {
+    let reaps = ReapFilter {
+        database: Some(scope.database.clone()),
+        ..ReapFilter::default()
+    };
+    let learning = learning(ledger, scope)?;
+    let mut known = Recollection::default();
+    known.followed = ledger.followed(&scope.database)?;
+    known.reaps = Some(ledger.reaps(&reaps)?);
+    known.begun = match (&learning, ledger.instead_of()?) {
+        (Some(PastLearning { lost: Some(why), .. }), _) => Begun::Lost(why.clone()),
+        (Some(_), _) => Begun::Learning,
+        (None, Some(why)) => Begun::Lost(why),
+        (None, None) => Begun::New,
+    };
+    known.in_force = learning.map_or_else(BTreeMap::new, |learning| learning.in_force);
+    Ok(known)
+}
+
+/// What was learned in this scope; where nothing was, in the other scopes of the database, whose projects are its own.
+fn learning(ledger: &Ledger, scope: &Scope) -> Result<Option<PastLearning>, LedgerError> {
+    if let Some(learning) = ledger.learning(scope)? {
+        return Ok(Some(learning));
+    }
+    let mut all: Option<PastLearning> = None;
+    let scopes = ledger.scopes()?.into_iter();
+    for other in scopes.filter(|other| other.database == scope.database) {
+        let Some(learning) = ledger.learning(&other)? else {
+            continue;
+        };
+        match &mut all {
+            Some(all) => {
+                all.lost = all.lost.take().or(learning.lost);
+                all.in_force.extend(learning.in_force);
+            }
+            none => *none = Some(learning),
+        }
+    }
+    Ok(all)
+}
