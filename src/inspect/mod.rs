@@ -31,6 +31,8 @@ pub use explanation::{
 pub use history::{DayOfReaps, History, HistoryOptions, ReapInHistory, history};
 pub use learn::{Begun, CAP, Recalled, Recollection, learn};
 pub use on_record::ReapOnRecord;
-pub use outcomes::{Outcomes, OutcomesOptions, ReapsAlike, Silence, Trials, outcomes};
+pub use outcomes::{
+    Cost, Costs, Outcomes, OutcomesOptions, ReapsAlike, Silence, Suggestion, Trials, outcomes,
+};
 pub use silences::silences;
 pub use source::Source;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::report::{ReapsAlike, Silence};
+use super::stake::Stake;
 use super::trials::{Sweeps, Trials};
 use crate::zombie::{Aftermath, Contest, Labels, NextRuns, Outcome, PastReap, Timestamp};
 
@@ -12,6 +13,7 @@ pub(super) struct Groups<'r> {
     now: Timestamp,
     found: BTreeMap<(Labels, &'r str), Group<'r>>,
     sweeps: Sweeps<'r>,
+    stakes: Vec<Stake>,
 }
 
 #[derive(Default)]
@@ -35,6 +37,7 @@ impl<'r> Groups<'r> {
             now,
             found: BTreeMap::new(),
             sweeps: Sweeps::default(),
+            stakes: Vec::new(),
         }
     }
 
@@ -63,7 +66,8 @@ impl<'r> Groups<'r> {
             }
             None => group.unknown += 1,
         }
-        let Some(contest) = Contest::of(reap, next.reaped(reap), aftermath.abandoned()) else {
+        let run = next.reaped(reap);
+        let Some(contest) = Contest::of(reap, run, aftermath.abandoned()) else {
             return;
         };
         match contest {
@@ -75,6 +79,8 @@ impl<'r> Groups<'r> {
             for sweeps in [&mut group.sweeps, &mut self.sweeps] {
                 sweeps.see(reap.at, reap.actor.as_deref(), is_contested);
             }
+            self.stakes
+                .push(Stake::of(aftermath.labels.clone(), reap, run, contest));
         }
     }
 
@@ -83,7 +89,8 @@ impl<'r> Groups<'r> {
         self.sweeps.trials()
     }
 
-    pub(super) fn told(self) -> Vec<ReapsAlike> {
+    /// The groups, and what was at stake in each reap for silence that can be told of.
+    pub(super) fn told(self) -> (Vec<ReapsAlike>, Vec<Stake>) {
         let told = self
             .found
             .into_iter()
@@ -103,6 +110,6 @@ impl<'r> Groups<'r> {
                 }),
                 outcomes: group.outcomes,
             });
-        told.collect()
+        (told.collect(), self.stakes)
     }
 }

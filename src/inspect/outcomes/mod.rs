@@ -3,21 +3,25 @@
 mod groups;
 mod options;
 mod report;
+mod stake;
+mod suggestion;
 mod trials;
 
 pub use options::OutcomesOptions;
 pub use report::{Outcomes, ReapsAlike, Silence};
+pub use suggestion::{Cost, Costs, Suggestion};
 pub use trials::Trials;
 
 use rusqlite::Connection;
 
+use super::learn::learn;
 use super::reaps::{Asked, aftermaths, find};
 use crate::error::SweepError;
-use crate::options::SweepOptions;
 use crate::store::{Opened, Records, SqliteRecords, StoreError};
 use crate::sweep::clock;
 use crate::zombie::{NextRuns, Notes, PastReap, Timestamp};
 use groups::Groups;
+use stake::Stake;
 
 /// Of how many reaps it is told what became of them, the newest: each of them takes a look at its task and its runs.
 const TOLD: usize = 50_000;
@@ -37,22 +41,24 @@ pub fn outcomes(
     if !conn.is_autocommit() {
         return Err(SweepError::TransactionOpen);
     }
-    let mut sweep = SweepOptions::at(opts.now).profile(opts.profile.clone());
-    if let Some(project) = &opts.project {
-        sweep = sweep.project(project);
+    let queue = opts.queue();
+    let opened = Opened::read(conn, &queue, clock())?;
+    let records = SqliteRecords::begin(conn, &opened, Timestamp::from(opts.now))?;
+    let (mut outcomes, stakes) = outcomes_by(records, opts, elsewhere)?;
+    if let Some(recalled) = &opts.suggest {
+        let learned = learn(conn, &queue, recalled)?;
+        outcomes.warnings.extend(learned.warning());
+        outcomes.suggestion = Some(Suggestion::new(&stakes, learned));
     }
-    let now = Timestamp::from(opts.now);
-    let opened = Opened::read(conn, &sweep, clock())?;
-    let records = SqliteRecords::begin(conn, &opened, now)?;
-    Ok(outcomes_by(records, opts, elsewhere)?)
+    Ok(outcomes)
 }
 
-/// The same of any store.
+/// The same of any store, without a suggestion; and what was at stake.
 fn outcomes_by(
     mut records: impl Records,
     opts: &OutcomesOptions,
     elsewhere: Option<Vec<PastReap>>,
-) -> Result<Outcomes, StoreError> {
+) -> Result<(Outcomes, Vec<Stake>), StoreError> {
     let now = Timestamp::from(opts.now);
     let since = now.minus(opts.since);
     let mut notes = Notes::default();
@@ -83,11 +89,14 @@ fn outcomes_by(
         ));
     }
     warnings.extend(notes.sentences(now));
-    Ok(Outcomes {
+    let sweeps = groups.sweeps();
+    let (groups, stakes) = groups.told();
+    let outcomes = Outcomes {
         total: found.total,
         told,
-        sweeps: groups.sweeps(),
-        groups: groups.told(),
+        groups,
+        sweeps,
+        suggestion: None,
         horizon_s: opts.horizon.as_secs_f64(),
         source: found.source,
         as_of: now.to_rfc3339(),
@@ -97,5 +106,6 @@ fn outcomes_by(
         profile: opts.profile.name().to_owned(),
         warnings,
         version: env!("CARGO_PKG_VERSION"),
-    })
+    };
+    Ok((outcomes, stakes))
 }

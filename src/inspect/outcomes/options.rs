@@ -2,7 +2,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use crate::inspect::learn::Recalled;
+use crate::options::SweepOptions;
 use crate::profile::Profile;
+use crate::zombie::Policy;
 
 /// Whose outcomes are asked for. Everything but *now* has a default: the reaps of the last 30 days, each over the 24 hours after
 /// it.
@@ -14,6 +17,8 @@ pub struct OutcomesOptions {
     pub(crate) project: Option<String>,
     pub(crate) reason: Option<String>,
     pub(crate) profile: Profile,
+    pub(crate) suggest: Option<Recalled>,
+    pub(crate) stale_after: Duration,
 }
 
 impl OutcomesOptions {
@@ -33,6 +38,8 @@ impl OutcomesOptions {
             project: None,
             reason: None,
             profile: Profile::default(),
+            suggest: None,
+            stale_after: Policy::default().stale_after,
         }
     }
 
@@ -70,5 +77,32 @@ impl OutcomesOptions {
     #[must_use]
     pub fn profile(self, profile: Profile) -> Self {
         Self { profile, ..self }
+    }
+
+    /// Says what silence has cost, and suggests for how long it be borne: by the queue's runs, and by what is remembered of past
+    /// sweeps. The suggestions are what [`learn`](crate::inspect::learn) says.
+    #[must_use]
+    pub fn suggest(self, recalled: Recalled) -> Self {
+        Self {
+            suggest: Some(recalled),
+            ..self
+        }
+    }
+
+    /// For how long silence is borne where nothing is learned, and no suggestion is below it; 900 s unless set.
+    #[must_use]
+    pub fn stale_after(self, stale_after: Duration) -> Self {
+        Self { stale_after, ..self }
+    }
+
+    /// The queue that is meant, as a sweep is told.
+    pub(crate) fn queue(&self) -> SweepOptions {
+        let queue = SweepOptions::at(self.now)
+            .profile(self.profile.clone())
+            .stale_after(self.stale_after);
+        match &self.project {
+            Some(project) => queue.project(project),
+            None => queue,
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::suggestion::Suggestion;
 use super::trials::Trials;
 use crate::inspect::source::Source;
 use crate::zombie::Outcome;
@@ -20,6 +21,8 @@ pub struct Outcomes {
     pub groups: Vec<ReapsAlike>,
     /// The sweeps that reaped for silence.
     pub sweeps: Trials,
+    /// What silence has cost, and for how long to bear it; `None` unless it was asked for.
+    pub suggestion: Option<Suggestion>,
     /// How long after each reap it is told what had become of it, in seconds.
     pub horizon_s: f64,
     /// Where the reaps are on record.

@@ -69,11 +69,23 @@ fn says(sweeps: usize, contested: usize, bounds: Option<(f64, f64)>) -> String {
     let mut says = format!("{contested} of {sweeps} {of} that reaped for silence had a contested reap: ");
     let _ = write!(
         says,
-        "with {:.0} % confidence between {:.1} % and {:.1} % of such sweeps have one. That bounds contested reaps, not false ones: \
+        "with {:.0} % confidence between {} and {} of such sweeps have one. That bounds contested reaps, not false ones: \
          a worker that was locked out leaves no trace",
         CONFIDENCE * 100.0,
-        from * 100.0,
-        to * 100.0,
+        percent(from),
+        percent(to),
     );
     says
+}
+
+/// As many decimals as it takes to tell a small share from none, or from all.
+fn percent(share: f64) -> String {
+    let rare = share.min(1.0 - share);
+    if rare == 0.0 {
+        format!("{:.0} %", share * 100.0)
+    } else if rare < 0.001 {
+        format!("{:.3} %", share * 100.0)
+    } else {
+        format!("{:.1} %", share * 100.0)
+    }
 }

@@ -25,6 +25,14 @@ pub(crate) fn bearing(
     Ok(options.clone().learned(Arc::new(learned)))
 }
 
+/// The same where nothing is to be gone by it: without a ledger, the queue tells what it can.
+pub(crate) fn recall_if_any(cli: &Cli, project: Option<&str>) -> Recalled {
+    match cli.ledger.path() {
+        Some(_) => recall(cli, project),
+        None => Recalled::Known(Box::default()),
+    }
+}
+
 /// What the ledger says, or why it is not to be gone by. One that is not there yet says nothing.
 fn recall(cli: &Cli, project: Option<&str>) -> Recalled {
     let Some(path) = cli.ledger.path() else {

@@ -37,9 +37,9 @@ fn queue() -> Place {
             .sql(
                 r#"INSERT INTO task_events (task_id, event_type, actor, payload, created_at) VALUES
                     ('t1', 'zombie_reaped', 'zombie-sweeper',
-                     '{"reason": "stale_heartbeat", "run_id": "r1", "released": {"runs": ["r1"]}}', '2026-04-11T02:00:00Z'),
+                     '{"reason": "stale_heartbeat", "run_id": "r1", "sign_of_life": "2026-04-11T01:40:00Z", "threshold_s": 900, "released": {"runs": ["r1"]}}', '2026-04-11T02:00:00Z'),
                     ('t2', 'zombie_reaped', 'zombie-sweeper',
-                     '{"reason": "stale_heartbeat", "run_id": "r2", "released": {"runs": ["r2"]}}', '2026-04-11T02:15:00Z'),
+                     '{"reason": "stale_heartbeat", "run_id": "r2", "sign_of_life": "2026-04-11T01:59:00Z", "threshold_s": 900, "released": {"runs": ["r2"]}}', '2026-04-11T02:15:00Z'),
                     ('t3', 'zombie_reaped', 'zombie-sweeper', '{"reason": "run_failed"}', '2026-04-14T02:30:00Z')"#,
             )
     })
@@ -95,6 +95,29 @@ fn horizon_of_no_time_at_all_is_refused() {
         "{}",
         ran.stderr
     );
+}
+
+#[test]
+fn suggestion_tells_the_costs_first() {
+    let place = queue();
+    let args = ["outcomes", "--suggest", "--now", NOW];
+    let json = told(&place, place.sweeper(&args));
+    assert_eq!(json["suggestion"]["costs"][0]["was"]["contested"], 1);
+    let text = place.sweeper(&[&args[..], &["--format", "text"]].concat());
+    assert_snapshot!(place.untouched(|| text.run().exits(0).stdout));
+}
+
+/// One variable for all: the sweep's may say `auto`.
+#[test]
+fn stale_after_is_that_of_the_sweep() {
+    let place = queue();
+    let otherwise = |stale_after: &str| {
+        let program = place.sweeper(&["outcomes", "--suggest", "--now", NOW]);
+        let json = told(&place, program.env("ZOMBIE_SWEEPER_STALE_AFTER", stale_after));
+        json["suggestion"]["thresholds"]["otherwise"]["stale_after_s"].clone()
+    };
+    assert_eq!(otherwise("30m"), 1800.0);
+    assert_eq!(otherwise("auto"), 900.0);
 }
 
 /// Of a queue that keeps no events the ledger tells.

@@ -5,6 +5,7 @@ mod groups;
 mod horizon;
 mod precision;
 mod shapes;
+mod suggest;
 mod sweeps;
 
 use chrono::TimeDelta;

@@ -2,8 +2,9 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use clap::Args;
-use clap::builder::NonEmptyStringValueParser;
+use clap::builder::{FalseyValueParser, NonEmptyStringValueParser};
 
+use super::policy::{StaleAfter, parse_stale_after};
 use super::time::{parse_now, parse_patience};
 
 #[derive(Debug, Args)]
@@ -24,8 +25,31 @@ pub(crate) struct OutcomesArgs {
     #[arg(long, value_name = "CODE", env = "ZOMBIE_SWEEPER_REASON", hide_env = true)]
     #[arg(value_parser = NonEmptyStringValueParser::new())]
     pub(crate) reason: Option<String>,
+    /// Say what silence has cost, and for how long to bear it
+    #[arg(long, env = "ZOMBIE_SWEEPER_SUGGEST", hide_env = true)]
+    #[arg(value_parser = FalseyValueParser::new())]
+    pub(crate) suggest: bool,
+    /// Suggest no less than this [default: 15m]
+    #[arg(
+        long,
+        value_name = "TIME",
+        env = "ZOMBIE_SWEEPER_STALE_AFTER",
+        hide_env = true
+    )]
+    #[arg(value_parser = parse_stale_after)]
+    stale_after: Option<StaleAfter>,
     /// As of this time
     #[arg(long, value_name = "TIME", env = "ZOMBIE_SWEEPER_NOW", hide_env = true)]
     #[arg(value_parser = parse_now)]
     pub(crate) now: Option<DateTime<Utc>>,
+}
+
+impl OutcomesArgs {
+    /// For how long silence is borne where nothing is learned, where somebody has said so.
+    pub(crate) fn stale_after(&self) -> Option<Duration> {
+        match self.stale_after {
+            Some(StaleAfter::For(time)) => Some(time),
+            Some(StaleAfter::Auto) | None => None,
+        }
+    }
 }

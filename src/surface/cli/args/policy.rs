@@ -19,7 +19,7 @@ pub(crate) enum StaleAfter {
 /// The word for it.
 const AUTO: &str = "auto";
 
-fn parse_stale_after(text: &str) -> Result<StaleAfter, String> {
+pub(super) fn parse_stale_after(text: &str) -> Result<StaleAfter, String> {
     if text == AUTO {
         return Ok(StaleAfter::Auto);
     }

@@ -1,15 +1,16 @@
+mod suggestion;
 mod text;
 
 use zombie_sweeper::inspect::{OutcomesOptions, outcomes};
 
 use super::args::{Cli, OutcomesArgs};
 use super::exit::Exit;
-use super::{output, profile, queue, remembered, wall_clock};
+use super::{learned, output, profile, queue, remembered, wall_clock};
 
 /// `zombie-sweeper outcomes`: what became of the reaps, and which were contested.
 pub(crate) fn run(cli: &Cli, args: &OutcomesArgs) -> anyhow::Result<Exit> {
     let asked = profile::asked(cli.database.profile.as_deref())?;
-    let options = options(args);
+    let options = options(cli, args);
     let (elsewhere, unread) = remembered::reaps(cli, None);
     let (mut found, warnings) = queue::look(&cli.database, asked.as_ref(), |conn, profile| {
         outcomes(conn, &options.clone().profile(profile.clone()), elsewhere.clone())
@@ -21,7 +22,7 @@ pub(crate) fn run(cli: &Cli, args: &OutcomesArgs) -> anyhow::Result<Exit> {
     Ok(Exit::Swept)
 }
 
-fn options(args: &OutcomesArgs) -> OutcomesOptions {
+fn options(cli: &Cli, args: &OutcomesArgs) -> OutcomesOptions {
     let now = args.now.unwrap_or_else(wall_clock::now);
     let mut options = OutcomesOptions::at(now).since(args.since).horizon(args.horizon);
     if let Some(project) = &args.project {
@@ -29,6 +30,12 @@ fn options(args: &OutcomesArgs) -> OutcomesOptions {
     }
     if let Some(reason) = &args.reason {
         options = options.reason(reason);
+    }
+    if let Some(stale_after) = args.stale_after() {
+        options = options.stale_after(stale_after);
+    }
+    if args.suggest {
+        options = options.suggest(learned::recall_if_any(cli, args.project.as_deref()));
     }
     options
 }

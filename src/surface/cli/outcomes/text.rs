@@ -7,6 +7,7 @@ use std::time::Duration;
 use zombie_sweeper::inspect::{Outcomes, ReapsAlike};
 use zombie_sweeper::zombie::{Outcome, span};
 
+use super::suggestion;
 use crate::surface::cli::history::text::{to_the_second, word};
 use crate::surface::cli::text::{counted, shown, table, title, warnings};
 
@@ -16,6 +17,9 @@ pub(crate) fn outcomes(out: &mut dyn Write, found: &Outcomes) -> io::Result<()> 
         writeln!(out, "\n{}\n", groups(&found.groups))?;
         as_they_stand(out, &found.groups)?;
         writeln!(out, "{}.", shown(&sentence(&found.sweeps.says)))?;
+    }
+    if let Some(suggestion) = &found.suggestion {
+        suggestion::suggestion(out, suggestion)?;
     }
     warnings(out, &found.warnings)
 }
