@@ -8,6 +8,7 @@
 )]
 
 mod aliases;
+mod auto;
 mod bad_rows;
 mod batches;
 mod brake;
