@@ -63,17 +63,17 @@ impl Contest {
 
 /// Whether the run's status is another than the one that the reap left it with.
 fn is_changed(run: &Run, left: Option<&RunLeft>, abandoned: Option<&str>) -> Option<bool> {
-    match (&run.state, left, abandoned) {
-        // None is left running.
-        (RunState::Running, ..) => Some(true),
+    let word = match &run.state {
+        RunState::Running => return Some(true), // none is left running
+        RunState::Finished(word) | RunState::Unknown(word) => &**word,
+    };
+    match (left, abandoned, &run.state) {
+        (Some(RunLeft::As(left)), ..) => Some(word != left),
         // Where no status says how a run has ended, it has.
-        (RunState::Finished(_), _, None) => Some(false),
-        (RunState::Finished(word) | RunState::Unknown(word), Some(RunLeft::As(left)), _) => {
-            Some(**word != **left)
-        }
-        (RunState::Finished(word), _, Some(abandoned)) => Some(**word != *abandoned),
-        (RunState::Unknown(_), Some(RunLeft::Abandoned), _) => Some(true),
+        (_, None, RunState::Finished(_)) => Some(false),
+        (_, None, _) => None,
         // It may have had this word, and an end, before.
-        (RunState::Unknown(_), None, _) => None,
+        (None, Some(abandoned), RunState::Unknown(_)) if word != abandoned => None,
+        (_, Some(abandoned), _) => Some(word != abandoned),
     }
 }

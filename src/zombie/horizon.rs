@@ -38,9 +38,10 @@ impl Aftermath {
             };
         };
         if run.start().newest.is_some_and(|start| start.at > until) {
-            return then(match reap.is_parked {
-                true => Outcome::Parked,
-                false => Outcome::Waiting,
+            return then(if reap.is_parked {
+                Outcome::Parked
+            } else {
+                Outcome::Waiting
             });
         }
         if !run.is_unfinished(now) {
