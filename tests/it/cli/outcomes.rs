@@ -58,7 +58,13 @@ fn json_is_that_of_the_schema() {
 fn text_has_a_line_for_each_reason() {
     let place = queue();
     let program = place.sweeper(&["outcomes", "--now", NOW, "--format", "text"]);
-    assert_snapshot!(place.untouched(|| program.run().exits(0).stdout));
+    let text = place.untouched(|| program.run().exits(0).stdout);
+    // The page shows the same.
+    assert!(
+        include_str!("../../../docs/outcomes.md").contains(&text),
+        "{text}"
+    );
+    assert_snapshot!(text);
 }
 
 #[test]
