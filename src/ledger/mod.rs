@@ -14,6 +14,7 @@ mod error;
 mod followed;
 mod header;
 mod learned;
+mod number;
 mod old;
 mod open;
 mod past;
