@@ -144,8 +144,10 @@ fn ledger_tells_where_the_queue_keeps_no_events() {
             .env("ZOMBIE_SWEEPER_LEDGER", place.file("state/ledger.db"));
         serde_json::from_str::<Value>(&program.run().exits(0).stdout).unwrap()
     };
-    assert_eq!(told(&[])["reaped"], 1);
-    let later = (chrono::Utc::now() + chrono::TimeDelta::days(2)).to_rfc3339();
+    let swept = told(&[]);
+    assert_eq!(swept["reaped"], 1);
+    let at: chrono::DateTime<chrono::Utc> = swept["swept_at"].as_str().unwrap().parse().unwrap();
+    let later = (at + chrono::TimeDelta::days(2)).to_rfc3339();
     let json = told(&["outcomes", "--now", &later]);
     check_outcomes(&json);
     assert_eq!(json["source"], "ledger");
