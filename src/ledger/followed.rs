@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension as _, Row, Transaction, named_params};
 
-use super::rows::number;
+use super::number::number;
 use crate::zombie::{Followed, FollowedRun, Gap, Id, Labels, Timestamp};
 
 /// How many runs are kept, of all scopes together: beyond so many those go that were not seen for longest.

@@ -1,6 +1,6 @@
 //! The sweeper's own memory: what past sweeps found, did and left, in a small SQLite file of its own.
 //!
-//! A sweep needs none. Where one is kept, [`record`] enters each sweep once it is over, when no lock of the queue is held:
+//! A sweep needs none, but where thresholds are learned. Where one is kept, [`record`] enters each sweep once it is over, when no lock of the queue is held:
 //! what goes wrong with the ledger is told, and changes nothing of what was reaped. It may be deleted at any time.
 //! [`Ledger::open_to_read`] answers what is on record.
 //!
@@ -14,6 +14,7 @@ mod error;
 mod followed;
 mod header;
 mod learned;
+mod number;
 mod old;
 mod open;
 mod past;

@@ -6,7 +6,7 @@ use rusqlite::Transaction;
 
 use super::entry::{Entry, Outcome};
 use super::followed;
-use super::rows::number;
+use super::number::number;
 
 /// How many sweeps and reaps that have become too old are taken away at most, beside as many as were entered: where a clock
 /// was off, or a night saw many, it takes several sweeps.

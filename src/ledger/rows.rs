@@ -2,11 +2,11 @@
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use rusqlite::{OptionalExtension as _, Transaction, named_params, params};
 
 use super::entry::{Entry, Outcome, Scope};
+use super::number::{micros, number};
 use super::{followed, thresholds};
 use crate::report::{RememberedReap, SweepReport};
 use crate::zombie::{Ages, Id, Labels, Living, Reason, Timestamp, UndecidedTask};
@@ -217,12 +217,4 @@ fn see_undecided(
         see.execute((scope, &task.task_id, &task.why, at.as_micros()))?;
     }
     Ok(())
-}
-
-pub(super) fn number(count: usize) -> i64 {
-    i64::try_from(count).unwrap_or(i64::MAX)
-}
-
-pub(super) fn micros(time: Duration) -> i64 {
-    i64::try_from(time.as_micros()).unwrap_or(i64::MAX)
 }

@@ -2,7 +2,7 @@
 
 use rusqlite::Transaction;
 
-use super::rows::micros;
+use super::number::micros;
 use crate::zombie::{Learned, Timestamp};
 
 /// How many projects and kinds are kept of one scope.

@@ -30,7 +30,8 @@ impl Aftermath {
             outcome: self.of(reap, again, next, now).outcome,
             is_of_then,
         };
-        let is_again = again.is_some_and(|again| again <= until);
+        let again_by_then = again.filter(|again| *again <= until);
+        let is_again = again_by_then.is_some();
         let Some(run) = next else {
             return match again {
                 Some(_) => of_now(is_again),
@@ -46,7 +47,10 @@ impl Aftermath {
         }
         if !run.is_unfinished(now) {
             return match run.ended.newest {
-                Some(end) if end.at <= until => of_now(true),
+                Some(end) if end.at <= until => Stood {
+                    outcome: self.of(reap, again_by_then, next, now).outcome,
+                    is_of_then: true,
+                },
                 Some(_) if is_again => then(Outcome::Again),
                 Some(_) => then(Outcome::AtWork),
                 None => of_now(false),

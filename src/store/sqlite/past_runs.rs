@@ -259,9 +259,17 @@ fn newest_first<'t>(
             return Ok(format!("ORDER BY {} DESC", column(alias, time)));
         }
     }
-    match table.key_columns().as_slice() {
-        [] if table.rowid().is_none() => Ok(String::new()),
-        [_, _, ..] if table.rowid().is_none() => Ok(String::new()),
-        _ => Ok(format!("ORDER BY {} DESC", key(alias, table))),
+    let by_key = || {
+        table
+            .key_columns()
+            .into_iter()
+            .map(|info| column(alias, info))
+            .collect()
+    };
+    let order: Vec<String> = table.rowid().map_or_else(by_key, |_| vec![key(alias, table)]);
+    let order: Vec<_> = order.into_iter().map(|place| format!("{place} DESC")).collect();
+    if order.is_empty() {
+        return Ok(String::new());
     }
+    Ok(format!("ORDER BY {}", order.join(", ")))
 }

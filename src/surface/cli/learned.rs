@@ -6,9 +6,13 @@ use std::sync::Arc;
 use zombie_sweeper::inspect::{Begun, Recalled, Recollection, learn};
 use zombie_sweeper::ledger::{Ledger, LedgerError, PastLearning, ReapFilter, Scope};
 use zombie_sweeper::rusqlite::Connection;
+use zombie_sweeper::zombie::Reason;
 use zombie_sweeper::{SweepError, SweepOptions, in_full};
 
 use super::args::{Cli, PolicyArgs};
+
+/// How many of the latest reaps are read, for a queue that keeps no events.
+const REAPS: usize = 10_000;
 
 /// The options by which silence is borne as was learned, where that is asked for and not done yet.
 pub(crate) fn bearing(
@@ -49,6 +53,8 @@ fn recall(cli: &Cli, project: Option<&str>) -> Recalled {
 fn known(ledger: &Ledger, scope: &Scope) -> Result<Recollection, LedgerError> {
     let reaps = ReapFilter {
         database: Some(scope.database.clone()),
+        reason: Some(Reason::StaleHeartbeat.code().into_owned()),
+        limit: Some(REAPS),
         ..ReapFilter::default()
     };
     let learning = learning(ledger, scope)?;

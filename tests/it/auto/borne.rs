@@ -37,7 +37,7 @@ fn beyond_what_was_learned_it_is_reaped_and_the_record_says_what_was_borne() {
     let (world, report) = world.sweep_by(learned);
     assert_eq!(reasons(&report), ["slow: stale_heartbeat"]);
     let found: &ZombieFound = &report.zombies.as_ref().unwrap()[0];
-    assert_eq!(found.threshold_s, 2400.0);
+    assert_eq!(serde_json::json!(found.threshold_s), 2400.0);
     assert_eq!(report.remembered().unwrap().reaps[0].threshold, minutes(40));
     let payload = world.payload();
     assert_eq!(payload["threshold_s"], 2400.0);

@@ -1,6 +1,7 @@
 //! Silence is borne for as long as was learned of each project and kind.
 
 mod borne;
+mod looks;
 #[cfg(all(feature = "cli", target_os = "linux"))]
 mod lost;
 #[cfg(all(feature = "cli", target_os = "linux"))]

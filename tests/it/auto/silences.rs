@@ -31,9 +31,9 @@ fn fates(world: &World, followed: &Followed) -> Vec<Fate> {
 }
 
 /// A run that has ended by this word: its heartbeat and its end.
-fn ended(word: &str, heartbeat: &str, end: &str) -> World {
-    let world = World::new().bare_task("t1").status("done").other_run("r1");
-    world.status(word).heartbeat(heartbeat).ended(end)
+fn ended(status: &str, heartbeat: &str, end: &str) -> World {
+    let queue = World::new().bare_task("t1").status("done").other_run("r1");
+    queue.status(status).heartbeat(heartbeat).ended(end)
 }
 
 /// What two looks saw of a run.

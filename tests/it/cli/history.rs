@@ -54,6 +54,29 @@ fn text_has_a_bar_a_day() {
     assert_snapshot!(place.untouched(|| program.run().exits(0).stdout));
 }
 
+/// A run that was heard of after it was reaped for silence.
+#[test]
+fn contested_reap_is_told_in_both_forms() {
+    let place = Place::queue(|world| {
+        world
+            .task("t1")
+            .status("open")
+            .other_run("r1")
+            .status("abandoned")
+            .heartbeat("10m ago")
+            .sql(
+                r#"INSERT INTO task_events (task_id, event_type, payload, created_at)
+                   VALUES ('t1', 'zombie_reaped', '{"reason": "stale_heartbeat", "run_id": "r1"}', '2026-04-11T02:00:00Z')"#,
+            )
+    });
+    let args = ["history", "--now", NOW];
+    let json = told(&place, place.sweeper(&args));
+    assert_eq!(json["reaps"][0]["contested"], true);
+    let text = place.sweeper(&[&args[..], &["--format", "text"]].concat());
+    let text = text.run().exits(0).stdout;
+    assert!(text.contains("waiting, contested"), "{text}");
+}
+
 #[test]
 fn options_narrow_it_down() {
     let place = queue();

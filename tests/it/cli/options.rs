@@ -293,7 +293,7 @@ fn flag_beats_variable() {
 fn errors_in_values_help() {
     let place = queue();
     let said = |flag: &str, value: &str| misused(place.sweeper(&["--dry-run", flag, value]));
-    assert_snapshot!(said("--stale-after", "15"), @"error: invalid value '15' for '--stale-after <TIME>': expected a time such as 90s, 15m or 72h");
+    assert_snapshot!(said("--stale-after", "15"), @"error: invalid value '15' for '--stale-after <TIME>': expected a time such as 90s, 15m or 72h, or `auto`");
     assert_snapshot!(said("--stale-after", "0s"), @"error: invalid value '0s' for '--stale-after <TIME>': expected more than no time at all");
     assert_snapshot!(said("--stale-after", "-5m"), @"error: unexpected argument '-5' found");
     assert_snapshot!(said("--now", "teatime"), @"error: invalid value 'teatime' for '--now <TIME>': expected a time such as 2026-04-11T03:18:00Z, or seconds since the epoch");

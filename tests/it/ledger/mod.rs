@@ -2,6 +2,7 @@
 
 mod bounded;
 mod damaged;
+mod followed;
 mod living;
 mod others;
 mod page;

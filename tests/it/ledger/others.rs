@@ -117,11 +117,11 @@ fn notes_beside_it() {
 fn newer_version() {
     let book = Book::new();
     book.sweep(0, zombies(1));
-    book.connect().execute_batch("PRAGMA user_version = 2").unwrap();
-    insta::assert_snapshot!(refused(&book), @"this sweep is not in the ledger: the ledger ~/ledger.db is of version 2, that of a newer sweeper; this one knows version 1, and leaves it as it is");
+    book.connect().execute_batch("PRAGMA user_version = 3").unwrap();
+    insta::assert_snapshot!(refused(&book), @"this sweep is not in the ledger: the ledger ~/ledger.db is of version 3, that of a newer sweeper; this one knows version 2, and leaves it as it is");
     let read = Ledger::open_to_read(&book.path());
     assert!(
-        matches!(read, Err(LedgerError::Newer { version: 2, .. })),
+        matches!(read, Err(LedgerError::Newer { version: 3, .. })),
         "{read:?}"
     );
 }

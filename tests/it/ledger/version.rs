@@ -4,6 +4,7 @@ use zombie_sweeper::ledger::{Outcome, ReapFilter};
 use zombie_sweeper::zombie::Timestamp;
 
 use super::{Book, after, scope};
+use crate::world::{World, moment};
 
 /// As version 1 wrote it. Never to be changed: a ledger lives longer than the sweeper that made it.
 const VERSION_1: &str = include_str!("version_1.sql");
@@ -25,7 +26,19 @@ fn version_1_is_read_and_written() {
         ledger.totals(&scope()).unwrap().unwrap().reaped["stale_heartbeat"],
         2
     );
+    assert_eq!(ledger.followed(&scope().database).unwrap().len(), 0);
+    assert_eq!(ledger.learning(&scope()).unwrap(), None);
     drop(ledger);
     assert_eq!(book.enter(15, Outcome::Failed("busy")), [""; 0]);
     assert_eq!(book.read().totals(&scope()).unwrap().unwrap().sweeps, 2);
+    // From then on it keeps what later versions do.
+    let world = World::new().running("t9").run("r9").heartbeat("3s ago");
+    book.sweep(
+        30,
+        world.sql(&format!(
+            "UPDATE task_runs SET last_heartbeat = '{}'",
+            moment("in 30m")
+        )),
+    );
+    assert_eq!(book.read().followed(&scope().database).unwrap().len(), 1);
 }

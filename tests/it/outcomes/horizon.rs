@@ -62,26 +62,34 @@ fn run_that_does_not_say_when_it_ended_is_told_as_it_stands() {
     );
 }
 
+/// What had become of a task whose next run was abandoned at one time, and that was reaped again at another.
+fn reaped_again(abandoned: &str, again: &str) -> Outcome {
+    let world = reaped()
+        .other_run("r2")
+        .started("in 1h")
+        .status("abandoned")
+        .ended(abandoned)
+        .sql(&format!(
+            r#"INSERT INTO task_events (task_id, event_type, payload, created_at)
+               VALUES ('t1', 'zombie_reaped', '{{"reason": "run_abandoned", "run_id": "r2"}}', '{}')"#,
+            crate::world::moment(again)
+        ));
+    let outcomes = world.outcomes(&later().reason("stale_heartbeat"));
+    let group = only(&outcomes);
+    assert_eq!(group.as_they_stand, 0);
+    *group.outcomes.keys().next().unwrap()
+}
+
 #[test]
 fn next_reap_counts_where_it_came_before() {
-    let twice = |when: &str| {
-        let world = reaped()
-            .other_run("r2")
-            .started("in 1h")
-            .status("abandoned")
-            .ended(when)
-            .sql(&format!(
-                r#"INSERT INTO task_events (task_id, event_type, payload, created_at)
-               VALUES ('t1', 'zombie_reaped', '{{"reason": "run_failed", "run_id": "r2"}}', '{}')"#,
-                crate::world::moment(when)
-            ));
-        let outcomes = world.outcomes(&later().reason("stale_heartbeat"));
-        let group = only(&outcomes);
-        assert_eq!(group.as_they_stand, 0);
-        *group.outcomes.keys().next().unwrap()
-    };
-    assert_eq!(twice("in 2h"), Outcome::Again);
-    assert_eq!(twice("in 25h"), Outcome::AtWork);
+    assert_eq!(reaped_again("in 2h", "in 2h"), Outcome::Again);
+    assert_eq!(reaped_again("in 25h", "in 25h"), Outcome::AtWork);
+}
+
+/// The queue itself may abandon a run.
+#[test]
+fn run_that_was_abandoned_before_the_next_reap_had_failed() {
+    assert_eq!(reaped_again("in 2h", "in 25h"), Outcome::Failed);
 }
 
 #[test]

@@ -23,10 +23,8 @@ pub(super) fn parse_stale_after(text: &str) -> Result<StaleAfter, String> {
     if text == AUTO {
         return Ok(StaleAfter::Auto);
     }
-    match parse_patience(text) {
-        Ok(time) => Ok(StaleAfter::For(time)),
-        Err(expected) => Err(format!("{expected}, or `{AUTO}`")),
-    }
+    parse_time(text).map_err(|expected| format!("{expected}, or `{AUTO}`"))?;
+    parse_patience(text).map(StaleAfter::For)
 }
 
 #[derive(Clone, Debug, Args)]
