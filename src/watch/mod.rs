@@ -184,6 +184,11 @@ impl Watch {
         self.earliest = at.since_boot.saturating_add(self.outage.rest(()));
     }
 
+    /// Something else than the database is another, such as what it is looked at by: a look is wanted.
+    pub fn wake(&mut self) {
+        self.is_wanted = true;
+    }
+
     /// What is to be done now, given whether the database has changed since the last look.
     #[must_use]
     pub fn next(&mut self, at: Moment, has_changed: bool) -> Next {
