@@ -9,7 +9,8 @@
 //! - a gap of more than three minutes between two calls (a fifth of what silence is borne for, where that is less): the
 //!   machine was suspended, or the watch was stopped or starved;
 //! - a step of the wall clock of more than two seconds;
-//! - a failure: who cannot read or write cannot beat either.
+//! - a failure: who cannot read or write cannot beat either;
+//! - a time, four fifths of what silence is borne for, in which nobody at all changed the database: perhaps nobody could.
 //!
 //! After one, a verdict of silence whose newest sign of life is older than the end of the break is acted on only once two
 //! looks, [`confirm`](SweepOptions::confirm) apart, or a minute, have found it so, and nothing has changed between them. Time
@@ -33,6 +34,7 @@
 mod attention;
 mod moment;
 mod rests;
+mod writers;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -40,12 +42,13 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::options::{Silent, SweepOptions, Watched};
+use crate::options::{Refused, Silent, SweepOptions, Watched};
 use crate::report::SweepReport;
 use crate::zombie::{Id, Timestamp};
 use attention::Attention;
 pub use moment::Moment;
 use rests::{Growing, OUTAGE, UNREAPED};
+use writers::Writers;
 
 /// How long it rests at most without a question to the database whether it has changed.
 const POLL: Duration = Duration::from_secs(1);
@@ -90,10 +93,13 @@ pub struct Watch {
     /// Whether a look is wanted as soon as may be.
     is_wanted: bool,
     has_looked: bool,
-    is_write_in_doubt: bool,
+    writers: Writers,
     outage: Growing<()>,
-    /// What could not be reaped the last time.
+    /// What could not be reaped the last time, and when that is tried again, by the clock that only runs.
     unreaped: Growing<Vec<String>>,
+    refused: Arc<HashMap<Id, Refused>>,
+    tries_again_at: Duration,
+    spares_refused: bool,
 }
 
 impl Watch {
@@ -114,9 +120,12 @@ impl Watch {
             due: None,
             is_wanted: true,
             has_looked: false,
-            is_write_in_doubt: false,
+            writers: Writers::new(at.since_boot),
             outage: Growing::new(OUTAGE),
             unreaped: Growing::new(UNREAPED),
+            refused: Arc::default(),
+            tries_again_at: Duration::ZERO,
+            spares_refused: false,
         }
     }
 
@@ -132,13 +141,19 @@ impl Watch {
         self.begun = at.since_boot;
         self.is_wanted = false;
         self.has_looked = true;
+        self.spares_refused = at.since_boot < self.tries_again_at;
+        if !self.spares_refused {
+            self.refused = Arc::default();
+        }
         let now = Timestamp::from(at.wall);
         opts.clone().moved_to(at.wall).watched(Watched {
             unbroken_since: self.attention.unbroken().map(|time| now.minus(time)),
             silent: Arc::clone(&self.silent),
             proven_by: self.proven_by,
             confirm: self.confirm,
-            is_write_in_doubt: self.is_write_in_doubt,
+            refused: Arc::clone(&self.refused),
+            is_write_in_doubt: self.writers.is_in_doubt(),
+            asks_for_the_lock: !self.writers.has_seen_others(),
         })
     }
 
@@ -147,35 +162,50 @@ impl Watch {
     pub fn looked(&mut self, at: Moment, took: Duration, report: &SweepReport) {
         self.turn_to(at);
         self.outage.is_over();
-        self.is_write_in_doubt &= !(report.could_write || report.transactions > 0);
+        let has_written = report.could_write || report.transactions > 0;
+        self.writers.see_look(at.since_boot, has_written);
+        if report.met_a_lock {
+            self.break_off();
+            self.writers.doubt();
+        }
         self.remember_silent(report);
-        let looking = took.saturating_sub(report.reaping);
+        let looking = report.looking.map_or(took, |looking| looking.min(took));
         let interval = self.begun.saturating_add(self.interval);
         let rested = at
             .since_boot
             .saturating_add(looking.saturating_mul(RESTS_PER_LOOK));
         self.earliest = interval.max(rested);
         self.due = report.next_due();
+        let rest = self.see_unreaped(report, at.since_boot).unwrap_or(MOST);
+        self.latest = at.since_boot.saturating_add(rest.min(MOST));
+    }
+
+    /// What could not be reaped is tried again after a rest that grows, and not before. Returns how long that is.
+    fn see_unreaped(&mut self, report: &SweepReport, now: Duration) -> Option<Duration> {
+        self.refused = Arc::new(report.refused.clone());
         let unreaped = unreaped(report);
-        let rest = if unreaped.is_empty() {
+        if unreaped.is_empty() {
             self.unreaped.is_over();
-            MOST
-        } else {
-            self.unreaped.rest(unreaped)
-        };
-        self.latest = at.since_boot.saturating_add(rest);
+            return None;
+        }
+        if !(self.spares_refused && self.unreaped.is(&unreaped)) {
+            self.tries_again_at = now.saturating_add(self.unreaped.rest(unreaped));
+        }
+        Some(self.tries_again_at.saturating_sub(now))
     }
 
     /// A look or a reap failed, or the database was another file or out of reach. The rests after it grow by themselves, up
     /// to a minute, whatever else there is to do.
     pub fn failed(&mut self, at: Moment) {
         self.turn_to(at);
-        self.attention.break_off();
-        self.silent = Arc::default();
-        self.confirmed_at = None;
-        self.is_write_in_doubt = true;
-        self.is_wanted = true;
+        self.break_off();
+        self.writers.doubt();
         self.earliest = at.since_boot.saturating_add(self.outage.rest(()));
+    }
+
+    /// Something else than the database is another, such as what it is looked at by: a look is wanted.
+    pub fn wake(&mut self) {
+        self.is_wanted = true;
     }
 
     /// What is to be done now, given whether the database has changed since the last look.
@@ -183,6 +213,9 @@ impl Watch {
     pub fn next(&mut self, at: Moment, has_changed: bool) -> Next {
         self.turn_to(at);
         let now = at.since_boot;
+        if has_changed {
+            self.writers.see_change(now);
+        }
         let wanted = (has_changed || self.is_wanted).then_some(now);
         let due = self.due.map(|due| {
             let ahead = (due - at.wall).to_std().unwrap_or_default();
@@ -200,16 +233,28 @@ impl Watch {
         }
     }
 
-    /// It is this moment now. After a break nothing is known of the silent, and it is time to look.
+    /// It is this moment now.
     fn turn_to(&mut self, at: Moment) {
         if !self.has_looked {
+            self.writers.begin_at(at.since_boot);
             return self.attention.begin_at(at);
         }
         if self.attention.turn_to(at, self.borne) {
-            self.silent = Arc::default();
-            self.confirmed_at = None;
-            self.is_wanted = true;
+            self.break_off();
         }
+        if self.writers.is_quiet(at.since_boot, self.borne) {
+            // What was found silent is so still. It is not known whether anybody could break it, and so that is tried.
+            self.attention.break_off();
+            self.writers.doubt();
+        }
+    }
+
+    /// A break ends now: nothing is known of the silent any more, and it is time to look.
+    fn break_off(&mut self) {
+        self.attention.break_off();
+        self.silent = Arc::default();
+        self.confirmed_at = None;
+        self.is_wanted = true;
     }
 
     /// Those that this look found silent: since when they have been found just so.

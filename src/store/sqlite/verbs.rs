@@ -127,9 +127,7 @@ impl Store for SqliteStore<'_> {
         let mut batch = Batch::default();
         for zombie in zombies {
             if let Some(refusal) = refusals.next().flatten() {
-                batch
-                    .refused
-                    .push(Refusal::of(&zombie.suspect.id, said(&refusal)));
+                batch.refused.push(Refusal::of(&zombie, said(&refusal)));
                 continue;
             }
             let (runs, workspaces) = (zombie.runs_to_abandon().count(), zombie.workspaces.len());
@@ -152,9 +150,12 @@ impl Store for SqliteStore<'_> {
             // A number of the queue's own, in the first page of the file: who sets it to what it is writes that page.
             let number: i64 = write.pragma_query_value(None, "user_version", |row| row.get(0))?;
             write.pragma_update(None, "user_version", number)?;
-            write.commit()
+            Ok(write)
         };
-        attempt().map_err(StoreError::sqlite("see whether one can write"))
+        let failed = || StoreError::sqlite("see whether one can write");
+        let write = attempt().map_err(failed())?;
+        self.check_before_commit()?;
+        write.commit().map_err(failed())
     }
 
     fn lock_took(&mut self) -> Result<Option<Duration>, StoreError> {
