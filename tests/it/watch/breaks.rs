@@ -130,6 +130,14 @@ fn lock_that_is_not_to_be_had_at_once_leaves_the_silent_to_a_later_look() {
 }
 
 #[test]
+fn failure_before_the_first_look_is_a_break_too() {
+    let mut story = Story::of(silent("16m ago"));
+    story.watch.failed(story.at);
+    story.gap(10.0);
+    assert!(!is_taken_at_once(&mut story));
+}
+
+#[test]
 fn look_that_takes_long_is_a_gap() {
     let mut story = Story::of(silent("700s ago"));
     story.look_for(190.0);

@@ -48,7 +48,7 @@ impl Story {
         Self {
             world,
             watch: Watch::new(Duration::from_secs_f64(seconds), at),
-            options: SweepOptions::at(NOW),
+            options: SweepOptions::at(NOW).waiting(|_| panic!("a look of a watch never waits")),
             at,
         }
     }

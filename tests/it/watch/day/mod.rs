@@ -7,6 +7,11 @@
 //! 1. no task is reaped whose worker lives and has not ended its run;
 //! 2. where nothing befell them, a task comes back as soon as it is dead by the policy, and 1.5 s at the latest;
 //! 3. every task whose worker died comes back, whatever befell them.
+//!
+//! ```sh
+//! ZOMBIE_DAYS=100 cargo test --test it watch::day -- --nocapture     # a hundred days
+//! ZOMBIE_DAY_SEED=7 cargo test --test it watch::day -- --nocapture   # one day again
+//! ```
 
 mod dice;
 mod fleet;
@@ -215,21 +220,19 @@ fn data_version(conn: &Connection) -> i64 {
 }
 
 /// A day by its seed.
-fn tell(seed: u64) -> Told {
+fn tell(seed: u64) {
     let folder = tempfile::tempdir().unwrap();
     let told = Day::of(seed, folder.path()).tell();
     println!("{seed}: {told:?}");
     assert!(
-        told.reaped > 20 && told.in_time > 5 && told.waited > 0 && told.troubles > 20,
+        told.reaped > 20 && told.in_time > 5 && told.waited > 0 && told.troubles > 10,
         "the day was too tame: {told:?}"
     );
-    told
 }
 
 #[test]
 fn no_live_task_is_reaped_and_each_dead_one_comes_back_whatever_befalls_machine_and_clock() {
-    let seeds = std::env::var("ZOMBIE_DAYS").map_or(1, |days| days.parse().unwrap());
-    for seed in 0..seeds {
-        tell(seed);
-    }
+    let number = |name, otherwise| std::env::var(name).map_or(otherwise, |text| text.parse().unwrap());
+    let (first, days): (u64, u64) = (number("ZOMBIE_DAY_SEED", 0), number("ZOMBIE_DAYS", 1));
+    (first..first + days).for_each(tell);
 }
