@@ -54,6 +54,11 @@ def limit():
     return Rival("limit", (str(TARGET / "release/examples/limit"),))
 
 
+def silence():
+    cargo("--example", "silence")
+    return [str(TARGET / "release/examples/silence")]
+
+
 def python():
     return Rival("python", (PYTHON, str(HERE / "control.py")))
 

@@ -105,7 +105,9 @@ impl Memory {
     }
 
     fn remember(&mut self, run: PastRun) {
-        self.past.push(run);
+        // The latest last, which makes the sorting of them quick.
+        let place = self.past.partition_point(|known| *known <= run);
+        self.past.insert(place, run);
         if self.past.len() >= REMEMBERED {
             self.past.drain(..REMEMBERED / 2);
         }

@@ -35,6 +35,21 @@ pub fn most(n: u32, p: f64, confidence: f64) -> u32 {
     allowed
 }
 
+/// The fewest trials among which it is that probable that the thing happens at all.
+#[must_use]
+pub fn fewest(p: f64, confidence: f64) -> u32 {
+    let (mut too_few, mut enough) = (0, u32::MAX);
+    while enough - too_few > 1 {
+        let n = too_few + (enough - too_few) / 2;
+        if at_least(n, 1, p) >= confidence {
+            enough = n;
+        } else {
+            too_few = n;
+        }
+    }
+    enough
+}
+
 /// The interval of Clopper and Pearson: with that confidence, what happened `k` times in `n` independent trials has a
 /// probability between these two. Without any trial it may have every one.
 #[must_use]

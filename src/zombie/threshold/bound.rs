@@ -1,9 +1,10 @@
 //! For how long runs that are well are silent, with the evidence that there is.
 
+use std::cmp::Reverse;
 use std::time::Duration;
 
-use super::binomial::most;
-use super::disjoint::Silences;
+use super::binomial::{fewest, most};
+use super::disjoint::Counted;
 use super::runs::{Fate, Gap, PastRun, Runs};
 
 /// With this confidence, at most [`SHARE`] of the runs are silent for longer than the bound.
@@ -80,47 +81,36 @@ pub(super) fn bound_of(past: &[PastRun], living: &[Gap]) -> Bound {
         reaped,
         refused,
     } = Sorted::of(past);
-    let (n, reaps) = (count(ended.len()), count(reaped.len()));
-    let tail = |living: &[Gap], endless: &[Gap]| Tail {
-        n: n + count(endless.len()),
-        samples: Silences::new(ended.iter().copied(), endless.iter().copied()),
-        all: Silences::new(ended.iter().chain(living).copied(), endless.iter().copied()),
-    };
-    let without = tail(living, &[]);
-    let bound = without.shortest_that_holds();
-    let overlapping = bound.map_or(0, |bound| without.samples.longer_than(bound).overlapping());
-    let with_reaps = match (bound, tail(living, &reaped).shortest_that_holds()) {
+    let mut tail = Tail::new(&ended);
+    let without_living = tail.shortest_that_holds();
+    tail.living = living;
+    let bound = tail.shortest_that_holds();
+    let overlapping = bound.map_or(0, |bound| tail.samples_beyond(bound).overlapping());
+    tail.endless = &reaped;
+    let with_reaps = match (bound, tail.shortest_that_holds()) {
         (None, _) => WithReaps::TooFew,
         (Some(_), Some(length)) => WithReaps::Is(length),
         (Some(_), None) => WithReaps::DoesNotExist,
     };
+    let n = count(ended.len());
     Bound {
         n: n - overlapping,
         refused,
-        missing: fewest().saturating_sub(n),
+        missing: fewest(SHARE, CONFIDENCE).saturating_sub(n),
         k: most(n - overlapping, SHARE, CONFIDENCE),
         bound,
-        without_living: tail(&[], &[]).shortest_that_holds(),
+        without_living,
         with_reaps,
-        reaps,
+        reaps: count(reaped.len()),
         living: count(living.len()),
         overlapping,
     }
 }
 
-/// The fewest samples that bound anything: so many that it is improbable that none of them is one of the few that are
-/// silent for longer.
-fn fewest() -> u32 {
-    let mut n = 0;
-    while most(n, SHARE, CONFIDENCE) == 0 {
-        n += 1;
-    }
-    n
-}
-
 /// What of the past counts.
 #[derive(Default)]
 struct Sorted {
+    /// The longest silence first.
     ended: Vec<Gap>,
     reaped: Vec<Gap>,
     refused: u32,
@@ -139,27 +129,43 @@ impl Sorted {
                 break;
             }
         }
+        sorted.ended.sort_unstable_by_key(|gap| Reverse(gap.length()));
         sorted
     }
 }
 
 /// The long end of some silences.
-struct Tail {
-    n: u32,
-    /// Those that are in n.
-    samples: Silences,
-    /// And those of the living.
-    all: Silences,
+struct Tail<'g> {
+    /// Those of n that are known to their end, the longest first.
+    ended: &'g [Gap],
+    /// Those at least so long that are not in n.
+    living: &'g [Gap],
+    /// Those of n of which nobody knows how long they would have lasted.
+    endless: &'g [Gap],
 }
 
-impl Tail {
+impl<'g> Tail<'g> {
+    fn new(ended: &'g [Gap]) -> Self {
+        Self {
+            ended,
+            living: &[],
+            endless: &[],
+        }
+    }
+
     /// The shortest of the lengths that bounds.
     fn shortest_that_holds(&self) -> Option<Duration> {
-        let lengths = self.all.lengths();
+        let mut lengths: Vec<Duration> = self.ended.iter().chain(self.living).map(Gap::length).collect();
+        lengths.sort_by_key(|length| Reverse(*length));
         // The longer, the fewer are beyond, and the fewer of n are counted with another: what holds for one length holds
-        // for all that are longer.
-        let first = lengths.partition_point(|length| !self.holds(*length));
-        lengths.get(first).copied()
+        // for all that are longer. It is among the first few, and to ask what is beyond a short one takes long.
+        let mut asked = 1;
+        while asked < lengths.len() && lengths.get(asked).is_some_and(|length| self.holds(*length)) {
+            asked *= 2;
+        }
+        let asked = lengths.get(..=asked).unwrap_or(&lengths);
+        let beyond = asked.partition_point(|length| self.holds(*length));
+        asked.get(beyond.checked_sub(1)?).copied()
     }
 
     /// Whether so few are silent for longer that at most the share is, with the confidence.
@@ -167,9 +173,20 @@ impl Tail {
     /// Only silences longer than the length are asked whether they overlap: that many runs are at work at once and have
     /// ordinary silences takes nothing away from n.
     fn holds(&self, length: Duration) -> bool {
-        let beyond = self.all.longer_than(length).apart;
-        let n = self.n - self.samples.longer_than(length).overlapping();
-        beyond < most(n, SHARE, CONFIDENCE)
+        let is_longer = |gap: &&Gap| gap.length() > length;
+        let living = self.living.iter().filter(is_longer);
+        let beyond = Counted::of(self.ended_beyond(length).iter().chain(living).chain(self.endless));
+        let n = count(self.ended.len() + self.endless.len()) - self.samples_beyond(length).overlapping();
+        beyond.apart < most(n, SHARE, CONFIDENCE)
+    }
+
+    fn samples_beyond(&self, length: Duration) -> Counted {
+        Counted::of(self.ended_beyond(length).iter().chain(self.endless))
+    }
+
+    fn ended_beyond(&self, length: Duration) -> &'g [Gap] {
+        let beyond = self.ended.partition_point(|gap| gap.length() > length);
+        self.ended.get(..beyond).unwrap_or_default()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Tails of the binomial distribution, against what is known exactly.
 
 use proptest::prelude::*;
-use zombie_sweeper::zombie::threshold::binomial::{at_least, interval, most};
+use zombie_sweeper::zombie::threshold::binomial::{at_least, fewest, interval, most};
 
 /// To a relative precision, so that small tails are held to it too.
 fn assert_close(found: f64, exact: f64) {
@@ -52,6 +52,13 @@ fn most_that_is_that_probable() {
     for (n, k) in [(0, 0), (298, 0), (299, 1), (472, 1), (473, 2), (1_000, 5)] {
         assert_eq!(most(n, 0.01, 0.95), k, "{n}");
     }
+}
+
+#[test]
+fn fewest_that_show_it_at_all() {
+    assert_eq!(fewest(0.01, 0.95), 299);
+    assert_eq!(fewest(0.5, 0.75), 2);
+    assert_eq!(fewest(1.0, 0.95), 1);
 }
 
 #[test]
