@@ -119,7 +119,9 @@ fn main() -> ExitCode {
                     .unwrap_or_else(|panic| resume_unwind(panic))
             });
             let mut sum = Tally::default();
-            tallies.iter().for_each(|tally| sum.add(tally));
+            for tally in &tallies {
+                sum.add(tally);
+            }
             sum
         };
         let (fixed, auto) = (of(Policy::Fixed), of(Policy::Auto));

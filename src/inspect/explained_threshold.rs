@@ -54,9 +54,9 @@ fn says(of: Option<&Threshold>, because: Because, learned: &Learned, policy: &Po
                 found.n
             );
             match because {
-                Because::Kept => format!(
-                    "{borne} are borne, as before: too few runs have ended since to lower it; {of_them}"
-                ),
+                Because::Kept => {
+                    format!("{borne} are borne, as before: nothing shows yet that less is enough; {of_them}")
+                }
                 Because::Default => format!("{borne} are borne, the default: {of_them}"),
                 Because::Cap => format!("{borne} are borne, the most that may be: {of_them}"),
                 Because::Bound | Because::Probation => {

@@ -1,5 +1,6 @@
 //! Silence is borne for as long as was learned of each project and kind.
 
+mod asked;
 mod borne;
 mod looks;
 #[cfg(all(feature = "cli", target_os = "linux"))]

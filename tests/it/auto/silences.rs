@@ -217,6 +217,26 @@ fn task_that_is_its_own_run() {
     assert_eq!(fates, [Fate::Ended(gap("50m ago", "30m ago")), Fate::Mute]);
 }
 
+/// Of a queue that keeps no events, what was reaped stands elsewhere.
+#[test]
+fn reaps_on_record_elsewhere() {
+    let no_events = "events.table = ''";
+    let mut world = World::new().at_work("t1", QUICK, "20m ago").profile(no_events);
+    world = world.options(|options| options.remember(true));
+    let report = world.sweep();
+    let reaps = report.remembered().unwrap().reaps.iter();
+    let elsewhere = reaps.map(|remembered| remembered.reap.clone()).collect();
+    let profile = zombie_sweeper::Profile::from_toml(no_events).unwrap();
+    let opts = SweepOptions::at(NOW).profile(profile);
+    let runs = silences(&world.conn, &opts, &Followed::default(), Some(elsewhere)).unwrap();
+    let reaped = Fate::Reaped {
+        gap: gap("20m ago", "now"),
+        borne: minutes(15),
+    };
+    let fates: Vec<_> = runs[&labels(QUICK)].past.iter().map(|run| run.fate).collect();
+    assert_eq!(fates, [reaped]);
+}
+
 #[test]
 fn project_is_kept_apart() {
     let world = World::new()

@@ -1,4 +1,5 @@
 //! Tails of the binomial distribution, against what is known exactly.
+#![expect(clippy::float_cmp, reason = "what is certain is exactly so")]
 
 use proptest::prelude::*;
 use zombie_sweeper::zombie::threshold::binomial::{at_least, fewest, interval, most};
