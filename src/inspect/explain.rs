@@ -264,12 +264,11 @@ impl<I: Inquiry> Explain<'_, I> {
         Ok(None)
     }
 
-    /// When signs that lie too far ahead to be believed now will be, in the order of time.
+    /// When signs that lie too far ahead to be believed now will be, in the order of time: those that are not asked for now
+    /// too, as one that is believed may have others asked for.
     fn believed_at(&self) -> BTreeSet<Timestamp> {
-        let weights = weights(&self.task.suspect, &self.task.signs, &self.policy, self.now);
-        let signs = self.task.signs.iter().zip(weights);
-        let ahead = signs.filter(|(sign, weight)| sign.is_ahead && *weight == Weight::InTheWay);
-        let at = ahead.filter_map(|(sign, _)| sign.reading.at());
+        let ahead = self.task.signs.iter().filter(|sign| sign.is_ahead);
+        let at = ahead.filter_map(|sign| sign.reading.at());
         // However long a silence is borne, what lies ahead is believed as it is of all.
         at.map(|at| at.minus(self.opts.policy.stale_after)).collect()
     }

@@ -116,3 +116,21 @@ fn sign_ahead_puts_it_off_until_it_is_believed() {
         task.zombie_in_s
     );
 }
+
+/// A start that is believed makes it a new claim, which asks for the task's heartbeat: that has to be believed too.
+#[test]
+fn what_is_asked_for_only_then_is_waited_for_too() {
+    let task = World::new()
+        .running("t1")
+        .started("in 20m")
+        .heartbeat("in 1h")
+        .run("r1")
+        .status("completed")
+        .explain("t1");
+    assert_eq!(task.verdict, Some("undecided"));
+    assert!(
+        (task.zombie_in_s.unwrap() - 4500.0).abs() < 0.001,
+        "{:?}",
+        task.zombie_in_s
+    );
+}

@@ -255,7 +255,7 @@ fn refuse_a_misplaced_ledger(cli: &Cli) -> Result<(), clap::Error> {
 /// Nothing is learned by whom nothing is remembered.
 fn refuse_to_learn_without_a_ledger(cli: &Cli) -> Result<(), clap::Error> {
     let policy = match &cli.command {
-        None => Some(&cli.sweep.policy),
+        None | Some(Command::Watch(_)) => Some(&cli.sweep.policy),
         Some(Command::Doctor(args)) => Some(&args.policy),
         Some(Command::Explain(args)) => Some(&args.policy),
         Some(_) => None,
