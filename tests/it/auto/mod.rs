@@ -6,7 +6,7 @@ mod looks;
 #[cfg(all(feature = "cli", target_os = "linux"))]
 mod lost;
 #[cfg(all(feature = "cli", target_os = "linux"))]
-mod program;
+pub(crate) mod program;
 mod silences;
 
 use std::sync::Arc;

@@ -24,7 +24,7 @@ fn at_work(world: World, id: &str, kind: &str, silence: u32) -> World {
 }
 
 /// A slow kind and a quick one, each with a task that has been silent for 25 minutes.
-pub(super) fn queue() -> Place {
+pub(crate) fn queue() -> Place {
     Place::queue(|world| {
         let world = world.past_runs_until(NOW, SLOW, ENOUGH, 20);
         at_work(at_work(world, "slow", SLOW, 25), "quick", QUICK, 25)
@@ -42,7 +42,7 @@ pub(super) fn auto(place: &Place, args: &[&str]) -> Program {
 
 /// What is borne of a kind, and why.
 #[track_caller]
-pub(super) fn borne(summary: &Value, kind: &str) -> (f64, String) {
+pub(crate) fn borne(summary: &Value, kind: &str) -> (f64, String) {
     let groups = summary["thresholds"]["groups"].as_array().unwrap();
     let of = groups.iter().find(|group| group["kind"] == kind);
     let of = of.unwrap_or(&summary["thresholds"]["otherwise"]);

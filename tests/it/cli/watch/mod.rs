@@ -1,6 +1,7 @@
 //! `watch`, as it runs: what it reaps and says while it stays, whatever happens to its database, and how it ends.
 
 mod files;
+mod learned;
 mod manager;
 mod outages;
 mod reaps;
