@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::finding::{Code, Finding};
-use super::surroundings::{Memory, Schedule};
+use super::surroundings::{Memory, Schedule, Timer};
 use crate::zombie::Timestamp;
 
 /// How long a zombie may wait for a sweep, and a sweep for the next: the schedules in the documentation come every quarter of an hour, and look twice.
@@ -93,12 +93,15 @@ fn last_success(memory: &Memory) -> String {
 pub(super) fn schedule(schedule: &Schedule) -> Vec<Finding> {
     let Schedule {
         timers,
+        watches,
         unclear,
         units,
         cron,
     } = schedule;
     let mut findings = Vec::new();
-    for timer in timers.iter().filter(|timer| timer.next.is_none()) {
+    // Where a watch stands in its place, a timer may well be off.
+    let is_off = |timer: &&Timer| timer.next.is_none() && watches.is_empty();
+    for timer in timers.iter().filter(is_off) {
         let name = &timer.name;
         let seen = format!("{name} is there, and will start no sweep");
         let advice = format!("`systemctl enable --now {name}`, or take it away");
@@ -114,8 +117,8 @@ pub(super) fn schedule(schedule: &Schedule) -> Vec<Finding> {
             format!("`journalctl -u {name}` has the message; docs/running.md#exit-codes explains the code");
         findings.push(Finding::new(Code::SweepFailed, seen, advice));
     }
-    if timers.is_empty() && unclear.is_empty() && cron.is_empty() {
-        let seen = "no timer of systemd's and no crontab that can be read starts sweeps here";
+    if timers.is_empty() && watches.is_empty() && unclear.is_empty() && cron.is_empty() {
+        let seen = "no timer of systemd's, no service that watches the queue and no crontab that can be read starts sweeps here";
         let advice = "nothing, where the orchestrator or another user's crontab does; else docs/running.md#on-a-schedule";
         findings.push(Finding::new(Code::NoSchedule, seen, advice));
     }

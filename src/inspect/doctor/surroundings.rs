@@ -75,6 +75,8 @@ pub struct HoldingBack {
 pub struct Schedule {
     /// systemd's timers for this queue.
     pub timers: Vec<Timer>,
+    /// systemd's services that stay, and watch this queue now.
+    pub watches: Vec<String>,
     /// The names of those that may be this queue's or another's, as nothing tells.
     pub unclear: Vec<String>,
     /// systemd's units for this queue that have run.

@@ -22,7 +22,10 @@ pub(crate) enum Exit {
 
 /// What each code says, as the help prints it.
 pub(crate) const MEANINGS: [(Exit, &str); 12] = [
-    (Exit::Swept, "swept, also when no zombie was found"),
+    (
+        Exit::Swept,
+        "swept, also when no zombie was found; or a watch that a signal ended",
+    ),
     (
         Exit::Failure,
         "zombies could not be reaped, or a failure that has no code of its own",

@@ -36,7 +36,7 @@ pub(crate) fn report(out: &mut dyn Write, report: &SweepReport) -> io::Result<()
             held.at_most
         )?;
         writeln!(out, "{}", zombies(&held.due, report))?;
-    } else if reaped == 0 && report.failed.len() + report.moved_on > 0 {
+    } else if reaped == 0 && report.failed.len() + report.moved_on + report.waiting > 0 {
         writeln!(out, "{BOLD}No zombie tasks reaped.{BOLD:#}")?;
     } else if reaped == 0 {
         writeln!(out, "{GREEN}No zombie tasks found.{GREEN:#}")?;
@@ -47,7 +47,7 @@ pub(crate) fn report(out: &mut dyn Write, report: &SweepReport) -> io::Result<()
     }
     writeln!(
         out,
-        "{} of {}{}{}: {} healthy, {} undecided{}; {} abandoned, {} freed, {}, {} ms.",
+        "{} of {}{}{}: {} healthy, {} undecided{}{}; {} abandoned, {} freed, {}, {} ms.",
         counted(report.scanned, "running task"),
         if report.tasks.is_some() {
             "those named, of "
@@ -61,6 +61,10 @@ pub(crate) fn report(out: &mut dyn Write, report: &SweepReport) -> io::Result<()
         other_profile(&report.profile).map_or_else(String::new, |name| format!(" (profile {name})")),
         report.healthy,
         report.undecided.len(),
+        match report.waiting {
+            0 => String::new(),
+            waiting => format!(", {waiting} whose silence is to be confirmed"),
+        },
         match report.moved_on {
             0 => String::new(),
             left => format!(", {left} left to the next sweep"),

@@ -50,6 +50,11 @@ fn of_doctor() {
 }
 
 #[test]
+fn of_watch() {
+    assert_snapshot!(printed(&["watch", "--help"]));
+}
+
+#[test]
 fn of_demo() {
     assert_snapshot!(printed(&["demo", "--help"]));
 }
@@ -84,6 +89,8 @@ fn no_line_is_wider_than_a_terminal() {
         &["history", "--help"],
         &["doctor", "-h"],
         &["doctor", "--help"],
+        &["watch", "-h"],
+        &["watch", "--help"],
         &["demo", "-h"],
         &["demo", "--help"],
     ] {

@@ -30,3 +30,4 @@ mod sweep;
 mod terminal;
 mod unpark;
 mod wall_clock;
+mod watch;

@@ -43,6 +43,20 @@ fn timer_that_does_not_run() {
 }
 
 #[test]
+fn watch_stands_in_its_place() {
+    let diagnosis = with(|schedule| {
+        schedule.timers[0].next = None;
+        schedule.watches = vec!["zombie-sweeper-watch.service".to_owned()];
+    });
+    assert_eq!(codes(&diagnosis), Vec::<String>::new());
+    let diagnosis = with(|schedule| {
+        schedule.timers.clear();
+        schedule.watches = vec!["zombie-sweeper-watch.service".to_owned()];
+    });
+    assert_eq!(codes(&diagnosis), Vec::<String>::new());
+}
+
+#[test]
 fn sweep_that_failed() {
     let diagnosis = with(|schedule| {
         schedule.units[0] = Unit::ended("zombie-sweeper.service", "exit-code");

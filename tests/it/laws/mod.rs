@@ -2,6 +2,7 @@
 
 mod changes;
 mod explained;
+mod foretold;
 mod queue;
 
 use std::collections::BTreeSet;

@@ -56,7 +56,10 @@ impl WatchArgs {
         } else if sweep.task.is_empty() {
             None
         } else {
-            Some("ZOMBIE_SWEEPER_TASK: `watch` looks at all tasks, or at those of one --project")
+            Some(
+                "ZOMBIE_SWEEPER_TASK is set, and `watch` sweeps all tasks, or those of one --project: unset it, or run a \
+                 sweep with it",
+            )
         }
     }
 }

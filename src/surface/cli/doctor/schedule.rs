@@ -37,6 +37,14 @@ pub(super) fn look(database: &Path) -> Option<Schedule> {
             None => schedule.unclear.push(listed.unit),
         }
     }
+    for service in services.iter().filter(|service| service.stays) {
+        let name = &service.unit.name;
+        match is_of(name, service.database.as_deref(), database) {
+            Some(true) => schedule.watches.push(name.clone()),
+            Some(false) => {}
+            None => schedule.unclear.push(name.clone()),
+        }
+    }
     let ours = services.into_iter().filter(|service| {
         let is_of = is_of(&service.unit.name, service.database.as_deref(), database);
         service.has_run && is_of == Some(true)
@@ -90,13 +98,14 @@ fn listed() -> Option<Vec<Listed>> {
 struct Service {
     unit: Unit,
     has_run: bool,
+    /// Whether it runs without an end in sight: one that sweeps and ends is never active, but about to be.
+    stays: bool,
     database: Option<PathBuf>,
 }
 
 fn services() -> Option<Vec<Service>> {
     let pattern = format!("{NAME}*.service");
-    let properties =
-        "--property=Id,Result,ExecMainStatus,ExecMainExitTimestamp,ExecStart,Environment,EnvironmentFiles";
+    let properties = "--property=Id,ActiveState,Result,ExecMainStatus,ExecMainExitTimestamp,ExecStart,Environment,EnvironmentFiles";
     let said = ask(
         "systemctl",
         &["show", "--no-pager", "--timestamp=unix", properties, &pattern],
@@ -131,6 +140,7 @@ fn service(lines: &str) -> Option<Service> {
         .or_else(|| value("Environment").and_then(variable));
     Some(Service {
         has_run: seconds.is_some(),
+        stays: value("ActiveState") == Some("active"),
         unit,
         database: database.map(PathBuf::from),
     })

@@ -5,10 +5,11 @@ mod news;
 mod queue;
 mod record;
 mod trouble;
+mod warned;
 
 use std::time::Duration;
 
-use zombie_sweeper::watch::{Next, Watch};
+use zombie_sweeper::watch::{Moment, Next, Watch};
 use zombie_sweeper::{SweepError, SweepReport};
 
 use super::args::{Cli, WatchArgs};
@@ -20,6 +21,7 @@ use news::News;
 use queue::Watched;
 use record::Record;
 use trouble::Trouble;
+use warned::Warned;
 
 /// How long it sleeps before it looks again whether a signal came.
 const STEP: Duration = Duration::from_millis(200);
@@ -42,6 +44,7 @@ struct Watcher<'c> {
     news: News,
     record: Record,
     trouble: Trouble,
+    warned: Warned,
 }
 
 impl<'c> Watcher<'c> {
@@ -54,6 +57,7 @@ impl<'c> Watcher<'c> {
             news: News::default(),
             record: Record::default(),
             trouble: Trouble::default(),
+            warned: Warned::default(),
         }
     }
 
@@ -108,52 +112,57 @@ impl<'c> Watcher<'c> {
         };
         let (at, worked) = (clocks::now(), clocks::worked());
         let options = self.watch.options(&queue.options(), at);
-        let (mut report, failed) = match queue.sweep(&options) {
-            Ok(report) => (report, None),
-            Err(Failed::Sweep(SweepError::Partial { report, source })) => {
-                ((*report).clone(), Some(SweepError::Partial { report, source }))
+        match queue.sweep(&options) {
+            Ok(report) => {
+                let took = clocks::worked().saturating_sub(worked);
+                self.watch.looked(clocks::now(), took, &report);
+                self.trouble.is_over(at);
+                self.tell(report, None, at)
             }
-            Err(error) => return Err(error.into()),
-        };
-        let took = clocks::worked().saturating_sub(worked);
-        if failed.is_none() {
-            self.watch.looked(clocks::now(), took, &report);
-        }
-        let is_news = self.news.is_in(&report);
-        self.record.enter(self.cli, &mut report, at, is_news);
-        if is_news {
-            news::print(self.cli.log.format, &report)?;
-        }
-        match failed {
-            Some(error) => {
-                let error = error.into();
-                self.record.tell(self.cli, &report, Err(&error), at, true);
+            Err(Failed::Sweep(SweepError::Partial { report, source })) => {
+                let committed = (*report).clone();
+                let error = SweepError::Partial { report, source }.into();
+                self.tell(committed, Some(&error), at)?;
                 Err(error)
             }
-            None => {
-                let outcome = sweep::outcome(self.cli, &report);
-                let ended = outcome.as_ref().copied();
-                self.record.tell(self.cli, &report, ended, at, is_news);
-                self.trouble.is_over(at);
-                self.say_ready(&report, is_news);
-                Ok(())
-            }
+            Err(error) => Err(error.into()),
         }
     }
 
-    fn say_ready(&mut self, report: &SweepReport, is_news: bool) {
+    /// Tells of a look whoever is to know, and of why it stopped early where it did.
+    fn tell(
+        &mut self,
+        mut report: SweepReport,
+        error: Option<&anyhow::Error>,
+        at: Moment,
+    ) -> anyhow::Result<()> {
+        let is_news = self.news.is_in(&report);
+        self.record.enter(self.cli, &mut report, at, is_news);
+        self.warned.of(&report, at, is_news);
+        if is_news {
+            news::print(self.cli.log.format, &report)?;
+        }
+        let outcome = sweep::outcome(self.cli, &report);
+        let ended = error.map_or(outcome.as_ref().copied(), Err);
+        self.record.tell(self.cli, &report, ended, at, is_news);
+        if error.is_none() {
+            self.tell_manager(&report, is_news);
+            self.has_seen = true;
+        }
+        Ok(())
+    }
+
+    fn tell_manager(&self, report: &SweepReport, is_news: bool) {
         if !self.has_seen {
             notify::ready();
         }
         if is_news || !self.has_seen {
             let reaped = text::counted(report.reaps.len(), "task");
-            let swept_at = &report.swept_at;
+            let (scanned, swept_at) = (report.scanned, &report.swept_at);
             notify::status(&format!(
-                "looked at {} running, reaped {reaped} at {swept_at}",
-                report.scanned
+                "looked at {scanned} running, reaped {reaped} at {swept_at}"
             ));
         }
-        self.has_seen = true;
     }
 
     /// Something went wrong. It is waited for, unless nothing was ever right and it takes a person to mend it, or nobody reads

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use zombie_sweeper::SweepReport;
 use zombie_sweeper::watch::Moment;
+use zombie_sweeper::{SweepError, SweepReport};
 
 use super::super::args::Cli;
 use super::super::exit::Exit;
@@ -20,13 +20,15 @@ const TOLD: Duration = Duration::from_secs(60);
 pub(super) struct Record {
     entered: Option<Duration>,
     told: Option<Duration>,
+    /// Whether that was that none could be made: what is well again is told at once.
+    has_failed: bool,
 }
 
 impl Record {
     /// A look came to an end. What there is to say of the ledger goes into its warnings.
     pub(super) fn enter(&mut self, cli: &Cli, report: &mut SweepReport, at: Moment, is_news: bool) {
         // What single looks saw of the beats in between belongs here, collected, once it is collected.
-        if is_news || is_due(self.entered, ENTERED, at) {
+        if is_news || self.has_failed || is_due(self.entered, ENTERED, at) {
             self.entered = Some(at.since_boot);
             ledger::remember(cli, report, at.wall);
         }
@@ -41,21 +43,24 @@ impl Record {
         at: Moment,
         is_news: bool,
     ) {
-        if is_news || is_due(self.told, TOLD, at) {
+        if is_news || self.has_failed || is_due(self.told, TOLD, at) {
             self.told = Some(at.since_boot);
             metrics::tell(cli, at.wall, ended, Some(report));
         }
+        self.has_failed = false;
     }
 
     /// None could be made.
     pub(super) fn failed(&mut self, cli: &Cli, error: &anyhow::Error, at: Moment, has_begun: bool) {
-        if has_begun {
+        // What was committed before it failed is entered as such.
+        if has_begun && !matches!(error.downcast_ref(), Some(SweepError::Partial { .. })) {
             ledger::remember_failure(cli, error, at.wall);
         }
         if has_begun || is_due(self.told, TOLD, at) {
             self.told = Some(at.since_boot);
             metrics::tell(cli, at.wall, Err(error), None);
         }
+        self.has_failed = true;
     }
 }
 

@@ -52,6 +52,23 @@ fn nothing_that_starts_sweeps() {
 }
 
 #[test]
+fn service_that_watches_the_queue() {
+    let place = healthy();
+    let told = |state: &str, db: &str| {
+        let units = format!(
+            "Id=zombie-sweeper-watch.service\nActiveState={state}\nResult=success\nExecMainStatus=0\n\
+             ExecMainExitTimestamp=\nEnvironment=ORCHESTRA_DB={db}"
+        );
+        let diagnosis = diagnosis(&with_systemctl(&place, "[]", &units).run().exits(0));
+        diagnosis.to_string().contains("no_schedule")
+    };
+    let ours = place.db().display().to_string();
+    assert!(!told("active", &ours));
+    assert!(told("inactive", &ours));
+    assert!(told("active", "/srv/other.db"));
+}
+
+#[test]
 fn crontab_that_starts_sweeps() {
     let place = healthy();
     for (line, starts) in [

@@ -1,0 +1,132 @@
+//! How long it rests between two looks.
+
+use std::time::Duration;
+
+use zombie_sweeper::watch::Next;
+
+use super::{Story, later, silent};
+use crate::world::World;
+
+/// How long it rests after a look at this queue that took so many seconds.
+fn rests(interval: f64, look: f64, world: World, has_changed: bool) -> f64 {
+    let mut story = Story::with_interval(world, interval);
+    assert_eq!(story.next(false), Next::Look, "it begins with a look");
+    story.look_for(look);
+    story.rest(has_changed)
+}
+
+#[track_caller]
+fn assert_rests(found: f64, expected: f64) {
+    assert!((found - expected).abs() < 1e-4, "{found} instead of {expected}");
+}
+
+#[test]
+fn where_nothing_happens_it_looks_once_a_minute() {
+    assert_rests(rests(1.0, 0.0, World::new(), false), 60.0);
+    assert_rests(rests(1.0, 0.0, silent("10s ago"), false), 60.0);
+}
+
+#[test]
+fn change_is_looked_at_once_the_interval_is_over() {
+    for interval in [1.0, 5.0, 90.0] {
+        assert_rests(rests(interval, 0.0, World::new(), true), interval);
+    }
+}
+
+#[test]
+fn interval_counts_from_one_look_to_the_next() {
+    assert_rests(rests(5.0, 0.1, World::new(), true), 4.9);
+}
+
+#[test]
+fn looks_take_at_most_a_twentieth_of_the_time() {
+    for (look, rest) in [(0.04, 0.96), (0.08, 1.52), (1.0, 19.0), (10.0, 190.0)] {
+        assert_rests(rests(1.0, look, World::new(), true), rest);
+    }
+}
+
+#[test]
+fn task_that_is_about_to_fall_silent_is_looked_at_then() {
+    let rest = rests(1.0, 0.0, silent("870s ago"), false);
+    assert!((30.0..30.01).contains(&rest), "{rest}");
+}
+
+#[test]
+fn task_whose_run_ended_is_looked_at_once_it_has_settled() {
+    let world = World::new()
+        .running("t1")
+        .run("r1")
+        .status("completed")
+        .ended("3s ago");
+    let settling = |mut options: zombie_sweeper::Policy| {
+        options.settle = Duration::from_secs(10);
+        options
+    };
+    let mut story = Story::of(world).options(|options| options.policy(settling(Default::default())));
+    assert!(story.look().reaps.is_empty());
+    let rest = story.rest(false);
+    assert!((7.0..7.01).contains(&rest), "{rest}");
+    assert_eq!(story.look().reaps.len(), 1);
+}
+
+#[test]
+fn sweep_that_reaped_does_not_rest_for_the_time_it_took_to_reap() {
+    let mut story = Story::of(crate::world::zombies(1_000));
+    let begun = std::time::Instant::now();
+    let options = story.watch.options(&story.options, story.at);
+    let report = story.world.sweep_with(&options);
+    let took = begun.elapsed();
+    assert_eq!(report.reaps.len(), 1_000);
+    story.watch.looked(story.at, took, &report);
+    let rest = story.rest(true);
+    assert!(rest < 19.0 * took.as_secs_f64(), "{rest} after {took:?}");
+}
+
+#[test]
+fn rests_grow_while_the_database_is_out_of_reach() {
+    let mut story = Story::of(World::new());
+    story.look();
+    let mut rests = Vec::new();
+    for _ in 0..8 {
+        story.watch.failed(story.at);
+        rests.push(story.rest(true).round());
+    }
+    assert_eq!(rests, [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0, 60.0]);
+    story.look();
+    assert_rests(story.rest(true), 1.0);
+    story.watch.failed(story.at);
+    assert_rests(story.rest(true), 1.0);
+}
+
+#[test]
+fn what_cannot_be_reaped_is_tried_again_after_rests_that_grow() {
+    let world = silent("16m ago")
+        .sql("CREATE TRIGGER no BEFORE UPDATE ON tasks BEGIN SELECT RAISE(ABORT, 'not today'); END");
+    let mut story = Story::of(world);
+    let mut rests = Vec::new();
+    for _ in 0..5 {
+        assert_eq!(story.look().failed.len(), 1);
+        rests.push(story.rest(false).round());
+    }
+    assert_eq!(rests, [10.0, 20.0, 40.0, 60.0, 60.0]);
+}
+
+#[test]
+fn what_is_held_back_is_counted_again_after_rests_that_grow() {
+    let mut story = Story::of(crate::world::zombies(3)).options(|options| options.at_most(2));
+    let mut rests = Vec::new();
+    for _ in 0..3 {
+        assert!(story.look().held_back.is_some());
+        rests.push(story.rest(false).round());
+    }
+    assert_eq!(rests, [10.0, 20.0, 40.0]);
+}
+
+#[test]
+fn look_is_wanted_until_it_is_made() {
+    let mut story = Story::of(World::new());
+    story.look();
+    story.at = later(story.at, 2.0);
+    assert_eq!(story.next(true), Next::Look);
+    assert_eq!(story.next(true), Next::Look);
+}
