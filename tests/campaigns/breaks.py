@@ -43,6 +43,8 @@ class Scene:
     # What happens. Each begins with all at work and ends with all at work.
 
     args, prefix = (), ()
+    # Whether what was reaped in the one file may be reaped once more in the other.
+    is_restored = False
 
     def environment(self):
         return {}
@@ -79,6 +81,8 @@ class Scene:
             if self.watch:
                 self.watch.end()
                 self.wrong += self.watch.wrong
+                if not self.is_restored:
+                    self.wrong += self.watch.twice
         self.judge(said)
 
     def begin(self):
@@ -97,7 +101,7 @@ class Scene:
         self.wrong += world.integrity(self.path)
         events = [row["task_id"] for row in tables["task_events"].values()]
         if fell := {*events, *self.watch.reaped} & {*LIVE} | {task for each in said for task in each["lost"]}:
-            self.wrong.append(f"live tasks were reaped: {sorted(fell)}")
+            self.wrong.append(f"live tasks were reaped: {sorted(fell)}; the workers say {said}")
         if len(events) != len(set(events)) or not {*events} <= self.watch.reaped.keys():
             self.wrong.append(f"events of {sorted(events)}, lines of {sorted(self.watch.reaped)}")
         for row in tables["tasks"].values():
@@ -221,14 +225,13 @@ class ClockBackAndForth(ClockAhead):
     def happens(self):
         super().happens()
         time.sleep(20)
-        # Their signs are an hour ahead again, and so are those of the living until they beat.
-        self.dead -= {*DYING}
+        if {*DYING} & self.watch.reaped.keys():
+            self.wrong.append("the dying were reaped before a second look could confirm their silence")
+        # The signs of the living are an hour ahead until they beat.
         self.fleet.stop()
         self.clocks.step(0)
         time.sleep(SLOW_S)
         self.fleet.go_on()
-        if {*DYING} & self.watch.reaped.keys():
-            self.wrong.append("the dying were reaped before a second look could confirm their silence")
 
 
 class Held(Scene):
@@ -313,11 +316,21 @@ class Full(Scene):
             subprocess.run(["umount", "-l", self.place], check=False)
 
     def happens(self):
+        # Somebody reads: the log can neither be folded in nor begun anew, and so no room is made.
+        with connect(self.path) as conn:
+            conn.execute("BEGIN")
+            conn.execute("SELECT count(*) FROM tasks").fetchone()
+            self.fill()
+
+    def fill(self):
         said = len(self.watch.said)
         ballast = self.place / "ballast"
         with open(ballast, "wb", buffering=0) as file, contextlib.suppress(OSError):
             while file.write(bytes(4096)):
                 pass
+        with connect(self.path) as conn, contextlib.suppress(sqlite3.OperationalError):
+            for _ in range(1000):  # what is left of the last page
+                conn.execute("UPDATE projects SET created_at = created_at")
         # Until its dead are due, and it finds no room for their reap.
         if not self.watch.await_word(said + 1, 4 * STALE_AFTER_S):
             self.wrong.append("a full disk was no trouble")
@@ -331,7 +344,7 @@ class Full(Scene):
 class Replaced(Scene):
     """a backup takes its place; the log and its index stay"""
 
-    is_log_left = True
+    is_log_left, is_restored = True, True
 
     def happens(self):
         backup = self.folder / "backup.db"

@@ -71,7 +71,7 @@ def play(binary, name, journal, synchronous, count, settle, seed):
                 missed = watch.await_reaps(tasks, (settle or 10) + 20)
         finally:
             took = watch.end()
-        wrong += watch.wrong
+        wrong += watch.wrong + watch.twice
         if missed:
             wrong.append(f"{len(missed)} of {count} ended runs were missed, such as that of {min(missed)}")
         if watch.said:

@@ -214,7 +214,7 @@ class Watch:
         inherited = {key: value for key, value in os.environ.items() if not key.startswith("ZOMBIE_SWEEPER_")}
         pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         self.process = subprocess.Popen(command, text=True, env=inherited | dict(environment), **pipes)
-        self.reaped, self.lines, self.said, self.wrong = {}, [], [], []
+        self.reaped, self.said, self.wrong, self.twice = {}, [], [], []
         self.readers = [threading.Thread(target=read, daemon=True) for read in (self.read_lines, self.read_log)]
         for reader in self.readers:
             reader.start()
@@ -224,10 +224,9 @@ class Watch:
             at = time.time()
             try:
                 summary = json.loads(line)
-                self.lines.append(summary)
                 for task_id in summary["task_ids"]:
                     if task_id in self.reaped:
-                        self.wrong.append(f"{task_id} is said to be reaped twice")
+                        self.twice.append(f"{task_id} is said to be reaped twice")
                     self.reaped[task_id] = at
             except (ValueError, KeyError) as error:
                 self.wrong.append(f"no summary: {line!r}: {error!r}")
