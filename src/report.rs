@@ -101,6 +101,9 @@ pub struct SweepReport {
     /// To a watch: whether it was tried and found that one can write.
     #[serde(skip)]
     pub(crate) could_write: bool,
+    /// To a watch: whether silence was left alone as the right to write was not to be had at once.
+    #[serde(skip)]
+    pub(crate) met_a_lock: bool,
     /// What a ledger keeps, where that was asked for.
     #[serde(skip)]
     pub(crate) remembered: Option<Remembered>,
@@ -144,6 +147,7 @@ impl SweepReport {
             next_due: None,
             reaping: Duration::ZERO,
             could_write: false,
+            met_a_lock: false,
             remembered: opts.remember.then(Remembered::default),
         }
     }
@@ -175,7 +179,7 @@ impl SweepReport {
     /// it saw none that can.
     #[must_use]
     pub fn next_due(&self) -> Option<DateTime<Utc>> {
-        self.next_due?.to_datetime()
+        DateTime::from_timestamp_micros(self.next_due?.as_micros())
     }
 
     /// What a ledger keeps of the sweep; `None` where the options did not ask for it.

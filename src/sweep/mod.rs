@@ -192,6 +192,7 @@ impl<S: Store> Sweep<'_, S> {
         }
         zombies.retain(|zombie| self.is_proven(zombie));
         self.see_that_one_can_write()?;
+        self.leave_silence_before_a_lock(&mut zombies)?;
         if self.held.is_some() {
             self.hold(&zombies);
             return Ok(());

@@ -88,6 +88,30 @@ impl<S: Store> Sweep<'_, S> {
         unbroken_since.is_some_and(|since| sign.is_none_or(|sign| sign < since))
     }
 
+    /// To a watch that has seen nobody write: silence that somebody's lock may explain is left to a later look.
+    pub(super) fn leave_silence_before_a_lock(
+        &mut self,
+        zombies: &mut Vec<Zombie>,
+    ) -> Result<(), SweepError> {
+        let watched = self.opts.watched.as_ref();
+        let is_silence = |zombie: &Zombie| zombie.evidence.is_silence;
+        if !watched.is_some_and(|watched| watched.asks_for_the_lock) || !zombies.iter().any(is_silence) {
+            return Ok(());
+        }
+        if !self.report.met_a_lock {
+            let took = self.store.lock_took()?;
+            self.report.met_a_lock = took.is_none_or(|took| took >= AT_ONCE);
+        }
+        if self.report.met_a_lock {
+            for zombie in zombies.extract_if(.., |zombie| is_silence(zombie)) {
+                self.report.waiting += 1;
+                let print = zombie.suspect.print_of_all();
+                self.report.doubted.insert(zombie.suspect.key, print);
+            }
+        }
+        Ok(())
+    }
+
     /// To a watch that met a failure: fails where nobody can write yet, as long as silence asks for it.
     pub(super) fn see_that_one_can_write(&mut self) -> Result<(), SweepError> {
         let is_in_doubt = self

@@ -9,7 +9,8 @@
 //! - a gap of more than three minutes between two calls (a fifth of what silence is borne for, where that is less): the
 //!   machine was suspended, or the watch was stopped or starved;
 //! - a step of the wall clock of more than two seconds;
-//! - a failure: who cannot read or write cannot beat either.
+//! - a failure: who cannot read or write cannot beat either;
+//! - a time, four fifths of what silence is borne for, in which nobody at all changed the database: perhaps nobody could.
 //!
 //! After one, a verdict of silence whose newest sign of life is older than the end of the break is acted on only once two
 //! looks, [`confirm`](SweepOptions::confirm) apart, or a minute, have found it so, and nothing has changed between them. Time
@@ -33,6 +34,7 @@
 mod attention;
 mod moment;
 mod rests;
+mod writers;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -46,6 +48,7 @@ use crate::zombie::{Id, Timestamp};
 use attention::Attention;
 pub use moment::Moment;
 use rests::{Growing, OUTAGE, UNREAPED};
+use writers::Writers;
 
 /// How long it rests at most without a question to the database whether it has changed.
 const POLL: Duration = Duration::from_secs(1);
@@ -90,7 +93,7 @@ pub struct Watch {
     /// Whether a look is wanted as soon as may be.
     is_wanted: bool,
     has_looked: bool,
-    is_write_in_doubt: bool,
+    writers: Writers,
     outage: Growing<()>,
     /// What could not be reaped the last time.
     unreaped: Growing<Vec<String>>,
@@ -114,7 +117,7 @@ impl Watch {
             due: None,
             is_wanted: true,
             has_looked: false,
-            is_write_in_doubt: false,
+            writers: Writers::new(at.since_boot),
             outage: Growing::new(OUTAGE),
             unreaped: Growing::new(UNREAPED),
         }
@@ -138,7 +141,8 @@ impl Watch {
             silent: Arc::clone(&self.silent),
             proven_by: self.proven_by,
             confirm: self.confirm,
-            is_write_in_doubt: self.is_write_in_doubt,
+            is_write_in_doubt: self.writers.is_in_doubt(),
+            asks_for_the_lock: !self.writers.has_seen_others(),
         })
     }
 
@@ -147,7 +151,12 @@ impl Watch {
     pub fn looked(&mut self, at: Moment, took: Duration, report: &SweepReport) {
         self.turn_to(at);
         self.outage.is_over();
-        self.is_write_in_doubt &= !(report.could_write || report.transactions > 0);
+        let has_written = report.could_write || report.transactions > 0;
+        self.writers.see_look(at.since_boot, has_written);
+        if report.met_a_lock {
+            self.break_off();
+            self.writers.doubt();
+        }
         self.remember_silent(report);
         let looking = took.saturating_sub(report.reaping);
         let interval = self.begun.saturating_add(self.interval);
@@ -170,12 +179,14 @@ impl Watch {
     /// to a minute, whatever else there is to do.
     pub fn failed(&mut self, at: Moment) {
         self.turn_to(at);
-        self.attention.break_off();
-        self.silent = Arc::default();
-        self.confirmed_at = None;
-        self.is_write_in_doubt = true;
-        self.is_wanted = true;
+        self.break_off();
+        self.writers.doubt();
         self.earliest = at.since_boot.saturating_add(self.outage.rest(()));
+    }
+
+    /// Something else than the database is another, such as what it is looked at by: a look is wanted.
+    pub fn wake(&mut self) {
+        self.is_wanted = true;
     }
 
     /// What is to be done now, given whether the database has changed since the last look.
@@ -183,6 +194,9 @@ impl Watch {
     pub fn next(&mut self, at: Moment, has_changed: bool) -> Next {
         self.turn_to(at);
         let now = at.since_boot;
+        if has_changed {
+            self.writers.see_change(now);
+        }
         let wanted = (has_changed || self.is_wanted).then_some(now);
         let due = self.due.map(|due| {
             let ahead = (due - at.wall).to_std().unwrap_or_default();
@@ -200,16 +214,28 @@ impl Watch {
         }
     }
 
-    /// It is this moment now. After a break nothing is known of the silent, and it is time to look.
+    /// It is this moment now.
     fn turn_to(&mut self, at: Moment) {
         if !self.has_looked {
+            self.writers.begin_at(at.since_boot);
             return self.attention.begin_at(at);
         }
         if self.attention.turn_to(at, self.borne) {
-            self.silent = Arc::default();
-            self.confirmed_at = None;
-            self.is_wanted = true;
+            self.break_off();
         }
+        if self.writers.is_quiet(at.since_boot, self.borne) {
+            // What was found silent is so still. It is not known whether anybody could break it, and so that is tried.
+            self.attention.break_off();
+            self.writers.doubt();
+        }
+    }
+
+    /// A break ends now: nothing is known of the silent any more, and it is time to look.
+    fn break_off(&mut self) {
+        self.attention.break_off();
+        self.silent = Arc::default();
+        self.confirmed_at = None;
+        self.is_wanted = true;
     }
 
     /// Those that this look found silent: since when they have been found just so.

@@ -6,10 +6,8 @@ use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
 
 use super::store::SqliteStore;
 use super::writer::{Reaped, Writer};
-use crate::options::BeforeCommit;
 use crate::store::batch::{Batch, Pending, Reap, Refusal};
 use crate::store::error::{StoreError, is_of_the_orchestrator};
-use crate::store::open_error::OpenError;
 use crate::zombie::{Id, Zombie};
 
 /// How long a sweep leaves the write lock alone between two batches where others write: as long as SQLite's busy handler
@@ -49,11 +47,9 @@ pub(super) fn apply(
         }
         Ok(Filled::Whole) => {}
     }
-    if let Some(BeforeCommit(is_to_be)) = &store.opts.before_commit
-        && !is_to_be()
-    {
+    if let Err(error) = store.check_before_commit() {
         *batch = Batch::default(); // rolled back with the transaction
-        return Err(OpenError::Replaced(conn.path().unwrap_or_default().into()).into());
+        return Err(error);
     }
     match write.commit() {
         Ok(()) => Ok(()),

@@ -11,9 +11,10 @@ use super::schema::Schema;
 use super::scope::Scope;
 use super::verify::Verifier;
 use super::writer::Writer;
-use crate::options::SweepOptions;
+use crate::options::{BeforeCommit, SweepOptions};
 use crate::store::contract::{Look, Scan};
 use crate::store::error::StoreError;
+use crate::store::open_error::OpenError;
 use crate::zombie::{Notes, Plan, Zombie};
 
 /// A database whose schema and project were found in one look.
@@ -180,6 +181,17 @@ impl<'c> SqliteStore<'c> {
             )?),
         };
         verifier.note(facts, zombies)
+    }
+
+    /// Under the lock: fails where what was written so far is not to be committed.
+    pub(super) fn check_before_commit(&self) -> Result<(), StoreError> {
+        match &self.opts.before_commit {
+            Some(BeforeCommit(is_to_be)) if !is_to_be() => {
+                let path = self.conn.path().unwrap_or_default();
+                Err(OpenError::Replaced(path.into()).into())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The event table, if it has no row id left to give: `SQLite` says then that the disk is full.

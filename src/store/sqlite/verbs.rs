@@ -152,9 +152,12 @@ impl Store for SqliteStore<'_> {
             // A number of the queue's own, in the first page of the file: who sets it to what it is writes that page.
             let number: i64 = write.pragma_query_value(None, "user_version", |row| row.get(0))?;
             write.pragma_update(None, "user_version", number)?;
-            write.commit()
+            Ok(write)
         };
-        attempt().map_err(StoreError::sqlite("see whether one can write"))
+        let failed = || StoreError::sqlite("see whether one can write");
+        let write = attempt().map_err(failed())?;
+        self.check_before_commit()?;
+        write.commit().map_err(failed())
     }
 
     fn lock_took(&mut self) -> Result<Option<Duration>, StoreError> {

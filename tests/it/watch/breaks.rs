@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{HOUR, MINUTE, Story, silent};
+use crate::concurrency::{on_disk, rival};
 use crate::world::{NOW, World, moment};
 
 /// A story of one task that will have been silent for so long, whose watch has looked once and rests.
@@ -83,7 +84,7 @@ fn clock_that_runs_away_in_small_steps_is_a_break_too() {
 fn clock_that_is_slowly_adjusted_is_none() {
     let mut story = begun("10s ago");
     for _ in 0..14 {
-        assert!(story.watch_for(60, false).is_empty());
+        assert!(story.watch_for(60, true).is_empty());
         story.at.wall += chrono::TimeDelta::milliseconds(250);
     }
     story.gap(60.0);
@@ -99,6 +100,36 @@ fn failure_is_a_break() {
 }
 
 #[test]
+fn time_in_which_nobody_at_all_wrote_is_a_break() {
+    for (has_changed, at_once) in [(true, true), (false, false)] {
+        let mut story = begun("10s ago");
+        story.watch_for(880, has_changed);
+        story.gap(15.0);
+        assert_eq!(is_taken_at_once(&mut story), at_once, "{has_changed}");
+    }
+}
+
+#[test]
+fn silence_of_a_queue_in_which_nobody_wrote_is_confirmed_all_the_same() {
+    let mut story = begun("10s ago");
+    assert!(story.watch_for(890 + 59, false).is_empty());
+    assert_eq!(story.watch_for(3, false), ["t1"]);
+}
+
+#[test]
+fn lock_that_is_not_to_be_had_at_once_leaves_the_silent_to_a_later_look() {
+    let (folder, world) = on_disk("WAL");
+    let mut story = Story::of(world.running("t1").run("r1").heartbeat("16m ago"));
+    let holder = rival(&folder);
+    holder.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let report = story.look();
+    assert_eq!((report.reaps.len(), report.waiting), (0, 1));
+    holder.execute_batch("ROLLBACK").unwrap();
+    assert!(story.watch_for(59, false).is_empty());
+    assert_eq!(story.watch_for(3, false), ["t1"]);
+}
+
+#[test]
 fn look_that_takes_long_is_a_gap() {
     let mut story = Story::of(silent("700s ago"));
     story.look_for(190.0);
@@ -111,10 +142,10 @@ fn after_a_break_it_looks_at_once() {
     let mut story = begun("10s ago");
     story.watch_for(5, false);
     story.gap(200.0);
-    assert_eq!(story.rest(false).round(), 0.0);
+    assert_eq!(story.rest_s(false), 0);
     story.look();
     story.set_clock(30);
-    assert_eq!(story.rest(false).round(), 1.0);
+    assert_eq!(story.rest_s(false), 1);
 }
 
 #[test]
@@ -131,10 +162,10 @@ fn silence_that_began_after_the_break_is_acted_on_at_once() {
             [beat.format("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()],
         )
         .unwrap();
-    let reaped = story.watch_for(HOUR, false);
+    let reaped = story.watch_for(HOUR, true);
     assert_eq!(reaped, ["t1"]);
     let silence = story.world.payload()["age_s"].as_f64().unwrap();
-    assert!((900.0..900.1).contains(&silence), "{silence}");
+    assert!((900.0..901.1).contains(&silence), "{silence}");
 }
 
 #[test]

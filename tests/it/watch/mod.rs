@@ -98,7 +98,12 @@ impl Story {
             );
             self.at = later(self.at, rest.as_secs_f64());
         }
-        (self.at.since_boot - begun).as_secs_f64()
+        self.at.since_boot.saturating_sub(begun).as_secs_f64()
+    }
+
+    /// The same, to the nearest second.
+    fn rest_s(&mut self, has_changed: bool) -> u64 {
+        Duration::from_secs_f64(self.rest(has_changed) + 0.5).as_secs()
     }
 
     /// Rests and looks for so many seconds, while the database changes all the time or never, and returns what was reaped.

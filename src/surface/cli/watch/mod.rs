@@ -87,13 +87,14 @@ impl<'c> Watcher<'c> {
             notify::reloading();
         }
         self.queue = None;
+        self.watch.wake();
     }
 
-    /// Whether there may be something new to see. Of a queue that is not open yet there is.
+    /// Whether anybody has committed since the last look. Of a queue that is not open that cannot be told.
     fn has_changed(&self) -> anyhow::Result<bool> {
         match &self.queue {
             Some(queue) => Ok(queue.has_changed().map_err(SweepError::from)?),
-            None => Ok(true),
+            None => Ok(false),
         }
     }
 

@@ -59,7 +59,7 @@ fn run_has_ten_seconds_to_settle_unless_it_is_said() {
 #[test]
 fn task_that_falls_silent_while_it_looks_on_is_reaped() {
     let place = Place::queue(|world| world.alive("t1"));
-    let watch = place.watch(&["--stale-after", "3s"]);
+    let watch = place.watch(&["--stale-after", "3s", "--confirm", "1s"]);
     assert_eq!(watch.reaped(), ["t1"]);
 }
 

@@ -132,20 +132,19 @@ impl Day {
     /// Trouble begins or ends.
     fn befall(&mut self) {
         match self.troubles.turn(&self.machine) {
-            Some(Kind::Suspended(time)) => {
+            Kind::Suspended(time) => {
                 // Sleepers sleep on when the machine wakes, for as long as they had to.
                 self.machine.now += time;
                 self.fleet.sleep_on(time);
                 self.wakes += time;
                 self.troubles.note_until(self.machine.now);
             }
-            Some(Kind::Stopped(time)) => self.wakes = self.wakes.max(self.machine.now + time),
-            Some(Kind::ClockSet(ahead)) => self.machine.ahead = ahead,
-            Some(Kind::CannotWrite) => {
+            Kind::Stopped(time) => self.wakes = self.wakes.max(self.machine.now + time),
+            Kind::ClockSet(ahead) => self.machine.ahead = ahead,
+            Kind::CannotWrite => {
                 let is_on = !self.troubles.lets_write() && self.troubles.is_full();
                 self.conn.pragma_update(None, "query_only", is_on).unwrap();
             }
-            None => {}
         }
     }
 

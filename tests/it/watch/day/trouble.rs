@@ -73,7 +73,7 @@ impl Troubles {
     }
 
     /// The next trouble begins, or the one under way ends.
-    pub(super) fn turn(&mut self, machine: &Machine) -> Option<Kind> {
+    pub(super) fn turn(&mut self, machine: &Machine) -> Kind {
         let now = machine.now;
         if let Some(outage) = self.outage.take() {
             if outage == Outage::Locked {
@@ -81,7 +81,7 @@ impl Troubles {
             }
             self.note_until(now);
             self.rest(now);
-            return Some(Kind::CannotWrite);
+            return Kind::CannotWrite;
         }
         let long = self.dice.percent(50);
         let time = if long {
@@ -113,7 +113,7 @@ impl Troubles {
                 self.outage = Some(outage);
                 self.next_at = now + time;
                 self.past.push((now, now + time, format!("{outage:?}")));
-                return Some(kind);
+                return kind;
             }
             Kind::Suspended(time) | Kind::Stopped(time) => until += time,
             // What was written by the other time is odd for as long as it was set by.
@@ -124,7 +124,7 @@ impl Troubles {
             Kind::ClockSet(_) => now,
             _ => until,
         });
-        Some(kind)
+        kind
     }
 
     fn rest(&mut self, from: Micros) {
