@@ -126,11 +126,13 @@ class Scene:
         self.fleet.go_on()
 
     def is_well(self, said):
-        """Waits until the watch, which had said so much before, has told of trouble and of its end."""
-        if not self.watch.await_word(said + 2, PATIENCE_S):
-            self.wrong.append(f"it did not tell of trouble and its end: {self.watch.words()!r}")
-        if (more := len(self.watch.said) - said) > 2:
-            self.wrong.append(f"it took {more} lines to tell of trouble and its end: {self.watch.words()!r}")
+        """Waits until the watch, which had said so much before, has told of trouble and of its end, each kind once."""
+        until = time.monotonic() + PATIENCE_S
+        while not any("watched again" in line for _, line in self.watch.said[said:]) and time.monotonic() < until:
+            time.sleep(0.05)
+        lines = [line.partition(" WARN ")[2] for _, line in self.watch.said[said:]]
+        if len(lines) not in (2, 3) or len(set(lines)) != len(lines) or "watched again" not in lines[-1]:
+            self.wrong.append(f"it did not tell of trouble and its end once: {self.watch.words()!r}")
 
     def beside(self, suffix):
         return self.path.with_name(self.path.name + suffix)

@@ -29,15 +29,17 @@ import watcher
 import world
 
 
-def part_commits(binary, count, seed):
-    """Every kind of writer, one after the other: what the one does is no noise to the other."""
+def part_commits(binary, count, seed, at_once):
+    """Every kind of writer, so many at once: one, where what the one does is to be no noise to the other."""
     violations = []
     plays = [(name, journal, synchronous, count, 1) for name, journal, synchronous in commits.WRITERS]
     plays.append(("with the settle that watch has unless told", "wal", "FULL", max(10, count // 20), None))
-    for name, journal, synchronous, number, settle in plays:
-        said, wrong = commits.play(binary, name, journal, synchronous, number, settle, seed)
-        violations += [f"{name}: {text}" for text in wrong]
-        print(said, flush=True)
+    with concurrent.futures.ProcessPoolExecutor(at_once, mp_context=multiprocessing.get_context("fork")) as pool:
+        played = [pool.submit(commits.play, binary, *each, seed) for each in plays]
+        for each, (name, *_) in zip(played, plays):
+            said, wrong = each.result()
+            violations += [f"{name}: {text}" for text in wrong]
+            print(said, flush=True)
     return violations
 
 
@@ -77,7 +79,7 @@ def main():
     began, violations = time.time(), []
     print(f"seed {seed}", flush=True)
     if args.only in (None, "commits"):
-        violations += part_commits(binary, args.commits or (100 if args.quick else 1000), seed)
+        violations += part_commits(binary, args.commits or (100 if args.quick else 1000), seed, 4 if args.quick else 1)
     if args.only != "commits":
         scenes = [scene for scene in breaks.playable() if args.only in (None, "breaks", scene.__name__)]
         violations += part_breaks(binary, scenes, args.rounds or (1 if args.quick else 5), seed, args.verbose)
