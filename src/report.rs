@@ -12,7 +12,7 @@ use serde::ser::{SerializeMap, Serializer};
 
 pub use remembered::{Remembered, RememberedReap};
 
-use crate::options::SweepOptions;
+use crate::options::{Refused, SweepOptions};
 use crate::zombie::{Condition, Id, Reason, Timestamp, UndecidedTask, Zombie};
 
 /// What a sweep did, or in a dry run would have done. Serialized, it is the summary: an interface, described by
@@ -95,9 +95,12 @@ pub struct SweepReport {
     /// To a watch: from when on one that was found alive may be a zombie.
     #[serde(skip)]
     pub(crate) next_due: Option<Timestamp>,
-    /// To a watch: how long the reaping took.
+    /// To a watch: what could not be written, by key.
     #[serde(skip)]
-    pub(crate) reaping: Duration,
+    pub(crate) refused: HashMap<Id, Refused>,
+    /// To a watch: where it reaped, how long the rest of it took.
+    #[serde(skip)]
+    pub(crate) looking: Option<Duration>,
     /// To a watch: whether it was tried and found that one can write.
     #[serde(skip)]
     pub(crate) could_write: bool,
@@ -145,7 +148,8 @@ impl SweepReport {
             silent: HashMap::new(),
             doubted: HashMap::new(),
             next_due: None,
-            reaping: Duration::ZERO,
+            refused: HashMap::new(),
+            looking: None,
             could_write: false,
             met_a_lock: false,
             remembered: opts.remember.then(Remembered::default),

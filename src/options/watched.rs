@@ -15,10 +15,21 @@ pub(crate) struct Watched {
     pub(crate) proven_by: Option<Duration>,
     /// How far apart two looks are at least.
     pub(crate) confirm: Duration,
+    /// What was refused lately and is not tried again yet, by key.
+    pub(crate) refused: Arc<HashMap<Id, Refused>>,
     /// Whether nobody is known to have been able to write since the last failure.
     pub(crate) is_write_in_doubt: bool,
     /// Whether nobody else has been seen to write: then a lock that is not to be had at once may have been held for long.
     pub(crate) asks_for_the_lock: bool,
+}
+
+/// A zombie that could not be written for a reason of its own.
+#[derive(Clone, Debug)]
+pub(crate) struct Refused {
+    /// What tells whether it has changed since.
+    pub(crate) print: u64,
+    /// What refused it.
+    pub(crate) why: String,
 }
 
 /// A task that a look found silent, where silence has to be confirmed.
@@ -31,6 +42,12 @@ pub(crate) struct Silent {
 }
 
 impl Watched {
+    /// Why it was refused lately, just as it is.
+    pub(crate) fn refused(&self, key: &Id, print: impl FnOnce() -> u64) -> Option<&Refused> {
+        let refused = self.refused.get(key)?;
+        (refused.print == print()).then_some(refused)
+    }
+
     /// Whether an earlier look, far enough back, found it just so.
     pub(crate) fn is_proven(&self, key: &Id, print: u64) -> bool {
         let silent = self.silent.get(key);

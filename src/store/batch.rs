@@ -54,6 +54,9 @@ pub(crate) struct Reap {
 /// A zombie that could not be written.
 #[derive(Debug)]
 pub(crate) struct Refusal {
+    pub(crate) key: Id,
+    /// What tells whether it has changed since.
+    pub(crate) print: u64,
     pub(crate) task_id: Id,
     /// What refused it.
     pub(crate) why: String,

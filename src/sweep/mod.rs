@@ -6,9 +6,10 @@ mod repeats;
 mod share;
 mod silence;
 mod unpark;
+mod watched;
 
 use std::collections::HashMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
@@ -74,6 +75,7 @@ fn sweep(store: impl Store, opts: &SweepOptions, started: Instant) -> Result<Swe
         share: Share::default(),
         held: None,
         found: Vec::new(),
+        reaping: Duration::ZERO,
     };
     let swept = sweep.run();
     sweep.report(swept)
@@ -96,6 +98,8 @@ struct Sweep<'a, S> {
     /// What is kept until all is counted, where there is a brake.
     held: Option<Vec<Held>>,
     found: Vec<ZombieFound>,
+    /// How long it reaped.
+    reaping: Duration,
 }
 
 /// Where it is on record what was reaped, and why.
@@ -193,6 +197,7 @@ impl<S: Store> Sweep<'_, S> {
         zombies.retain(|zombie| self.is_proven(zombie));
         self.see_that_one_can_write()?;
         self.leave_silence_before_a_lock(&mut zombies)?;
+        self.leave_refused(&mut zombies);
         if self.held.is_some() {
             self.hold(&zombies);
             return Ok(());
@@ -202,7 +207,7 @@ impl<S: Store> Sweep<'_, S> {
         }
         let begun = clock();
         let changed = self.reap_all(zombies)?;
-        self.report.reaping += begun.elapsed();
+        self.reaping += begun.elapsed();
         self.look_at_changed(&changed, round)
     }
 
@@ -281,7 +286,9 @@ impl<S: Store> Sweep<'_, S> {
             report.zombies = Some(found);
         }
         report.silent = silent;
-        report.duration_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let elapsed = self.started.elapsed();
+        report.looking = (!self.reaping.is_zero()).then(|| elapsed.saturating_sub(self.reaping));
+        report.duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
         match swept {
             Ok(()) => Ok(report),
             Err(SweepError::Interrupted) => Err(partial(report, SweepError::Interrupted)),

@@ -2,6 +2,7 @@
 
 use super::{SHOWN, Sweep};
 use crate::error::SweepError;
+use crate::options::Refused;
 use crate::report::{FailedTask, RememberedReap, Repeat, ZombieFound};
 use crate::store::{Batch, Pending, Store};
 use crate::zombie::{PastReap, Zombie};
@@ -22,11 +23,16 @@ impl<S: Store> Sweep<'_, S> {
             self.report.transactions += 1;
         }
         self.report.moved_on += batch.moved_on;
-        let refused = batch.refused.into_iter().map(|refusal| FailedTask {
-            task_id: refusal.task_id.to_string(),
-            why: refusal.why,
-        });
-        self.report.failed.extend(refused);
+        for refusal in batch.refused {
+            if self.opts.watched.is_some() {
+                let (print, why) = (refusal.print, refusal.why.clone());
+                self.report.refused.insert(refusal.key, Refused { print, why });
+            }
+            self.report.failed.push(FailedTask {
+                task_id: refusal.task_id.to_string(),
+                why: refusal.why,
+            });
+        }
         for reap in batch.reaped {
             let done = if is_dry { "would reap" } else { "reaped" };
             let (suspect, evidence) = (&reap.zombie.suspect, &reap.zombie.evidence);

@@ -8,7 +8,7 @@ use crate::store::{Look, Store};
 use crate::zombie::{Reason, Timestamp, Zombie};
 
 /// Up to when the right to write was to be had at once: nobody else held it but for a moment.
-const AT_ONCE: Duration = Duration::from_millis(100);
+pub(super) const AT_ONCE: Duration = Duration::from_millis(100);
 
 /// How many silent zombies are looked at for columns that look like a heartbeat.
 const SAMPLES: usize = 5;
@@ -32,12 +32,7 @@ impl<S: Store> Sweep<'_, S> {
             return is_proven;
         }
         let is_doubtful = self.is_doubtful(zombie);
-        if let Some(watched) = self.opts.watched.as_ref().filter(|_| is_doubtful) {
-            let (key, print) = (zombie.suspect.key.clone(), zombie.suspect.print_of_all());
-            let is_proven = watched.is_proven(&key, print);
-            self.report.waiting += usize::from(!is_proven);
-            self.report.confirm_s = watched.confirm.as_secs_f64();
-            self.report.doubted.insert(key, print);
+        if is_doubtful && let Some(is_proven) = self.is_confirmed_by_the_watch(zombie) {
             return is_proven;
         }
         if is_doubtful || self.opts.dry_run && zombie.evidence.is_silence {
@@ -79,51 +74,6 @@ impl<S: Store> Sweep<'_, S> {
             None => true,
         };
         !self.opts.confirm.is_zero() || !suspended.is_zero() && is_short_silence()
-    }
-
-    /// Whether a watch looked for only a part of this silence.
-    fn is_older_than_the_watch(&self, sign: Option<Timestamp>) -> bool {
-        let watched = self.opts.watched.as_ref();
-        let unbroken_since = watched.and_then(|watched| watched.unbroken_since);
-        unbroken_since.is_some_and(|since| sign.is_none_or(|sign| sign < since))
-    }
-
-    /// To a watch that has seen nobody write: silence that somebody's lock may explain is left to a later look.
-    pub(super) fn leave_silence_before_a_lock(
-        &mut self,
-        zombies: &mut Vec<Zombie>,
-    ) -> Result<(), SweepError> {
-        let watched = self.opts.watched.as_ref();
-        let is_silence = |zombie: &Zombie| zombie.evidence.is_silence;
-        if !watched.is_some_and(|watched| watched.asks_for_the_lock) || !zombies.iter().any(is_silence) {
-            return Ok(());
-        }
-        if !self.report.met_a_lock {
-            let took = self.store.lock_took()?;
-            self.report.met_a_lock = took.is_none_or(|took| took >= AT_ONCE);
-        }
-        if self.report.met_a_lock {
-            for zombie in zombies.extract_if(.., |zombie| is_silence(zombie)) {
-                self.report.waiting += 1;
-                let print = zombie.suspect.print_of_all();
-                self.report.doubted.insert(zombie.suspect.key, print);
-            }
-        }
-        Ok(())
-    }
-
-    /// To a watch that met a failure: fails where nobody can write yet, as long as silence asks for it.
-    pub(super) fn see_that_one_can_write(&mut self) -> Result<(), SweepError> {
-        let is_in_doubt = self
-            .opts
-            .watched
-            .as_ref()
-            .is_some_and(|watched| watched.is_write_in_doubt);
-        if is_in_doubt && !self.report.could_write && !self.report.doubted.is_empty() {
-            self.store.try_to_write()?;
-            self.report.could_write = true;
-        }
-        Ok(())
     }
 
     /// Waits, without any lock or transaction, and looks again at what was silent.

@@ -42,7 +42,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::options::{Silent, SweepOptions, Watched};
+use crate::options::{Refused, Silent, SweepOptions, Watched};
 use crate::report::SweepReport;
 use crate::zombie::{Id, Timestamp};
 use attention::Attention;
@@ -95,8 +95,11 @@ pub struct Watch {
     has_looked: bool,
     writers: Writers,
     outage: Growing<()>,
-    /// What could not be reaped the last time.
+    /// What could not be reaped the last time, and when that is tried again, by the clock that only runs.
     unreaped: Growing<Vec<String>>,
+    refused: Arc<HashMap<Id, Refused>>,
+    tries_again_at: Duration,
+    spares_refused: bool,
 }
 
 impl Watch {
@@ -120,6 +123,9 @@ impl Watch {
             writers: Writers::new(at.since_boot),
             outage: Growing::new(OUTAGE),
             unreaped: Growing::new(UNREAPED),
+            refused: Arc::default(),
+            tries_again_at: Duration::ZERO,
+            spares_refused: false,
         }
     }
 
@@ -135,12 +141,17 @@ impl Watch {
         self.begun = at.since_boot;
         self.is_wanted = false;
         self.has_looked = true;
+        self.spares_refused = at.since_boot < self.tries_again_at;
+        if !self.spares_refused {
+            self.refused = Arc::default();
+        }
         let now = Timestamp::from(at.wall);
         opts.clone().moved_to(at.wall).watched(Watched {
             unbroken_since: self.attention.unbroken().map(|time| now.minus(time)),
             silent: Arc::clone(&self.silent),
             proven_by: self.proven_by,
             confirm: self.confirm,
+            refused: Arc::clone(&self.refused),
             is_write_in_doubt: self.writers.is_in_doubt(),
             asks_for_the_lock: !self.writers.has_seen_others(),
         })
@@ -158,21 +169,29 @@ impl Watch {
             self.writers.doubt();
         }
         self.remember_silent(report);
-        let looking = took.saturating_sub(report.reaping);
+        let looking = report.looking.map_or(took, |looking| looking.min(took));
         let interval = self.begun.saturating_add(self.interval);
         let rested = at
             .since_boot
             .saturating_add(looking.saturating_mul(RESTS_PER_LOOK));
         self.earliest = interval.max(rested);
         self.due = report.next_due();
+        let rest = self.see_unreaped(report, at.since_boot).unwrap_or(MOST);
+        self.latest = at.since_boot.saturating_add(rest.min(MOST));
+    }
+
+    /// What could not be reaped is tried again after a rest that grows, and not before. Returns how long that is.
+    fn see_unreaped(&mut self, report: &SweepReport, now: Duration) -> Option<Duration> {
+        self.refused = Arc::new(report.refused.clone());
         let unreaped = unreaped(report);
-        let rest = if unreaped.is_empty() {
+        if unreaped.is_empty() {
             self.unreaped.is_over();
-            MOST
-        } else {
-            self.unreaped.rest(unreaped)
-        };
-        self.latest = at.since_boot.saturating_add(rest);
+            return None;
+        }
+        if !(self.spares_refused && self.unreaped.is(&unreaped)) {
+            self.tries_again_at = now.saturating_add(self.unreaped.rest(unreaped));
+        }
+        Some(self.tries_again_at.saturating_sub(now))
     }
 
     /// A look or a reap failed, or the database was another file or out of reach. The rests after it grow by themselves, up

@@ -34,6 +34,11 @@ impl<T: PartialEq> Growing<T> {
         rest
     }
 
+    /// Whether this is the trouble.
+    pub(super) fn is(&self, trouble: &T) -> bool {
+        self.trouble.as_ref().is_some_and(|(same, _)| same == trouble)
+    }
+
     /// There is none any more.
     pub(super) fn is_over(&mut self) {
         self.trouble = None;

@@ -8,7 +8,7 @@ use super::store::SqliteStore;
 use super::writer::{Reaped, Writer};
 use crate::store::batch::{Batch, Pending, Reap, Refusal};
 use crate::store::error::{StoreError, is_of_the_orchestrator};
-use crate::zombie::{Id, Zombie};
+use crate::zombie::Zombie;
 
 /// How long a sweep leaves the write lock alone between two batches where others write: as long as SQLite's busy handler
 /// sleeps at most, so that every waiting writer wakes and finds it free.
@@ -58,7 +58,7 @@ pub(super) fn apply(
             match batch.reaped.len() {
                 1 => {
                     let only = batch.reaped.drain(..);
-                    let refused = only.map(|reap| Refusal::of(&reap.zombie.suspect.id, said(&source)));
+                    let refused = only.map(|reap| Refusal::of(&reap.zombie, said(&source)));
                     batch.refused.extend(refused);
                 }
                 several => {
@@ -129,7 +129,7 @@ fn fill(store: &mut SqliteStore<'_>, pending: &mut Pending, batch: &mut Batch) -
             Err(source) => {
                 let is_undone_alone = store.is_careful && !conn.is_autocommit();
                 store.is_careful = true;
-                batch.refused.push(Refusal::of(&zombie.suspect.id, said(&source)));
+                batch.refused.push(Refusal::of(&zombie, said(&source)));
                 if !is_undone_alone {
                     pending.limit = batch.reaped.len().max(1);
                     pending.put_back(batch);
@@ -162,9 +162,14 @@ fn write_one(
 }
 
 impl Refusal {
-    pub(super) fn of(task_id: &Id, why: String) -> Self {
-        let task_id = task_id.clone();
-        Self { task_id, why }
+    pub(super) fn of(zombie: &Zombie, why: String) -> Self {
+        let suspect = &zombie.suspect;
+        Self {
+            key: suspect.key.clone(),
+            print: suspect.print_of_all(),
+            task_id: suspect.id.clone(),
+            why,
+        }
     }
 }
 

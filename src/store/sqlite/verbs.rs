@@ -127,9 +127,7 @@ impl Store for SqliteStore<'_> {
         let mut batch = Batch::default();
         for zombie in zombies {
             if let Some(refusal) = refusals.next().flatten() {
-                batch
-                    .refused
-                    .push(Refusal::of(&zombie.suspect.id, said(&refusal)));
+                batch.refused.push(Refusal::of(&zombie, said(&refusal)));
                 continue;
             }
             let (runs, workspaces) = (zombie.runs_to_abandon().count(), zombie.workspaces.len());

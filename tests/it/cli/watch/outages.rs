@@ -72,6 +72,31 @@ fn schema_in_the_midst_of_a_migration_is_waited_for() {
 }
 
 #[test]
+fn monitor_is_told_of_an_outage_and_of_its_end_at_once() {
+    let place = Place::queue_with_journal(|world| world.alive("t1"));
+    let metrics = place.file("sweeper.prom");
+    let success = || {
+        let text = std::fs::read_to_string(&metrics).unwrap_or_default();
+        let series = crate::metrics::series(&text);
+        series.get("last_sweep_success").map(|value| *value > 0.0)
+    };
+    let _watch = place.watch(&[
+        "--busy-timeout",
+        "50ms",
+        "--metrics-file",
+        metrics.to_str().unwrap(),
+    ]);
+    super::wait_until("it is well", || success() == Some(true));
+    let holder = place.connect();
+    super::wait_until("the database is not read", || {
+        holder.execute_batch("BEGIN EXCLUSIVE").is_ok()
+    });
+    super::wait_until("it is not", || success() == Some(false));
+    holder.execute_batch("ROLLBACK").unwrap();
+    super::wait_until("it is well again", || success() == Some(true));
+}
+
+#[test]
 fn outage_is_on_record_once_and_its_end_too() {
     let place = Place::queue_with_journal(|world| world.alive("t1"));
     let ledger = place.file("ledger/ledger.db");
