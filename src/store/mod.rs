@@ -18,8 +18,8 @@ pub use error::StoreError;
 pub use open_error::OpenError;
 pub use queue::Queue;
 pub use sqlite::{
-    ClosestTable, Draft, Example, Examples, Kept, Likeness, Mount, Owner, Place, ProjectError, Role, Room,
-    Schema, SchemaError, Seen, Unused, Words, draft_profile, fitting_profiles, look_at_place,
+    ClosestTable, Draft, Example, Examples, Kept, Left, Likeness, Mount, Owner, Place, ProjectError, Role,
+    Room, Schema, SchemaError, Seen, Unused, Words, draft_profile, fitting_profiles, look_at_place,
 };
 
 #[cfg(feature = "cli")]

@@ -68,6 +68,12 @@ pub enum OpenError {
         "{0} was deleted, moved or replaced while it was watched, or its log was; what was under way was rolled back"
     )]
     Replaced(PathBuf),
+    /// Another database stands there by now, and beside it the log of the one before.
+    #[error(
+        "{0} is another file than before, and the log beside it is that of the one before, which would be folded into it: \
+         take its `-wal` and `-shm` away"
+    )]
+    LogLeft(PathBuf),
     /// It never stood still for long enough to be read.
     #[error("{0} was replaced or written anew each time it was read")]
     Unsteady(PathBuf),

@@ -3,7 +3,7 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use super::open_error::OpenError;
-use super::sqlite::{self, Kept};
+use super::sqlite::{self, Kept, Left};
 use crate::profile::Profile;
 
 type Configure<'q> = dyn Fn(&mut Connection) -> rusqlite::Result<()> + 'q;
@@ -101,7 +101,16 @@ impl<'q> Queue<'q> {
     ///
     /// [`OpenError`] where it cannot be opened and written.
     pub fn keep(&self) -> Result<Kept, OpenError> {
-        sqlite::keep(self.path, self.profile, &self.configure)
+        sqlite::keep(self.path, self.profile, &self.configure, None)
+    }
+
+    /// The same again, after what was kept open was dropped: another file may stand there by now.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`keep`](Self::keep), and [`OpenError::LogLeft`] where the log of the file before it stands beside it.
+    pub fn keep_after(&self, before: &Left) -> Result<Kept, OpenError> {
+        sqlite::keep(self.path, self.profile, &self.configure, Some(before))
     }
 
     /// Opens the database to write to it what is undone again, hands over the connection, and leaves all files as they

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Write};
 use std::thread;
 use std::time::Duration;
 
-use super::signals;
+use super::{notify, signals};
 
 /// What is written at once. A pipe with room for anything takes as much without making the writer wait.
 const PIECE: usize = 4096;
@@ -80,6 +80,9 @@ impl Write for Stream {
             }
             self.waited += step;
             self.give_up()?;
+            if let To::Output = self.to {
+                notify::alive(); // what waits for its reader hangs no more than what waits for a lock
+            }
             step = STEP;
         }
     }

@@ -18,11 +18,16 @@ pub(in crate::store) fn keep(
     path: &Path,
     profile: &Profile,
     configure: impl FnOnce(&mut Connection) -> rusqlite::Result<()>,
+    before: Option<&Left>,
 ) -> Result<Kept, OpenError> {
     let (mut standing, log_was_left, has_two_names) = {
         let file = File::find(path)?;
         let has_two_names = names::refuse_the_wrong(&file)?.is_some();
-        (Standing::of(&file)?, file.log_bytes()? > 0, has_two_names)
+        let standing = Standing::of(&file)?;
+        if let Some(Left(before)) = before {
+            standing.refuse_the_log_of(before, &file)?;
+        }
+        (standing, file.log_bytes()? > 0, has_two_names)
     }; // closed before `SQLite` opens it
     if !has_two_names {
         // An empty log that nobody has open may be deleted and made anew; which one `SQLite` joins is seen behind that.
@@ -50,7 +55,17 @@ pub struct Kept {
     seen: Option<i64>,
 }
 
+/// What stood there while a database was kept open.
+#[derive(Clone)]
+pub struct Left(Standing);
+
 impl Kept {
+    /// What stood there, for [`Queue::keep_after`](crate::store::Queue::keep_after).
+    #[must_use]
+    pub fn left(&self) -> Left {
+        Left(self.standing.clone())
+    }
+
     /// Whether its path still leads to it, and the log beside it is its own. Opens neither.
     ///
     /// # Errors

@@ -1,12 +1,21 @@
 //! Whether a database that is kept open is still the one that its path leads to.
 
-use std::fs;
+use std::fs::{self, Metadata};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use super::file::{File, sibling, system_error};
+use super::lock::log_is_in_use;
 use super::system::{self, Identity};
 use crate::store::open_error::OpenError;
+
+/// Which file it is, and where the system tells when it was made: the number of one that is gone may be given to another.
+type Birth = (Identity, Option<SystemTime>);
+
+fn birth(found: &Metadata) -> Birth {
+    (system::identity(found), found.created().ok())
+}
 
 /// A database and its log, as they stood when they were opened. It is looked at without opening either.
 ///
@@ -18,9 +27,9 @@ pub(super) struct Standing {
     pub(super) path: PathBuf,
     /// The path that was asked for, where links may come to lead elsewhere.
     asked: PathBuf,
-    database: Identity,
+    database: Birth,
     /// `None` where none stood there.
-    pub(super) log: Option<Identity>,
+    pub(super) log: Option<Birth>,
 }
 
 impl Standing {
@@ -29,9 +38,19 @@ impl Standing {
         Ok(Self {
             path: file.path.clone(),
             asked: file.asked.clone(),
-            database: file.identity,
-            log: file.beside("-wal")?.as_ref().map(system::identity),
+            database: birth(&file.found()?),
+            log: file.beside("-wal")?.as_ref().map(birth),
         })
+    }
+
+    /// Fails where the log is that of the database which stood there before: `SQLite` would take it for this one's, and fold
+    /// the pages of the one into the other. Not where somebody has taken it so already, and goes on with it.
+    pub(super) fn refuse_the_log_of(&self, before: &Self, file: &File) -> Result<(), OpenError> {
+        let is_left = self.database != before.database && self.log.is_some() && self.log == before.log;
+        if is_left && file.log_bytes()? > 0 && !log_is_in_use(file) {
+            return Err(OpenError::LogLeft(self.path.clone()));
+        }
+        Ok(())
     }
 
     /// Notes the log that `SQLite` has begun since, where there was none: a database may come to keep one.
@@ -44,7 +63,7 @@ impl Standing {
 
     /// Fails where another file stands in the place of either by now, or nothing, and where that cannot be told.
     pub(super) fn check(&self) -> Result<(), OpenError> {
-        let is_there = |path: &Path, known: Identity| Ok(self.look_at(path)? == Some(known));
+        let is_there = |path: &Path, known: Birth| Ok(self.look_at(path)? == Some(known));
         let log = |log| is_there(&sibling(&self.path, "-wal"), log);
         let stands = is_there(&self.asked, self.database)?
             && is_there(&self.path, self.database)?
@@ -56,9 +75,9 @@ impl Standing {
         }
     }
 
-    fn look_at(&self, path: &Path) -> Result<Option<Identity>, OpenError> {
+    fn look_at(&self, path: &Path) -> Result<Option<Birth>, OpenError> {
         match fs::metadata(path) {
-            Ok(found) => Ok(Some(system::identity(&found))),
+            Ok(found) => Ok(Some(birth(&found))),
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
             Err(source) => Err(system_error(&self.path, source)),
         }

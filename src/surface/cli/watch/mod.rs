@@ -9,6 +9,7 @@ mod warned;
 
 use std::time::Duration;
 
+use zombie_sweeper::store::Left;
 use zombie_sweeper::watch::{Moment, Next, Watch};
 use zombie_sweeper::{SweepError, SweepReport};
 
@@ -39,6 +40,8 @@ struct Watcher<'c> {
     watch: Watch,
     /// Opened, as long as nothing is wrong with it.
     queue: Option<Watched>,
+    /// What stood there when it was open last.
+    left: Option<Left>,
     /// Whether a look ever went well.
     has_seen: bool,
     news: News,
@@ -53,6 +56,7 @@ impl<'c> Watcher<'c> {
             cli,
             watch: Watch::new(interval, clocks::now()),
             queue: None,
+            left: None,
             has_seen: false,
             news: News::default(),
             record: Record::default(),
@@ -86,8 +90,15 @@ impl<'c> Watcher<'c> {
         if self.has_seen {
             notify::reloading();
         }
-        self.queue = None;
+        if self.queue.as_ref().is_some_and(Watched::is_replaced) {
+            self.watch.failed(clocks::now());
+        }
+        self.close();
         self.watch.wake();
+    }
+
+    fn close(&mut self) {
+        self.left = self.queue.take().map(|queue| queue.left()).or(self.left.take());
     }
 
     /// Whether anybody has committed since the last look. Of a queue that is not open that cannot be told.
@@ -109,7 +120,7 @@ impl<'c> Watcher<'c> {
     fn look(&mut self) -> anyhow::Result<()> {
         let queue = match &mut self.queue {
             Some(queue) => queue,
-            none => none.insert(Watched::open(self.cli)?),
+            none => none.insert(Watched::open(self.cli, self.left.as_ref())?),
         };
         let (at, worked) = (clocks::now(), clocks::worked());
         let options = self.watch.options(&queue.options(), at);
@@ -117,8 +128,12 @@ impl<'c> Watcher<'c> {
             Ok(report) => {
                 let took = clocks::worked().saturating_sub(worked);
                 self.watch.looked(clocks::now(), took, &report);
-                self.trouble.is_over(at);
-                self.tell(report, None, at)
+                let is_well_again = self.trouble.is_over(at);
+                self.tell(report, None, at)?;
+                if is_well_again {
+                    notify::status("the queue is watched again");
+                }
+                Ok(())
             }
             Err(Failed::Sweep(SweepError::Partial { report, source })) => {
                 let committed = (*report).clone();
@@ -175,7 +190,7 @@ impl<'c> Watcher<'c> {
         if !signals::none() {
             return Ok(()); // that is why
         }
-        self.queue = None;
+        self.close();
         let at = clocks::now();
         self.watch.failed(at);
         if !self.has_seen && !trouble::may_pass(&error) {

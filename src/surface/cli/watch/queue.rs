@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use zombie_sweeper::store::{Kept, OpenError};
+use zombie_sweeper::store::{Kept, Left, OpenError};
 use zombie_sweeper::zombie::Learned;
 use zombie_sweeper::{Profile, SweepOptions, SweepReport, sweep_zombie_tasks};
 
@@ -27,13 +27,17 @@ pub(super) struct Watched {
 }
 
 impl Watched {
-    /// Reads the profile, and opens what the command line names.
-    pub(super) fn open(cli: &Cli) -> anyhow::Result<Self> {
+    /// Reads the profile, and opens what the command line names, after what was left of it before.
+    pub(super) fn open(cli: &Cli, before: Option<&Left>) -> anyhow::Result<Self> {
         let asked = profile::asked(cli.database.profile.as_deref())?;
         let options = sweep::options(cli, wall_clock::now(), asked.clone().unwrap_or_default());
-        let kept = queue::at(&cli.database, options.profile_in_use())
-            .keep()
-            .map_err(Failed::from)?;
+        let queue = queue::at(&cli.database, options.profile_in_use());
+        let kept = match before {
+            Some(before) => queue.keep_after(before),
+            None => queue.keep(),
+        };
+        let kept = kept.map_err(Failed::from)?;
+        drop(queue);
         Ok(Self {
             kept,
             asked,
@@ -46,6 +50,16 @@ impl Watched {
     /// The options of a sweep of now.
     pub(super) fn options(&self) -> SweepOptions {
         self.options.clone().suspended(wait::suspended())
+    }
+
+    /// What stood there.
+    pub(super) fn left(&self) -> Left {
+        self.kept.left()
+    }
+
+    /// Whether another file stands in its place.
+    pub(super) fn is_replaced(&self) -> bool {
+        self.kept.check().is_err()
     }
 
     /// Whether anybody has committed since the last look. Fails where another file stands in its place.

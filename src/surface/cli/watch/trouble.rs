@@ -30,14 +30,17 @@ impl Trouble {
         has_begun
     }
 
-    /// A look went well.
-    pub(super) fn is_over(&mut self, at: Moment) {
-        let Some(begun) = self.begun.take() else { return };
+    /// A look went well. Returns whether it is only now that there is no trouble any more.
+    pub(super) fn is_over(&mut self, at: Moment) -> bool {
+        let Some(begun) = self.begun.take() else {
+            return false;
+        };
         self.said.clear();
         // No more than people want to know.
         let lasted = Duration::from_secs(at.since_boot.saturating_sub(begun).as_secs());
         let lasted = humantime::format_duration(lasted);
         tracing::warn!("the queue is watched again, after {lasted}");
+        true
     }
 }
 

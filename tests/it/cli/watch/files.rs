@@ -42,6 +42,20 @@ fn another_is_renamed_over_it_and_the_log_is_left() {
     assert_eq!(place.world().query("PRAGMA integrity_check"), "ok");
 }
 
+/// What stands in the log would be folded into the wrong one.
+#[test]
+fn another_is_renamed_over_it_and_the_log_is_left_with_what_it_holds() {
+    let (place, other, watch) = watched_beside_another();
+    fs::rename(other.db(), place.db()).unwrap();
+    watch.says("the log beside it is that of the one before");
+    for suffix in ["-wal", "-shm"] {
+        fs::remove_file(place.file(&format!("orchestra.db{suffix}"))).unwrap();
+    }
+    assert_eq!(watch.reaped(), ["new"]);
+    assert_eq!(place.world().value("tasks.status", "new"), "open");
+    assert_eq!(place.world().query("PRAGMA integrity_check"), "ok");
+}
+
 #[test]
 fn another_is_renamed_over_it_and_the_log_is_removed() {
     let (place, other, watch) = watched_beside_another();

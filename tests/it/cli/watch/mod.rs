@@ -41,9 +41,10 @@ struct Ended {
 }
 
 impl Place {
-    /// The program without a terminal that could hang up, as a service manager starts it.
+    /// The program without a terminal that could hang up, as a service manager starts it, whatever the tests ignore.
     fn watcher(&self, args: &[&str]) -> Program {
         let mut command = Command::new("setsid");
+        command.args(["env", "--default-signal=HUP"]);
         command.arg(BINARY).arg("--db").arg(self.db()).arg("watch");
         Program::by(command).args(args)
     }

@@ -173,3 +173,22 @@ fn only_sqlite_has_the_database_open() {
     let files = watch.open_files(&place);
     assert_eq!(files, ["orchestra.db", "orchestra.db-shm", "orchestra.db-wal"]);
 }
+
+#[test]
+fn undecided_tasks_are_told_of_once() {
+    let place = Place::queue(|world| {
+        world
+            .zombie("t1")
+            .alive("t2")
+            .running("t3")
+            .run("r3")
+            .heartbeat("soon")
+    });
+    let watch = place.watch(&["--settle", "0s"]);
+    assert_eq!(watch.reaped(), ["t1"]);
+    place.end_run("t2");
+    assert_eq!(watch.reaped(), ["t2"]);
+    let said = watch.stop().stderr;
+    assert_eq!(said.matches("undecided, and left alone").count(), 1, "{said}");
+    assert!(said.contains("t3") && said.contains("last_heartbeat"), "{said}");
+}

@@ -104,8 +104,16 @@ fn hangup_of_its_terminal_ends_it_well() {
         "{BINARY} --db {} watch > lines & until [ -s lines ]; do sleep 0.1; done; kill -HUP $!; wait $!; echo \"ended with $?\"",
         place.db().display()
     );
-    let mut script = Command::new("script");
-    script.args(["-q", "-e", "-c", &format!("bash -c '{line}'"), "/dev/null"]);
+    let mut script = Command::new("env");
+    script.args([
+        "--default-signal=HUP",
+        "script",
+        "-q",
+        "-e",
+        "-c",
+        &format!("bash -c '{line}'"),
+        "/dev/null",
+    ]);
     let ran = Program::by(script).in_folder(place.path()).run().exits(0);
     assert_eq!(ran.stdout.trim(), "ended with 0");
 }
