@@ -182,7 +182,7 @@ fn undecided_tasks_are_told_of_once() {
             .alive("t2")
             .running("t3")
             .run("r3")
-            .heartbeat("in 2h")
+            .set("last_heartbeat", "not a time")
     });
     let watch = place.watch(&["--settle", "0s"]);
     assert_eq!(watch.reaped(), ["t1"]);
