@@ -1,7 +1,10 @@
 //! For how long the silence of one task is borne, and why, where that is learned.
 
+use std::time::Duration;
+
 use serde::Serialize;
 
+use crate::zombie::threshold::FACTOR;
 use crate::zombie::{Because, Labels, Learned, Policy, Threshold, span};
 
 /// What a task's silence is held against.
@@ -45,9 +48,12 @@ impl ExplainedThreshold {
 
 fn says(of: Option<&Threshold>, because: Because, learned: &Learned, policy: &Policy) -> String {
     let borne = span(policy.stale_after);
-    let bound = of.and_then(|of| of.bound.bound.map(|bound| (bound, of.bound)));
+    let bound = of.and_then(|of| Some((of.made_of()?, of.bound)));
+    // The cap is also what is borne where nothing is known, and where most were reaped: then no bound asks for it.
+    let is_asked_for =
+        |bound: Duration| because != Because::Cap || bound.saturating_mul(FACTOR) > policy.stale_after;
     match (because, bound) {
-        (_, Some((bound, found))) if because != Because::Probation => {
+        (_, Some((bound, found))) if because != Because::Probation && is_asked_for(bound) => {
             let of_them = format!(
                 "with 95 % confidence at most 1 of 100 such runs is silent for longer than {}, by {} that ended by themselves",
                 span(bound),
@@ -55,7 +61,13 @@ fn says(of: Option<&Threshold>, because: Because, learned: &Learned, policy: &Po
             );
             match because {
                 Because::Kept => {
-                    format!("{borne} are borne, as before: nothing shows yet that less is enough; {of_them}")
+                    let at_work = found.bound.filter(|with_living| *with_living > bound);
+                    let at_work = at_work.map_or_else(String::new, |with_living| {
+                        format!("; with those at work it is {}", span(with_living))
+                    });
+                    format!(
+                        "{borne} are borne, held at what was in force: nothing shows yet that less is enough; {of_them}{at_work}"
+                    )
                 }
                 Because::Default => format!("{borne} are borne, the default: {of_them}"),
                 Because::Cap => format!("{borne} are borne, the most that may be: {of_them}"),
@@ -78,7 +90,7 @@ fn says(of: Option<&Threshold>, because: Because, learned: &Learned, policy: &Po
                 format!(", {} more have to end by themselves", of.bound.missing)
             });
             let kept = if because == Because::Kept {
-                "as before"
+                "held at what was in force"
             } else {
                 "the default"
             };

@@ -24,6 +24,9 @@ const SHOWS: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 pub enum Recalled {
     /// It cannot be had now, for this reason.
     Unread(String),
+    /// There is none, for this reason, and nobody goes by what is learned: nothing is held to be lost, and the queue tells what it
+    /// can.
+    Absent(String),
     /// This.
     Known(Box<Recollection>),
 }
@@ -63,6 +66,7 @@ pub enum Begun {
 /// | the memory | the queue's events of the last 30 days | the evidence |
 /// |---|---|---|
 /// | cannot be read, is not safely ours, or is of a newer sweeper | | is lost for this sweep |
+/// | is [not asked for](Recalled::Absent) | | is what the queue tells |
 /// | says that what was learned is lost | | is gathered anew |
 /// | says that sweeps learn | | is there |
 /// | says neither, or there is none | tell of a reap by what was learned | is lost, and gathered anew |
@@ -76,14 +80,15 @@ pub enum Begun {
 /// Those of a dry run.
 pub fn learn(conn: &Connection, opts: &SweepOptions, recalled: &Recalled) -> Result<Learned, SweepError> {
     let default = opts.policy.stale_after;
-    let known = match recalled {
+    let nothing = Recollection::default();
+    let (known, lost) = match recalled {
         Recalled::Unread(why) => return Ok(Learned::lost(default, CAP, why)),
-        Recalled::Known(known) => known,
-    };
-    let lost = match &known.begun {
-        Begun::Learning => None,
-        Begun::Lost(why) => Some(why.clone()),
-        Begun::New => learned_before(conn, opts)?,
+        Recalled::Absent(_) => (&nothing, None),
+        Recalled::Known(known) => match &known.begun {
+            Begun::Learning => (known.as_ref(), None),
+            Begun::Lost(why) => (known.as_ref(), Some(why.clone())),
+            Begun::New => (known.as_ref(), learned_before(conn, opts)?),
+        },
     };
     let in_force = &known.in_force;
     // Who is at work is told by what is in force until now.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::report::{ReapsAlike, Silence};
 use super::stake::Stake;
-use super::trials::{Sweeps, Trials};
+use super::trials::{Pending, Sweeps, Trials};
 use crate::zombie::{Aftermath, Contest, Labels, NextRuns, Outcome, PastReap, Timestamp};
 
 pub(super) struct Groups<'r> {
@@ -13,6 +13,7 @@ pub(super) struct Groups<'r> {
     now: Timestamp,
     found: BTreeMap<(Labels, &'r str), Group<'r>>,
     sweeps: Sweeps<'r>,
+    pending: Pending,
     stakes: Vec<Stake>,
 }
 
@@ -20,6 +21,8 @@ pub(super) struct Groups<'r> {
 struct Group<'r> {
     reaps: usize,
     pending: usize,
+    /// Those of `pending` for silence.
+    silent: Pending,
     outcomes: BTreeMap<Outcome, usize>,
     as_they_stand: usize,
     unknown: usize,
@@ -37,6 +40,7 @@ impl<'r> Groups<'r> {
             now,
             found: BTreeMap::new(),
             sweeps: Sweeps::default(),
+            pending: Pending::default(),
             stakes: Vec::new(),
         }
     }
@@ -56,6 +60,11 @@ impl<'r> Groups<'r> {
         let until = reap.at.plus(self.horizon);
         if until > self.now {
             group.pending += 1;
+            if reap.is_of_silence() {
+                let age = self.now.since(reap.at);
+                group.silent.see(age);
+                self.pending.see(age);
+            }
             return;
         }
         let stood = aftermath.by(reap, again, next.of(reap), until, self.now);
@@ -86,7 +95,7 @@ impl<'r> Groups<'r> {
 
     /// All sweeps, whatever they reaped.
     pub(super) fn sweeps(&self) -> Trials {
-        self.sweeps.trials()
+        self.sweeps.trials(self.pending)
     }
 
     /// The groups, and what was at stake in each reap for silence that can be told of.
@@ -106,7 +115,7 @@ impl<'r> Groups<'r> {
                     contested: group.contested,
                     unchallenged: group.unchallenged,
                     untold: group.untold,
-                    sweeps: group.sweeps.trials(),
+                    sweeps: group.sweeps.trials(group.silent),
                 }),
                 outcomes: group.outcomes,
             });

@@ -14,7 +14,7 @@ pub use trials::Trials;
 
 use rusqlite::Connection;
 
-use super::learn::learn;
+use super::learn::{Recalled, learn};
 use super::reaps::{Asked, aftermaths, find};
 use crate::error::SweepError;
 use crate::store::{Opened, Records, SqliteRecords, StoreError};
@@ -47,10 +47,21 @@ pub fn outcomes(
     let (mut outcomes, stakes) = outcomes_by(records, opts, elsewhere)?;
     if let Some(recalled) = &opts.suggest {
         let learned = learn(conn, &queue, recalled)?;
+        outcomes.warnings.extend(absent(recalled));
         outcomes.warnings.extend(learned.warning());
         outcomes.suggestion = Some(Suggestion::new(&stakes, learned));
     }
     Ok(outcomes)
+}
+
+/// What the suggestion does not know.
+fn absent(recalled: &Recalled) -> Option<String> {
+    match recalled {
+        Recalled::Absent(why) => Some(format!(
+            "{why}: what sweeps have learned is not known, and what is suggested rests on the queue's rows alone"
+        )),
+        Recalled::Unread(_) | Recalled::Known(_) => None,
+    }
 }
 
 /// The same of any store, without a suggestion; and what was at stake.

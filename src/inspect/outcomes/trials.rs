@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -29,6 +30,41 @@ pub struct Trials {
     pub says: String,
 }
 
+/// The reaps for silence whose horizon is not over.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Pending {
+    count: usize,
+    /// The age of the first of them.
+    oldest: Duration,
+}
+
+impl Pending {
+    pub(super) fn see(&mut self, age: Duration) {
+        self.count += 1;
+        self.oldest = self.oldest.max(age);
+    }
+
+    /// What to do where all are pending; nothing where none is.
+    fn says(self) -> Option<String> {
+        let reaps = match self.count {
+            0 => return None,
+            1 => "1 reap".to_owned(),
+            count => format!("{count} reaps"),
+        };
+        let shorter = [(3600, "1h"), (900, "15m"), (60, "1m")];
+        let shorter = shorter
+            .iter()
+            .find(|(seconds, _)| self.oldest.as_secs() >= *seconds);
+        let shorter = shorter.map_or_else(
+            || "ask again later".to_owned(),
+            |(_, horizon)| format!("try --horizon {horizon}"),
+        );
+        Some(format!(
+            "no sweep can be told of yet: the horizon of {reaps} for silence is not over; {shorter}"
+        ))
+    }
+}
+
 /// Sweeps as they are found.
 #[derive(Debug, Default)]
 pub(super) struct Sweeps<'r> {
@@ -42,7 +78,7 @@ impl<'r> Sweeps<'r> {
         *self.found.entry((at, actor)).or_default() |= is_contested;
     }
 
-    pub(super) fn trials(&self) -> Trials {
+    pub(super) fn trials(&self, pending: Pending) -> Trials {
         let sweeps = self.found.len();
         let contested = self.found.values().filter(|contested| **contested).count();
         let bounds = (sweeps > 0).then(|| interval(narrow(sweeps), narrow(contested), CONFIDENCE));
@@ -52,7 +88,7 @@ impl<'r> Sweeps<'r> {
             share_from: bounds.map(|(from, _)| from),
             share_to: bounds.map(|(_, to)| to),
             confidence: CONFIDENCE,
-            says: says(sweeps, contested, bounds),
+            says: says(sweeps, contested, bounds, pending),
         }
     }
 }
@@ -61,8 +97,11 @@ fn narrow(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }
 
-fn says(sweeps: usize, contested: usize, bounds: Option<(f64, f64)>) -> String {
+fn says(sweeps: usize, contested: usize, bounds: Option<(f64, f64)>, pending: Pending) -> String {
     let Some((from, to)) = bounds else {
+        if let Some(says) = pending.says() {
+            return says;
+        }
         return "no sweep reaped for silence what can be told of, and whose horizon is over".to_owned();
     };
     let of = if sweeps == 1 { "sweep" } else { "sweeps" };

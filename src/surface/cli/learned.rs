@@ -29,11 +29,14 @@ pub(crate) fn bearing(
     Ok(options.clone().learned(Arc::new(learned)))
 }
 
-/// The same where nothing is to be gone by it: without a ledger, the queue tells what it can.
+/// The same where nothing is to be gone by it: without a ledger nothing is lost, and the queue tells what it can.
 pub(crate) fn recall_if_any(cli: &Cli, project: Option<&str>) -> Recalled {
-    match cli.ledger.path() {
-        Some(_) => recall(cli, project),
-        None => Recalled::Known(Box::default()),
+    let Some(path) = cli.ledger.path() else {
+        return Recalled::Absent("no ledger is named (--ledger PATH)".to_owned());
+    };
+    match Ledger::open_own(path) {
+        Err(missing @ LedgerError::Missing(_)) => Recalled::Absent(in_full(&missing)),
+        _ => recall(cli, project),
     }
 }
 

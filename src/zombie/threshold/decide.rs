@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::because::Because;
-use super::bound::{Bound, bound_of};
+use super::bound::{Bound, FACTOR, bound_of};
 use super::probation::probation;
 use super::release::released;
 use super::runs::Runs;
@@ -15,6 +15,19 @@ pub struct Threshold {
     pub because: Because,
     /// What the runs say.
     pub bound: Bound,
+}
+
+impl Threshold {
+    /// The bound that it is to be read with: the one it is twice of, else that of the runs that have ended. The living keep a
+    /// threshold where it is, and no threshold is made of their silence.
+    #[must_use]
+    pub fn made_of(&self) -> Option<Duration> {
+        let ended = self.bound.without_living?;
+        Some(match self.because {
+            Because::Bound => self.stale_after / FACTOR,
+            Because::Default | Because::Probation | Because::Kept | Because::Cap => ended,
+        })
+    }
 }
 
 /// Decides for how long such runs may be silent, from what is known of them and from what was in force before.

@@ -163,6 +163,35 @@ fn explanation_says_which_threshold_and_why() {
     assert!(queue().explain("slow").threshold.is_none(), "nobody asked for it");
 }
 
+/// The living keep a threshold where it is; the bound that is shown is the one it is twice of.
+#[test]
+fn bound_that_is_shown_is_the_one_it_is_made_of() {
+    let says = |in_force: u64| {
+        let world = World::new()
+            .past_runs(SLOW, ENOUGH, 20)
+            .at_work("t1", SLOW, "25m ago");
+        let mut known = Recollection::default();
+        known.begun = Begun::Learning;
+        known.in_force = [(labels(SLOW), minutes(in_force))].into();
+        let learned = world.learned_from(known);
+        let of = learned.get(&labels(SLOW)).unwrap();
+        assert!(of.bound.bound > of.bound.without_living, "{:?}", of.bound);
+        let world = world.options(|options| options.learned(learned.into()));
+        world.explain("t1").threshold.unwrap().says
+    };
+    let twice = says(30);
+    assert!(
+        twice.starts_with("40 min are borne, twice what was learned") && twice.contains("than 20 min"),
+        "{twice}"
+    );
+    let held = says(45);
+    assert!(
+        held.starts_with("45 min are borne, held at") && held.contains("than 20 min"),
+        "{held}"
+    );
+    assert!(held.ends_with("with those at work it is 25 min"), "{held}");
+}
+
 /// What cannot be read might have said anything.
 #[test]
 fn without_its_evidence_it_bears_the_most() {

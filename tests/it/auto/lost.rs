@@ -101,6 +101,35 @@ fn lost_one_is_told_by_the_events() {
     is_well(&place);
 }
 
+/// Who only asks has lost nothing by naming no ledger, or one that is not there: the queue tells what it can.
+#[test]
+fn suggestion_without_a_ledger_holds_nothing_to_be_lost() {
+    let place = swept();
+    let nowhere = place.file("nowhere.db");
+    let asked = || place.sweeper(&["outcomes", "--suggest"]);
+    for (program, why) in [
+        (asked(), "no ledger is named"),
+        (
+            asked().env("ZOMBIE_SWEEPER_LEDGER", nowhere),
+            "there is no ledger at",
+        ),
+    ] {
+        let told: Value = serde_json::from_str(&program.run().exits(0).stdout).unwrap();
+        let suggested = &told["suggestion"];
+        bears_the_default(suggested);
+        assert_eq!(borne(suggested, SLOW).1, "bound", "the queue's own rows say so");
+        assert_eq!(suggested["thresholds"]["otherwise"]["stale_after_s"], 900.0);
+        let warnings = told["warnings"].as_array().unwrap();
+        let said: Vec<_> = warnings.iter().map(|said| said.as_str().unwrap()).collect();
+        assert!(
+            said.iter()
+                .any(|said| said.contains(why) && said.contains("not known")),
+            "{said:?}"
+        );
+        assert!(!said.iter().any(|said| said.contains("lost")), "{said:?}");
+    }
+}
+
 /// What was learned long ago is not in force any more.
 #[test]
 fn reaps_of_long_ago_tell_nothing() {

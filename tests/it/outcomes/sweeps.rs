@@ -1,6 +1,7 @@
 //! Twenty reaps of one dead host are one trial.
 
 use chrono::TimeDelta;
+use zombie_sweeper::inspect::OutcomesOptions;
 
 use super::later;
 use crate::world::{NOW, World, zombies};
@@ -65,4 +66,21 @@ fn words_never_call_a_reap_right_or_false() {
     world.sweep();
     assert!(says(&world).contains("0 of 1 sweep"), "{}", says(&world));
     assert!(says(&world).contains("not false ones"), "{}", says(&world));
+}
+
+/// A young database: nothing can be told of yet, and a shorter horizon is over sooner.
+#[test]
+fn reaps_that_are_pending_are_said_with_a_horizon_that_is_over() {
+    let mut world = zombies(2);
+    world.sweep();
+    let asked = |minutes| OutcomesOptions::at(NOW + TimeDelta::minutes(minutes));
+    let says = |minutes| world.outcomes(&asked(minutes)).sweeps.says;
+    for (minutes, horizon) in [(120, "1h"), (20, "15m"), (2, "1m")] {
+        let says = says(minutes);
+        assert!(says.contains("of 2 reaps for silence"), "{says}");
+        assert!(says.ends_with(&format!("try --horizon {horizon}")), "{says}");
+    }
+    assert!(says(0).ends_with("ask again later"), "{}", says(0));
+    let hour = asked(120).horizon(std::time::Duration::from_secs(3600));
+    assert_eq!(world.outcomes(&hour).sweeps.sweeps, 1, "as it says");
 }

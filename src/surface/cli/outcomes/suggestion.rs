@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use zombie_sweeper::inspect::{Cost, Costs, Suggestion};
 use zombie_sweeper::zombie::threshold::{CONFIDENCE, FACTOR, SHARE};
-use zombie_sweeper::zombie::{Labels, Learned, Threshold, WithReaps, span};
+use zombie_sweeper::zombie::{Because, Labels, Learned, Threshold, WithReaps, span};
 
 use crate::surface::cli::text::{age, counted, heading, table};
 
@@ -94,7 +94,7 @@ fn thresholds(out: &mut dyn Write, learned: &Learned) -> io::Result<()> {
             of.because.word().to_owned(),
             found.n.to_string(),
             found.missing.to_string(),
-            found.bound.map(span).unwrap_or_default(),
+            of.made_of().map(span).unwrap_or_default(),
             with_reaps(found.with_reaps),
             found.reaps.to_string(),
             found.refused.to_string(),
@@ -121,6 +121,12 @@ fn thresholds(out: &mut dyn Write, learned: &Learned) -> io::Result<()> {
         CONFIDENCE * 100.0,
         SHARE * 100.0,
     )?;
+    if of.iter().any(|(_, of)| of.because == Because::Kept) {
+        writeln!(
+            out,
+            "One that is kept is held at what was in force, until runs show that less is enough."
+        )?;
+    }
     writeln!(out, "{} for all others.", span(learned.otherwise()))
 }
 
