@@ -19,8 +19,6 @@ pub(crate) struct Watched {
     pub(crate) refused: Arc<HashMap<Id, Refused>>,
     /// Whether nobody is known to have been able to write since the last failure.
     pub(crate) is_write_in_doubt: bool,
-    /// Whether nobody else has been seen to write: then a lock that is not to be had at once may have been held for long.
-    pub(crate) asks_for_the_lock: bool,
 }
 
 /// A zombie that could not be written for a reason of its own.

@@ -199,8 +199,8 @@ impl<S: Store> Sweep<'_, S> {
         }
         zombies.retain(|zombie| self.is_proven(zombie));
         self.see_that_one_can_write()?;
-        self.leave_silence_before_a_lock(&mut zombies)?;
         self.leave_refused(&mut zombies);
+        self.leave_silence_before_a_lock(&mut zombies)?;
         if self.held.is_some() {
             self.hold(&zombies);
             return Ok(());

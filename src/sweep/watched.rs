@@ -27,14 +27,14 @@ impl<S: Store> Sweep<'_, S> {
         unbroken_since.is_some_and(|since| sign.is_none_or(|sign| sign < since))
     }
 
-    /// To a watch that has seen nobody write: silence that somebody's lock may explain is left to a later look.
+    /// To a watch: silence that somebody's lock may explain is left to a later look. Commits that it saw say nothing of the
+    /// time since, which may be all that a lease lasts.
     pub(super) fn leave_silence_before_a_lock(
         &mut self,
         zombies: &mut Vec<Zombie>,
     ) -> Result<(), SweepError> {
-        let watched = self.opts.watched.as_ref();
         let is_silence = |zombie: &Zombie| zombie.evidence.is_silence;
-        if !watched.is_some_and(|watched| watched.asks_for_the_lock) || !zombies.iter().any(is_silence) {
+        if self.opts.watched.is_none() || !zombies.iter().any(is_silence) {
             return Ok(());
         }
         if !self.report.met_a_lock {

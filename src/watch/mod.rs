@@ -9,7 +9,8 @@
 //! - a gap of more than three minutes between two calls (a fifth of what silence is borne for, where that is less): the
 //!   machine was suspended, or the watch was stopped or starved;
 //! - a step of the wall clock of more than two seconds;
-//! - a failure: who cannot read or write cannot beat either;
+//! - a failure: who cannot read or write cannot beat either; and a lock that is not to be had at once where silence is to be
+//!   acted on;
 //! - a time, four fifths of what silence is borne for, in which nobody at all changed the database: perhaps nobody could.
 //!
 //! After one, a verdict of silence whose newest sign of life is older than the end of the break is acted on only once two
@@ -153,7 +154,6 @@ impl Watch {
             confirm: self.confirm,
             refused: Arc::clone(&self.refused),
             is_write_in_doubt: self.writers.is_in_doubt(),
-            asks_for_the_lock: !self.writers.has_seen_others(),
         })
     }
 

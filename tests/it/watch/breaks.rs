@@ -119,7 +119,10 @@ fn silence_of_a_queue_in_which_nobody_wrote_is_confirmed_all_the_same() {
 #[test]
 fn lock_that_is_not_to_be_had_at_once_leaves_the_silent_to_a_later_look() {
     let (folder, world) = on_disk("WAL");
-    let mut story = Story::of(world.running("t1").run("r1").heartbeat("16m ago"));
+    let mut story = Story::of(world);
+    // Others have written in plain sight, a moment ago.
+    story.watch_for(5, true);
+    story.world = story.world.running("t1").run("r1").heartbeat("16m ago");
     let holder = rival(&folder);
     holder.execute_batch("BEGIN IMMEDIATE").unwrap();
     let report = story.look();
