@@ -9,6 +9,8 @@ use crate::zombie::{Id, Timestamp};
 pub(crate) struct Watched {
     /// Since when it has been looked without a break; `None`: since ever.
     pub(crate) unbroken_since: Option<Timestamp>,
+    /// Since when without a gap of a few seconds either, which may be all that a lease lasts; `None`: since ever.
+    pub(crate) gapless_since: Option<Timestamp>,
     /// What earlier looks found silent, by key.
     pub(crate) silent: Arc<HashMap<Id, Silent>>,
     /// What was found so by then, in the time of the watch, has been silent for long enough.

@@ -65,7 +65,7 @@ impl<S: Store> Sweep<'_, S> {
         if evidence.reason == Reason::WorkerGone {
             return true;
         }
-        if self.is_older_than_the_watch(evidence.sign_of_life) {
+        if self.is_older_than_the_watch(evidence) {
             return true;
         }
         let awake = self.now.minus(suspended);

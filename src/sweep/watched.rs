@@ -5,7 +5,7 @@ use super::silence::AT_ONCE;
 use crate::error::SweepError;
 use crate::report::FailedTask;
 use crate::store::Store;
-use crate::zombie::{Timestamp, Zombie};
+use crate::zombie::{Evidence, Reason, Zombie};
 
 impl<S: Store> Sweep<'_, S> {
     /// Whether an earlier look found a silence that is in doubt just so; if not, it is left to a later one. `None`: this is no
@@ -21,10 +21,16 @@ impl<S: Store> Sweep<'_, S> {
     }
 
     /// Whether a watch looked for only a part of this silence.
-    pub(super) fn is_older_than_the_watch(&self, sign: Option<Timestamp>) -> bool {
-        let watched = self.opts.watched.as_ref();
-        let unbroken_since = watched.and_then(|watched| watched.unbroken_since);
-        unbroken_since.is_some_and(|since| sign.is_none_or(|sign| sign < since))
+    pub(super) fn is_older_than_the_watch(&self, evidence: &Evidence) -> bool {
+        let Some(watched) = &self.opts.watched else {
+            return false;
+        };
+        let looked_since = match evidence.reason {
+            Reason::LeaseExpired => watched.gapless_since,
+            _ => watched.unbroken_since,
+        };
+        let sign = evidence.sign_of_life;
+        looked_since.is_some_and(|since| sign.is_none_or(|sign| sign < since))
     }
 
     /// To a watch: silence that somebody's lock may explain is left to a later look. Commits that it saw say nothing of the

@@ -7,7 +7,7 @@
 //! **Silence counts over time in which it was looked.** A *break* is
 //!
 //! - a gap of more than three minutes between two calls (a fifth of what silence is borne for, where that is less): the
-//!   machine was suspended, or the watch was stopped or starved;
+//!   machine was suspended, or the watch was stopped or starved; to a lease that ran out, a gap of more than five seconds;
 //! - a step of the wall clock of more than two seconds;
 //! - a failure: who cannot read or write cannot beat either; and a lock that is not to be had at once where silence is to be
 //!   acted on;
@@ -149,6 +149,7 @@ impl Watch {
         let now = Timestamp::from(at.wall);
         opts.clone().moved_to(at.wall).watched(Watched {
             unbroken_since: self.attention.unbroken().map(|time| now.minus(time)),
+            gapless_since: self.attention.gapless().map(|time| now.minus(time)),
             silent: Arc::clone(&self.silent),
             proven_by: self.proven_by,
             confirm: self.confirm,

@@ -48,6 +48,25 @@ fn where_less_silence_is_borne_shorter_gaps_are_breaks() {
 }
 
 #[test]
+fn to_a_lease_any_gap_of_more_than_five_seconds_is_a_break() {
+    for (gap, at_once) in [(5.0, true), (5.5, false), (12.0, false)] {
+        let mut story = Story::of(World::new().running("t1").started("1m ago").lease("in 4s"));
+        assert!(story.look().reaps.is_empty());
+        story.gap(gap);
+        assert_eq!(is_taken_at_once(&mut story), at_once, "{gap}");
+    }
+}
+
+#[test]
+fn lease_that_nobody_renews_after_a_gap_runs_out_at_the_second_look() {
+    let mut story = Story::of(World::new().running("t1").started("1m ago").lease("in 4s"));
+    story.look();
+    story.gap(12.0);
+    assert!(story.watch_for(59, false).is_empty());
+    assert_eq!(story.watch_for(5, false), ["t1"]);
+}
+
+#[test]
 fn step_of_the_wall_clock_is_a_break_either_way() {
     for (step, at_once) in [(3_600, false), (15, false), (2, true), (-3, false), (-2, true)] {
         let mut story = begun("899s ago");
