@@ -154,7 +154,7 @@ impl<S: Store> Sweep<'_, S> {
         let plan = Plan::new(self.opts.policy, self.now, self.opts.batch_size.get());
         let plan = plan.bearing(self.opts.learned.clone());
         if self.opts.watched.is_some() {
-            plan.foretelling()
+            plan.foretelling().settling()
         } else {
             plan
         }

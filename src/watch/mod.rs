@@ -77,11 +77,10 @@ pub struct Watch {
     attention: Attention,
     /// How long silence is borne, as the last look had it.
     borne: Duration,
-    confirm: Duration,
     /// What the last look found silent and in doubt.
     silent: Arc<HashMap<Id, Silent>>,
-    /// What the last look took for confirmed.
-    proven_by: Option<Duration>,
+    /// When the last look began, in attended time.
+    looked_at: Duration,
     /// When the next of the silent is confirmed, in attended time.
     confirmed_at: Option<Duration>,
     /// When the last look began, by the clock that only runs.
@@ -111,9 +110,8 @@ impl Watch {
             interval,
             attention: Attention::new(at),
             borne: Duration::MAX,
-            confirm: Duration::ZERO,
             silent: Arc::default(),
-            proven_by: None,
+            looked_at: Duration::ZERO,
             confirmed_at: None,
             begun: at.since_boot,
             earliest: at.since_boot,
@@ -137,8 +135,7 @@ impl Watch {
     pub fn options(&mut self, opts: &SweepOptions, at: Moment) -> SweepOptions {
         self.borne = opts.policy.stale_after.min(opts.policy.claim_grace());
         self.turn_to(at);
-        self.confirm = opts.between_looks();
-        self.proven_by = self.attention.attended().checked_sub(self.confirm);
+        self.looked_at = self.attention.attended();
         self.begun = at.since_boot;
         self.is_wanted = false;
         self.has_looked = true;
@@ -151,8 +148,7 @@ impl Watch {
             unbroken_since: self.attention.unbroken().map(|time| now.minus(time)),
             gapless_since: self.attention.gapless().map(|time| now.minus(time)),
             silent: Arc::clone(&self.silent),
-            proven_by: self.proven_by,
-            confirm: self.confirm,
+            attended: self.looked_at,
             refused: Arc::clone(&self.refused),
             is_write_in_doubt: self.writers.is_in_doubt(),
         })
@@ -261,18 +257,16 @@ impl Watch {
     /// Those that this look found silent: since when they have been found just so.
     fn remember_silent(&mut self, report: &SweepReport) {
         let now = self.attention.attended();
-        let found = report.doubted.iter().map(|(key, print)| {
-            let before = self.silent.get(key).filter(|before| before.print == *print);
-            let since = before.map_or(now, |before| before.since);
-            (key.clone(), Silent { print: *print, since })
+        let found = report.doubted.iter().map(|(key, doubted)| {
+            let before = self.silent.get(key);
+            let same = before.filter(|before| before.doubted.print == doubted.print);
+            let since = same.map_or(now, |before| before.since);
+            let doubted = doubted.clone();
+            (key.clone(), Silent { doubted, since })
         });
         let silent: HashMap<_, _> = found.collect();
-        let unproven = silent
-            .values()
-            .filter(|silent| self.proven_by.is_none_or(|by| silent.since > by));
-        self.confirmed_at = unproven
-            .map(|silent| silent.since.saturating_add(self.confirm))
-            .min();
+        let confirmed_at = silent.values().map(Silent::confirmed_at);
+        self.confirmed_at = confirmed_at.filter(|at| *at > self.looked_at).min();
         self.silent = Arc::new(silent);
     }
 }
