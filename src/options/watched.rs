@@ -17,6 +17,8 @@ pub(crate) struct Watched {
     pub(crate) attended: Duration,
     /// What was refused lately and is not tried again yet, by key.
     pub(crate) refused: Arc<HashMap<Id, Refused>>,
+    /// How many were reaped lately: they count where no more than so many may be.
+    pub(crate) reaped_lately: usize,
     /// Whether nobody is known to have been able to write since the last failure.
     pub(crate) is_write_in_doubt: bool,
 }
