@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 
 use crate::profile::Profile;
 use crate::zombie::{Id, Labels, Learned, Policy, Suspect};
-pub(crate) use watched::{Refused, Silent, Watched};
+pub(crate) use watched::{Doubted, Refused, Silent, Watched};
 
 /// How far apart two looks are where silence needs a second one and nobody has said how far.
 const CONFIRM: Duration = Duration::from_secs(60);

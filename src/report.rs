@@ -12,7 +12,7 @@ use serde::ser::{SerializeMap, Serializer};
 
 pub use remembered::{Remembered, RememberedReap};
 
-use crate::options::{Refused, SweepOptions};
+use crate::options::{Doubted, Refused, SweepOptions};
 use crate::zombie::{Condition, Followed, Id, Learned, Reason, Timestamp, UndecidedTask, Zombie};
 
 /// What a sweep did, or in a dry run would have done. Serialized, it is the summary: an interface, described by
@@ -94,7 +94,7 @@ pub struct SweepReport {
     pub(crate) silent: HashMap<Id, u64>,
     /// To a watch: the zombies whose silence it has to confirm, or has confirmed, by their keys.
     #[serde(skip)]
-    pub(crate) doubted: HashMap<Id, u64>,
+    pub(crate) doubted: HashMap<Id, Doubted>,
     /// To a watch: from when on one that was found alive may be a zombie.
     #[serde(skip)]
     pub(crate) next_due: Option<Timestamp>,

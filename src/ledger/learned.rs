@@ -2,7 +2,6 @@
 
 use rusqlite::{OptionalExtension as _, Row};
 
-use super::entry::Scope;
 use super::error::LedgerError;
 use super::followed;
 use super::past::PastLearning;
@@ -34,23 +33,20 @@ impl Ledger {
         })
     }
 
-    /// What the sweeps of exactly this scope have learned, and what was in force at the last; `None` where none has.
+    /// What the sweeps of this database have learned, whatever project they were of, and what was in force at the last of
+    /// each project and kind; `None` where none has.
     ///
     /// # Errors
     ///
     /// Where it cannot be read.
-    pub fn learning(&self, scope: &Scope) -> Result<Option<PastLearning>, LedgerError> {
+    pub fn learning(&self, database: &str) -> Result<Option<PastLearning>, LedgerError> {
         if self.version < SINCE {
             return Ok(None);
         }
         self.ask(|conn| {
-            let asked = (&scope.database, &scope.project);
-            let begun = |row: &Row<'_>| {
-                let since = Timestamp::from_micros(row.get(1)?);
-                Ok((row.get::<_, i64>(0)?, since, row.get(2)?))
-            };
-            let learning = conn.query_row(include_str!("sql/learning.sql"), asked, begun);
-            let Some((scope, since, lost)) = learning.optional()? else {
+            let begun = |row: &Row<'_>| Ok((row.get::<_, Option<i64>>(0)?, row.get(1)?));
+            let (since, lost) = conn.query_row(include_str!("sql/learning.sql"), [database], begun)?;
+            let Some(since) = since.map(Timestamp::from_micros) else {
                 return Ok(None);
             };
             let mut thresholds = conn.prepare(include_str!("sql/thresholds.sql"))?;
@@ -59,7 +55,7 @@ impl Ledger {
                 since,
                 lost,
                 in_force: thresholds
-                    .query_map([scope], of)?
+                    .query_map([database], of)?
                     .collect::<rusqlite::Result<_>>()?,
             }))
         })

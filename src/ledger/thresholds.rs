@@ -5,8 +5,8 @@ use rusqlite::Transaction;
 use super::number::micros;
 use crate::zombie::{Learned, Timestamp};
 
-/// How many projects and kinds are kept of one scope.
-const MOST: usize = 1_000;
+/// How many projects and kinds are kept of one scope: those of which most is borne.
+const MOST: usize = 10_000;
 
 /// Enters what was in force. Where the evidence could not be read, or there was nothing to decide, nothing is: what is known
 /// already holds for the next sweep too.
@@ -25,7 +25,9 @@ pub(super) fn enter(
         (scope, at.as_micros(), learned.why_lost()),
     )?;
     let mut enter = write.prepare(include_str!("sql/enter_threshold.sql"))?;
-    for (labels, of) in learned.iter().take(MOST) {
+    let mut of_each: Vec<_> = learned.iter().collect();
+    of_each.sort_by_key(|(_, of)| std::cmp::Reverse(of.stale_after));
+    for (labels, of) in of_each.into_iter().take(MOST) {
         enter.execute((
             scope,
             labels.project.as_deref().unwrap_or_default(),

@@ -9,18 +9,18 @@ use crate::zombie::{Id, Timestamp};
 pub(crate) struct Watched {
     /// Since when it has been looked without a break; `None`: since ever.
     pub(crate) unbroken_since: Option<Timestamp>,
+    /// Since when without a gap of a few seconds either, which may be all that a lease lasts; `None`: since ever.
+    pub(crate) gapless_since: Option<Timestamp>,
     /// What earlier looks found silent, by key.
     pub(crate) silent: Arc<HashMap<Id, Silent>>,
-    /// What was found so by then, in the time of the watch, has been silent for long enough.
-    pub(crate) proven_by: Option<Duration>,
-    /// How far apart two looks are at least.
-    pub(crate) confirm: Duration,
+    /// What time it is, in the time of the watch.
+    pub(crate) attended: Duration,
     /// What was refused lately and is not tried again yet, by key.
     pub(crate) refused: Arc<HashMap<Id, Refused>>,
+    /// How many were reaped lately: they count where no more than so many may be.
+    pub(crate) reaped_lately: usize,
     /// Whether nobody is known to have been able to write since the last failure.
     pub(crate) is_write_in_doubt: bool,
-    /// Whether nobody else has been seen to write: then a lock that is not to be had at once may have been held for long.
-    pub(crate) asks_for_the_lock: bool,
 }
 
 /// A zombie that could not be written for a reason of its own.
@@ -35,10 +35,25 @@ pub(crate) struct Refused {
 /// A task that a look found silent, where silence has to be confirmed.
 #[derive(Clone, Debug)]
 pub(crate) struct Silent {
-    /// What tells whether it has changed since.
-    pub(crate) print: u64,
+    pub(crate) doubted: Doubted,
     /// When it was first found so, in the time of the watch.
     pub(crate) since: Duration,
+}
+
+/// A task that has to be found so again before it is reaped.
+#[derive(Clone, Debug)]
+pub(crate) struct Doubted {
+    /// What tells whether it has changed since.
+    pub(crate) print: u64,
+    /// How far apart the two looks are at least.
+    pub(crate) time: Duration,
+}
+
+impl Silent {
+    /// When it is confirmed, in the time of the watch.
+    pub(crate) fn confirmed_at(&self) -> Duration {
+        self.since.saturating_add(self.doubted.time)
+    }
 }
 
 impl Watched {
@@ -49,9 +64,10 @@ impl Watched {
     }
 
     /// Whether an earlier look, far enough back, found it just so.
-    pub(crate) fn is_proven(&self, key: &Id, print: u64) -> bool {
-        let silent = self.silent.get(key);
-        let is_old = |silent: &Silent| self.proven_by.is_some_and(|by| silent.since <= by);
-        silent.is_some_and(|silent| silent.print == print && is_old(silent))
+    pub(crate) fn is_proven(&self, key: &Id, doubted: &Doubted) -> bool {
+        self.silent.get(key).is_some_and(|silent| {
+            let is_the_same = silent.doubted.print == doubted.print;
+            is_the_same && silent.since.saturating_add(doubted.time) <= self.attended
+        })
     }
 }

@@ -17,7 +17,12 @@ impl<S: Store> Sweep<'_, S> {
             self.report.moved_on += held.len();
         }
         looked?;
-        if held.len() > at_most {
+        let lately = self
+            .opts
+            .watched
+            .as_ref()
+            .map_or(0, |watched| watched.reaped_lately);
+        if held.len() > at_most.saturating_sub(lately) {
             self.hold_back(at_most, held);
             return Ok(());
         }

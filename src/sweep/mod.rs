@@ -154,7 +154,7 @@ impl<S: Store> Sweep<'_, S> {
         let plan = Plan::new(self.opts.policy, self.now, self.opts.batch_size.get());
         let plan = plan.bearing(self.opts.learned.clone());
         if self.opts.watched.is_some() {
-            plan.foretelling()
+            plan.foretelling().settling()
         } else {
             plan
         }
@@ -199,8 +199,8 @@ impl<S: Store> Sweep<'_, S> {
         }
         zombies.retain(|zombie| self.is_proven(zombie));
         self.see_that_one_can_write()?;
-        self.leave_silence_before_a_lock(&mut zombies)?;
         self.leave_refused(&mut zombies);
+        self.leave_silence_before_a_lock(&mut zombies)?;
         if self.held.is_some() {
             self.hold(&zombies);
             return Ok(());

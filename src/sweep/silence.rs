@@ -32,7 +32,9 @@ impl<S: Store> Sweep<'_, S> {
             return is_proven;
         }
         let is_doubtful = self.is_doubtful(zombie);
-        if is_doubtful && let Some(is_proven) = self.is_confirmed_by_the_watch(zombie) {
+        if (is_doubtful || zombie.is_unsettled)
+            && let Some(is_proven) = self.is_confirmed_by_the_watch(zombie, is_doubtful)
+        {
             return is_proven;
         }
         if is_doubtful || self.opts.dry_run && zombie.evidence.is_silence {
@@ -65,7 +67,7 @@ impl<S: Store> Sweep<'_, S> {
         if evidence.reason == Reason::WorkerGone {
             return true;
         }
-        if self.is_older_than_the_watch(evidence.sign_of_life) {
+        if self.is_older_than_the_watch(evidence) {
             return true;
         }
         let awake = self.now.minus(suspended);

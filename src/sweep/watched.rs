@@ -3,38 +3,59 @@
 use super::Sweep;
 use super::silence::AT_ONCE;
 use crate::error::SweepError;
+use crate::options::Doubted;
 use crate::report::FailedTask;
 use crate::store::Store;
-use crate::zombie::{Timestamp, Zombie};
+use crate::zombie::{Evidence, Reason, Zombie};
 
 impl<S: Store> Sweep<'_, S> {
     /// Whether an earlier look found a silence that is in doubt just so; if not, it is left to a later one. `None`: this is no
     /// look of a watch.
-    pub(super) fn is_confirmed_by_the_watch(&mut self, zombie: &Zombie) -> Option<bool> {
+    pub(super) fn is_confirmed_by_the_watch(&mut self, zombie: &Zombie, is_doubtful: bool) -> Option<bool> {
         let watched = self.opts.watched.as_ref()?;
-        let (key, print) = (zombie.suspect.key.clone(), zombie.suspect.print_of_all());
-        let is_proven = watched.is_proven(&key, print);
+        let doubted = self.doubted(zombie, is_doubtful);
+        let key = &zombie.suspect.key;
+        let is_proven = watched.is_proven(key, &doubted);
         self.report.waiting += usize::from(!is_proven);
-        self.report.confirm_s = watched.confirm.as_secs_f64();
-        self.report.doubted.insert(key, print);
+        if is_doubtful {
+            self.report.confirm_s = self.opts.between_looks().as_secs_f64();
+        }
+        self.report.doubted.insert(key.clone(), doubted);
         Some(is_proven)
     }
 
-    /// Whether a watch looked for only a part of this silence.
-    pub(super) fn is_older_than_the_watch(&self, sign: Option<Timestamp>) -> bool {
-        let watched = self.opts.watched.as_ref();
-        let unbroken_since = watched.and_then(|watched| watched.unbroken_since);
-        unbroken_since.is_some_and(|since| sign.is_none_or(|sign| sign < since))
+    /// How it is to be found for how long: what rests on silence until that is confirmed, and a run that says of no end until
+    /// it has settled.
+    fn doubted(&self, zombie: &Zombie, is_silence: bool) -> Doubted {
+        let confirm = is_silence.then(|| self.opts.between_looks());
+        let settle = zombie.is_unsettled.then_some(self.opts.policy.settle);
+        Doubted {
+            print: zombie.suspect.print_of_all(),
+            time: confirm.max(settle).unwrap_or_default(),
+        }
     }
 
-    /// To a watch that has seen nobody write: silence that somebody's lock may explain is left to a later look.
+    /// Whether a watch looked for only a part of this silence.
+    pub(super) fn is_older_than_the_watch(&self, evidence: &Evidence) -> bool {
+        let Some(watched) = &self.opts.watched else {
+            return false;
+        };
+        let looked_since = match evidence.reason {
+            Reason::LeaseExpired => watched.gapless_since,
+            _ => watched.unbroken_since,
+        };
+        let sign = evidence.sign_of_life;
+        looked_since.is_some_and(|since| sign.is_none_or(|sign| sign < since))
+    }
+
+    /// To a watch: silence that somebody's lock may explain is left to a later look. Commits that it saw say nothing of the
+    /// time since, which may be all that a lease lasts.
     pub(super) fn leave_silence_before_a_lock(
         &mut self,
         zombies: &mut Vec<Zombie>,
     ) -> Result<(), SweepError> {
-        let watched = self.opts.watched.as_ref();
-        let is_silence = |zombie: &Zombie| zombie.evidence.is_silence;
-        if !watched.is_some_and(|watched| watched.asks_for_the_lock) || !zombies.iter().any(is_silence) {
+        let is_silence = |zombie: &Zombie| zombie.evidence.is_silence || zombie.is_unsettled;
+        if self.opts.watched.is_none() || !zombies.iter().any(is_silence) {
             return Ok(());
         }
         if !self.report.met_a_lock {
@@ -44,8 +65,8 @@ impl<S: Store> Sweep<'_, S> {
         if self.report.met_a_lock {
             for zombie in zombies.extract_if(.., |zombie| is_silence(zombie)) {
                 self.report.waiting += 1;
-                let print = zombie.suspect.print_of_all();
-                self.report.doubted.insert(zombie.suspect.key, print);
+                let doubted = self.doubted(&zombie, zombie.evidence.is_silence);
+                self.report.doubted.insert(zombie.suspect.key, doubted);
             }
         }
         Ok(())

@@ -32,6 +32,8 @@ pub(super) struct Attention {
     attended: Duration,
     /// When the last break ended, by the clock that only runs.
     unbroken_since: Option<Duration>,
+    /// The same for leases, which may last a few seconds only: to them any gap is a break.
+    gapless_since: Option<Duration>,
 }
 
 impl Attention {
@@ -42,6 +44,7 @@ impl Attention {
             noted: at.since_boot,
             attended: Duration::ZERO,
             unbroken_since: None,
+            gapless_since: None,
         }
     }
 
@@ -56,6 +59,12 @@ impl Attention {
         Some(self.last.since_boot.saturating_sub(since))
     }
 
+    /// For how long there has been no gap either, however short; `None`: there has never been one.
+    pub(super) fn gapless(&self) -> Option<Duration> {
+        let since = self.gapless_since?;
+        Some(self.last.since_boot.saturating_sub(since))
+    }
+
     /// It is this moment now. Returns whether there was a break: a gap, or a step of the wall clock.
     pub(super) fn turn_to(&mut self, at: Moment, borne: Duration) -> bool {
         let passed = at.since_boot.checked_sub(self.last.since_boot);
@@ -67,6 +76,9 @@ impl Attention {
         self.last = at;
         self.attended += passed.unwrap_or_default().min(AT_ONCE);
         let most = GAP.min((borne / SHARE).max(NO_GAP));
+        if passed.is_none_or(|passed| passed > NO_GAP) {
+            self.gapless_since = Some(at.since_boot);
+        }
         let is_broken = has_stepped || passed.is_none_or(|passed| passed > most);
         if is_broken {
             self.break_off();
@@ -78,6 +90,7 @@ impl Attention {
     pub(super) fn begin_at(&mut self, at: Moment) {
         *self = Self {
             unbroken_since: self.unbroken_since,
+            gapless_since: self.gapless_since,
             attended: self.attended,
             ..Self::new(at)
         };
@@ -86,5 +99,6 @@ impl Attention {
     /// A break ends now.
     pub(super) fn break_off(&mut self) {
         self.unbroken_since = Some(self.last.since_boot);
+        self.gapless_since = self.unbroken_since;
     }
 }

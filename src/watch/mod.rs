@@ -7,9 +7,10 @@
 //! **Silence counts over time in which it was looked.** A *break* is
 //!
 //! - a gap of more than three minutes between two calls (a fifth of what silence is borne for, where that is less): the
-//!   machine was suspended, or the watch was stopped or starved;
+//!   machine was suspended, or the watch was stopped or starved; to a lease that ran out, a gap of more than five seconds;
 //! - a step of the wall clock of more than two seconds;
-//! - a failure: who cannot read or write cannot beat either;
+//! - a failure: who cannot read or write cannot beat either; and a lock that is not to be had at once where silence is to be
+//!   acted on;
 //! - a time, four fifths of what silence is borne for, in which nobody at all changed the database: perhaps nobody could.
 //!
 //! After one, a verdict of silence whose newest sign of life is older than the end of the break is acted on only once two
@@ -42,12 +43,12 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::options::{Refused, Silent, SweepOptions, Watched};
+use crate::options::{Silent, SweepOptions, Watched};
 use crate::report::SweepReport;
 use crate::zombie::{Id, Timestamp};
 use attention::Attention;
 pub use moment::Moment;
-use rests::{Growing, OUTAGE, UNREAPED};
+use rests::{Growing, OUTAGE, Retry, UNREAPED};
 use writers::Writers;
 
 /// How long it rests at most without a question to the database whether it has changed.
@@ -59,6 +60,9 @@ const MOST: Duration = Duration::from_secs(60);
 
 /// How much longer than a look it rests after it: a twentieth of the time is spent looking.
 const RESTS_PER_LOOK: u32 = 19;
+
+/// Within which time reaps count together, where no more than so many may be reaped.
+const LATELY: Duration = Duration::from_secs(15 * 60);
 
 /// What is to be done now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,11 +80,10 @@ pub struct Watch {
     attention: Attention,
     /// How long silence is borne, as the last look had it.
     borne: Duration,
-    confirm: Duration,
     /// What the last look found silent and in doubt.
     silent: Arc<HashMap<Id, Silent>>,
-    /// What the last look took for confirmed.
-    proven_by: Option<Duration>,
+    /// When the last look began, in attended time.
+    looked_at: Duration,
     /// When the next of the silent is confirmed, in attended time.
     confirmed_at: Option<Duration>,
     /// When the last look began, by the clock that only runs.
@@ -95,11 +98,13 @@ pub struct Watch {
     has_looked: bool,
     writers: Writers,
     outage: Growing<()>,
-    /// What could not be reaped the last time, and when that is tried again, by the clock that only runs.
-    unreaped: Growing<Vec<String>>,
-    refused: Arc<HashMap<Id, Refused>>,
-    tries_again_at: Duration,
-    spares_refused: bool,
+    /// What was held back the last time, and when that is counted again, by the clock that only runs.
+    held_back: Growing<Vec<String>>,
+    counts_again_at: Duration,
+    /// What was refused, and when each is tried again, by the same clock.
+    refused: HashMap<Id, Retry>,
+    /// How many were reaped lately, and when.
+    reaped: Vec<(Duration, usize)>,
 }
 
 impl Watch {
@@ -110,9 +115,8 @@ impl Watch {
             interval,
             attention: Attention::new(at),
             borne: Duration::MAX,
-            confirm: Duration::ZERO,
             silent: Arc::default(),
-            proven_by: None,
+            looked_at: Duration::ZERO,
             confirmed_at: None,
             begun: at.since_boot,
             earliest: at.since_boot,
@@ -122,10 +126,10 @@ impl Watch {
             has_looked: false,
             writers: Writers::new(at.since_boot),
             outage: Growing::new(OUTAGE),
-            unreaped: Growing::new(UNREAPED),
-            refused: Arc::default(),
-            tries_again_at: Duration::ZERO,
-            spares_refused: false,
+            held_back: Growing::new(UNREAPED),
+            counts_again_at: Duration::ZERO,
+            refused: HashMap::new(),
+            reaped: Vec::new(),
         }
     }
 
@@ -136,24 +140,23 @@ impl Watch {
     pub fn options(&mut self, opts: &SweepOptions, at: Moment) -> SweepOptions {
         self.borne = opts.policy.stale_after.min(opts.policy.claim_grace());
         self.turn_to(at);
-        self.confirm = opts.between_looks();
-        self.proven_by = self.attention.attended().checked_sub(self.confirm);
+        self.looked_at = self.attention.attended();
         self.begun = at.since_boot;
         self.is_wanted = false;
         self.has_looked = true;
-        self.spares_refused = at.since_boot < self.tries_again_at;
-        if !self.spares_refused {
-            self.refused = Arc::default();
-        }
+        self.reaped
+            .retain(|(when, _)| at.since_boot.saturating_sub(*when) < LATELY);
+        let spared = self.refused.iter().filter(|(_, retry)| retry.at > self.begun);
+        let refused = spared.map(|(key, retry)| (key.clone(), retry.refused.clone()));
         let now = Timestamp::from(at.wall);
         opts.clone().moved_to(at.wall).watched(Watched {
             unbroken_since: self.attention.unbroken().map(|time| now.minus(time)),
+            gapless_since: self.attention.gapless().map(|time| now.minus(time)),
             silent: Arc::clone(&self.silent),
-            proven_by: self.proven_by,
-            confirm: self.confirm,
-            refused: Arc::clone(&self.refused),
+            attended: self.looked_at,
+            refused: Arc::new(refused.collect()),
+            reaped_lately: self.reaped.iter().map(|(_, tasks)| tasks).sum(),
             is_write_in_doubt: self.writers.is_in_doubt(),
-            asks_for_the_lock: !self.writers.has_seen_others(),
         })
     }
 
@@ -162,6 +165,7 @@ impl Watch {
     pub fn looked(&mut self, at: Moment, took: Duration, report: &SweepReport) {
         self.turn_to(at);
         self.outage.is_over();
+        self.reaped(at, report);
         let has_written = report.could_write || report.transactions > 0;
         self.writers.see_look(at.since_boot, has_written);
         if report.met_a_lock {
@@ -180,18 +184,44 @@ impl Watch {
         self.latest = at.since_boot.saturating_add(rest.min(MOST));
     }
 
-    /// What could not be reaped is tried again after a rest that grows, and not before. Returns how long that is.
+    /// So much was reaped, be it by a look that failed then: [`at_most`](SweepOptions::at_most) counts what the last 15 minutes
+    /// saw. [`looked`](Self::looked) notes that by itself.
+    pub fn reaped(&mut self, at: Moment, report: &SweepReport) {
+        if !report.reaps.is_empty() {
+            self.reaped.push((at.since_boot, report.reaps.len()));
+        }
+    }
+
+    /// What could not be reaped is tried again after a rest that grows, each for itself, and not before. Returns how long
+    /// it is to the next.
     fn see_unreaped(&mut self, report: &SweepReport, now: Duration) -> Option<Duration> {
-        self.refused = Arc::new(report.refused.clone());
-        let unreaped = unreaped(report);
-        if unreaped.is_empty() {
-            self.unreaped.is_over();
+        let refused = report.refused.iter().map(|(key, refused)| {
+            let before = self.refused.get(key);
+            let same = before.filter(|retry| retry.refused.print == refused.print);
+            let retry = match same {
+                Some(spared) if spared.at > self.begun => spared.clone(),
+                again => Retry::after(again, refused, now),
+            };
+            (key.clone(), retry)
+        });
+        self.refused = refused.collect();
+        let next_retry = self.refused.values().map(|retry| retry.at).min();
+        let counts_again = self.see_held_back(report, now);
+        let next = next_retry.into_iter().chain(counts_again).min()?;
+        Some(next.saturating_sub(now))
+    }
+
+    /// When what was held back is counted again.
+    fn see_held_back(&mut self, report: &SweepReport, now: Duration) -> Option<Duration> {
+        let Some(held) = &report.held_back else {
+            self.held_back.is_over();
             return None;
+        };
+        let due: Vec<_> = held.due.iter().map(|reap| reap.task_id.to_string()).collect();
+        if self.begun >= self.counts_again_at || !self.held_back.is(&due) {
+            self.counts_again_at = now.saturating_add(self.held_back.rest(due));
         }
-        if !(self.spares_refused && self.unreaped.is(&unreaped)) {
-            self.tries_again_at = now.saturating_add(self.unreaped.rest(unreaped));
-        }
-        Some(self.tries_again_at.saturating_sub(now))
+        Some(self.counts_again_at)
     }
 
     /// A look or a reap failed, or the database was another file or out of reach. The rests after it grow by themselves, up
@@ -260,29 +290,16 @@ impl Watch {
     /// Those that this look found silent: since when they have been found just so.
     fn remember_silent(&mut self, report: &SweepReport) {
         let now = self.attention.attended();
-        let found = report.doubted.iter().map(|(key, print)| {
-            let before = self.silent.get(key).filter(|before| before.print == *print);
-            let since = before.map_or(now, |before| before.since);
-            (key.clone(), Silent { print: *print, since })
+        let found = report.doubted.iter().map(|(key, doubted)| {
+            let before = self.silent.get(key);
+            let same = before.filter(|before| before.doubted.print == doubted.print);
+            let since = same.map_or(now, |before| before.since);
+            let doubted = doubted.clone();
+            (key.clone(), Silent { doubted, since })
         });
         let silent: HashMap<_, _> = found.collect();
-        let unproven = silent
-            .values()
-            .filter(|silent| self.proven_by.is_none_or(|by| silent.since > by));
-        self.confirmed_at = unproven
-            .map(|silent| silent.since.saturating_add(self.confirm))
-            .min();
+        let confirmed_at = silent.values().map(Silent::confirmed_at);
+        self.confirmed_at = confirmed_at.filter(|at| *at > self.looked_at).min();
         self.silent = Arc::new(silent);
     }
-}
-
-/// What was due and is still there.
-fn unreaped(report: &SweepReport) -> Vec<String> {
-    let failed = report.failed.iter().map(|failed| failed.task_id.clone());
-    let held_back = report.held_back.iter().flat_map(|held| held.due.iter());
-    let mut unreaped: Vec<_> = failed
-        .chain(held_back.map(|reap| reap.task_id.to_string()))
-        .collect();
-    unreaped.sort_unstable();
-    unreaped
 }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::options::Refused;
+
 /// The first rest, and the longest.
 pub(super) type Span = (Duration, Duration);
 
@@ -42,5 +44,26 @@ impl<T: PartialEq> Growing<T> {
     /// There is none any more.
     pub(super) fn is_over(&mut self) {
         self.trouble = None;
+    }
+}
+
+/// A task that was refused, and when it is tried again, by the clock that only runs.
+#[derive(Clone, Debug)]
+pub(super) struct Retry {
+    pub(super) refused: Refused,
+    pub(super) at: Duration,
+    rest: Duration,
+}
+
+impl Retry {
+    /// It was refused now, as it was before or for the first time.
+    pub(super) fn after(before: Option<&Self>, refused: &Refused, now: Duration) -> Self {
+        let (first, most) = UNREAPED;
+        let rest = before.map_or(first, |before| before.rest.saturating_mul(2).min(most));
+        Self {
+            refused: refused.clone(),
+            at: now.saturating_add(rest),
+            rest,
+        }
     }
 }

@@ -14,8 +14,6 @@ pub(super) struct Writers {
     written: Duration,
     /// Whether the change of the database since the last look was told already.
     knows_of_change: bool,
-    /// Whether others were ever seen to write.
-    has_seen_others: bool,
     is_in_doubt: bool,
 }
 
@@ -24,7 +22,6 @@ impl Writers {
         Self {
             written: now,
             knows_of_change: false,
-            has_seen_others: false,
             is_in_doubt: false,
         }
     }
@@ -34,14 +31,10 @@ impl Writers {
         self.is_in_doubt
     }
 
-    pub(super) fn has_seen_others(&self) -> bool {
-        self.has_seen_others
-    }
-
     /// The database has changed since the last look: it is told again until there is another.
     pub(super) fn see_change(&mut self, now: Duration) {
         if !self.knows_of_change {
-            (self.knows_of_change, self.has_seen_others) = (true, true);
+            self.knows_of_change = true;
             self.written = now;
         }
     }

@@ -1,12 +1,13 @@
 use std::num::NonZeroUsize;
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Serialize;
 
 use super::{
-    Beats, Evidence, HeldWorkspace, Id, Learned, Living, Past, Policy, RunRow, Suspect, Timestamp, Verdict,
-    age_of, beat_of_suspect, due_of,
+    Beats, Evidence, HeldWorkspace, Id, Learned, Living, Past, Policy, RunRow, Suspect, Timestamp, Undecided,
+    Verdict, age_of, beat_of_suspect, due_of,
 };
 
 /// What a sweep is going to do, before it does any of it.
@@ -27,6 +28,7 @@ pub struct Plan {
     /// Each verdict, where they are kept.
     pub judged: Option<Vec<Judged>>,
     foretells: bool,
+    settles: bool,
     policy: Policy,
     learned: Option<Arc<Learned>>,
     now: Timestamp,
@@ -61,6 +63,8 @@ pub struct Zombie {
     pub is_to_be_parked: bool,
     /// Whether its silence was borne for as long as was learned.
     pub is_learned: bool,
+    /// Whether nothing says since when its run is finished, so that a watch has to see it so for as long as it is to settle.
+    pub is_unsettled: bool,
 }
 
 /// How many of the running tasks that a sweep has seen are zombies.
@@ -98,6 +102,7 @@ impl Zombie {
             repeat: None,
             is_to_be_parked: false,
             is_learned: false,
+            is_unsettled: false,
         }
     }
 
@@ -145,6 +150,7 @@ impl Plan {
             next_due: None,
             judged: None,
             foretells: false,
+            settles: false,
             policy,
             learned: None,
             now,
@@ -176,13 +182,30 @@ impl Plan {
         }
     }
 
+    /// Takes a finished run for settled that says of no end, and marks it: somebody sees by himself for how long it is so.
+    #[must_use]
+    pub fn settling(self) -> Self {
+        Self {
+            settles: true,
+            ..self
+        }
+    }
+
     /// Judges one suspect and files it; breaks off once the plan is full.
     pub fn add(&mut self, suspect: Suspect) -> ControlFlow<()> {
         let policy = match (&self.learned, &suspect.labels) {
             (Some(learned), Some(labels)) => &self.policy.bearing(learned.of(labels)),
             _ => &self.policy,
         };
-        let verdict = suspect.verdict(policy, self.now);
+        let mut verdict = suspect.verdict(policy, self.now);
+        let is_unsettled = self.settles && matches!(verdict, Verdict::Undecided(Undecided::RunHasNoEnd(_)));
+        if is_unsettled {
+            let settled = Policy {
+                settle: Duration::ZERO,
+                ..*policy
+            };
+            verdict = suspect.verdict(&settled, self.now);
+        }
         if let Some(judged) = &mut self.judged {
             judged.push(Judged {
                 task_id: suspect.id.clone(),
@@ -207,6 +230,7 @@ impl Plan {
             }
             Verdict::Zombie(evidence) => self.zombies.push(Zombie {
                 is_learned: self.learned.is_some(),
+                is_unsettled,
                 ..Zombie::new(suspect, evidence)
             }),
             Verdict::Undecided(why) => self.undecided.push(UndecidedTask {

@@ -60,7 +60,7 @@ fn known(ledger: &Ledger, scope: &Scope) -> Result<Recollection, LedgerError> {
         limit: Some(REAPS),
         ..ReapFilter::default()
     };
-    let learning = learning(ledger, scope)?;
+    let learning = ledger.learning(&scope.database)?;
     let mut known = Recollection::default();
     known.followed = ledger.followed(&scope.database)?;
     known.reaps = Some(ledger.reaps(&reaps)?);
@@ -72,26 +72,4 @@ fn known(ledger: &Ledger, scope: &Scope) -> Result<Recollection, LedgerError> {
     };
     known.in_force = learning.map_or_else(BTreeMap::new, |learning| learning.in_force);
     Ok(known)
-}
-
-/// What was learned in this scope; where nothing was, in the other scopes of the database, whose projects are its own.
-fn learning(ledger: &Ledger, scope: &Scope) -> Result<Option<PastLearning>, LedgerError> {
-    if let Some(learning) = ledger.learning(scope)? {
-        return Ok(Some(learning));
-    }
-    let mut all: Option<PastLearning> = None;
-    let scopes = ledger.scopes()?.into_iter();
-    for other in scopes.filter(|other| other.database == scope.database) {
-        let Some(learning) = ledger.learning(&other)? else {
-            continue;
-        };
-        match &mut all {
-            Some(all) => {
-                all.lost = all.lost.take().or(learning.lost);
-                all.in_force.extend(learning.in_force);
-            }
-            none => *none = Some(learning),
-        }
-    }
-    Ok(all)
 }

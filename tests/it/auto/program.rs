@@ -64,7 +64,10 @@ fn slow_kind_keeps_its_task_and_the_summary_shows_why() {
         assert_eq!(summary["warnings"], serde_json::json!([]));
     }
     let ledger = Ledger::open_own(&place.file("state/ledger.db")).unwrap();
-    let learning = ledger.learning(&Scope::new(&place.db(), None)).unwrap().unwrap();
+    let learning = ledger
+        .learning(&Scope::new(&place.db(), None).database)
+        .unwrap()
+        .unwrap();
     assert_eq!(learning.lost, None);
     assert!(learning.in_force[&labels(SLOW)] >= minutes(40));
 }

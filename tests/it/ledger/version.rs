@@ -27,7 +27,7 @@ fn version_1_is_read_and_written() {
         2
     );
     assert_eq!(ledger.followed(&scope().database).unwrap().len(), 0);
-    assert_eq!(ledger.learning(&scope()).unwrap(), None);
+    assert_eq!(ledger.learning(&scope().database).unwrap(), None);
     drop(ledger);
     assert_eq!(book.enter(15, Outcome::Failed("busy")), [""; 0]);
     assert_eq!(book.read().totals(&scope()).unwrap().unwrap().sweeps, 2);

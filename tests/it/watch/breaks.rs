@@ -48,6 +48,25 @@ fn where_less_silence_is_borne_shorter_gaps_are_breaks() {
 }
 
 #[test]
+fn to_a_lease_any_gap_of_more_than_five_seconds_is_a_break() {
+    for (gap, at_once) in [(5.0, true), (5.5, false), (12.0, false)] {
+        let mut story = Story::of(World::new().running("t1").started("1m ago").lease("in 4s"));
+        assert!(story.look().reaps.is_empty());
+        story.gap(gap);
+        assert_eq!(is_taken_at_once(&mut story), at_once, "{gap}");
+    }
+}
+
+#[test]
+fn lease_that_nobody_renews_after_a_gap_runs_out_at_the_second_look() {
+    let mut story = Story::of(World::new().running("t1").started("1m ago").lease("in 4s"));
+    story.look();
+    story.gap(12.0);
+    assert!(story.watch_for(59, false).is_empty());
+    assert_eq!(story.watch_for(5, false), ["t1"]);
+}
+
+#[test]
 fn step_of_the_wall_clock_is_a_break_either_way() {
     for (step, at_once) in [(3_600, false), (15, false), (2, true), (-3, false), (-2, true)] {
         let mut story = begun("899s ago");
@@ -119,7 +138,10 @@ fn silence_of_a_queue_in_which_nobody_wrote_is_confirmed_all_the_same() {
 #[test]
 fn lock_that_is_not_to_be_had_at_once_leaves_the_silent_to_a_later_look() {
     let (folder, world) = on_disk("WAL");
-    let mut story = Story::of(world.running("t1").run("r1").heartbeat("16m ago"));
+    let mut story = Story::of(world);
+    // Others have written in plain sight, a moment ago.
+    story.watch_for(5, true);
+    story.world = story.world.running("t1").run("r1").heartbeat("16m ago");
     let holder = rival(&folder);
     holder.execute_batch("BEGIN IMMEDIATE").unwrap();
     let report = story.look();

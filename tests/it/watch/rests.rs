@@ -159,3 +159,48 @@ fn look_is_wanted_until_it_is_made() {
     assert_eq!(story.next(true), Next::Look);
     assert_eq!(story.next(true), Next::Look);
 }
+
+#[test]
+fn what_was_refused_is_tried_again_in_time_whatever_else_is_refused() {
+    let world = silent("16m ago").sql(
+        "CREATE TABLE deny (id); INSERT INTO deny VALUES ('t1');
+         CREATE TRIGGER no BEFORE UPDATE ON tasks WHEN old.id IN (SELECT id FROM deny)
+         BEGIN SELECT RAISE(ABORT, 'not today'); END",
+    );
+    let mut story = Story::of(world);
+    assert_eq!(story.look().failed.len(), 1);
+    story.world.conn.execute_batch("DELETE FROM deny").unwrap();
+    let mut reaped = Vec::new();
+    for other in ["t2", "t3", "t4"] {
+        story.world = story
+            .world
+            .running(other)
+            .run(format!("r{other}"))
+            .heartbeat("16m ago");
+        story
+            .world
+            .conn
+            .execute("INSERT INTO deny VALUES (?1)", [other])
+            .unwrap();
+        reaped.extend(story.watch_for(4, true));
+    }
+    assert_eq!(reaped, ["t1"]);
+}
+
+#[test]
+fn brake_counts_what_was_reaped_in_the_last_quarter_of_an_hour() {
+    let mut story = Story::of(crate::world::zombies(2)).options(|options| options.at_most(3));
+    assert_eq!(story.look().reaps.len(), 2);
+    for task in ["t8", "t9"] {
+        story.world = story
+            .world
+            .running(task)
+            .run(format!("r{task}"))
+            .heartbeat("16m ago");
+    }
+    story.gap(5.0);
+    let held = story.look().held_back.unwrap();
+    assert_eq!((held.at_most, held.due.len()), (3, 2));
+    assert!(story.watch_for(14 * 60, true).is_empty());
+    assert_eq!(story.watch_for(3 * 60, true), ["t8", "t9"]);
+}

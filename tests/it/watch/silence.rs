@@ -163,3 +163,20 @@ fn after_a_failure_silence_is_confirmed_from_when_one_can_write() {
     assert!(story.watch_for(59, false).is_empty());
     assert_eq!(story.watch_for(5, false), ["t1"]);
 }
+
+#[test]
+fn run_that_says_of_no_end_has_settled_once_it_was_seen_so_for_that_long() {
+    let policy = zombie_sweeper::Policy {
+        settle: Duration::from_secs(10),
+        ..zombie_sweeper::Policy::default()
+    };
+    for end in [None, Some("soon")] {
+        let world = World::new().running("t1").run("r1").status("failed");
+        let world = world.set("completed_at", end);
+        let mut story = Story::of(world).options(|options| options.policy(policy));
+        let report = story.look();
+        assert_eq!((report.undecided.len(), report.waiting), (0, 1), "{report:?}");
+        assert!(story.watch_for(9, true).is_empty(), "{end:?}");
+        assert_eq!(story.watch_for(2, false), ["t1"], "{end:?}");
+    }
+}

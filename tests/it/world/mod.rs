@@ -21,8 +21,9 @@ use zombie_sweeper::{SweepOptions, rusqlite};
 pub(crate) use diagnoses::check_diagnosis;
 pub(crate) use diagnoses::{codes, seen};
 pub(crate) use moment::{NOW, moment};
+pub(crate) use questions::check_outcomes;
 #[cfg(all(feature = "cli", target_os = "linux"))]
-pub(crate) use questions::{check_explanation, check_history, check_outcomes};
+pub(crate) use questions::{check_explanation, check_history};
 pub(crate) use rows::{Cell, Dump, NULL};
 #[cfg(all(feature = "cli", target_os = "linux"))]
 pub(crate) use sweeps::check_json;

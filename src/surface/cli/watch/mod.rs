@@ -137,6 +137,7 @@ impl<'c> Watcher<'c> {
             }
             Err(Failed::Sweep(SweepError::Partial { report, source })) => {
                 let committed = (*report).clone();
+                self.watch.reaped(at, &committed);
                 let error = SweepError::Partial { report, source }.into();
                 self.tell(committed, Some(&error), at)?;
                 Err(error)
