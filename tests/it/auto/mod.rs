@@ -7,6 +7,8 @@ mod looks;
 mod lost;
 #[cfg(all(feature = "cli", target_os = "linux"))]
 pub(crate) mod program;
+#[cfg(all(feature = "cli", target_os = "linux"))]
+mod remembered;
 mod silences;
 
 use std::sync::Arc;
