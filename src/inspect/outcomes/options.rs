@@ -80,7 +80,7 @@ impl OutcomesOptions {
     }
 
     /// Says what silence has cost, and suggests for how long it be borne: by the queue's runs, and by what is remembered of past
-    /// sweeps. The suggestions are what [`learn`](crate::inspect::learn) says.
+    /// sweeps. The suggestions are what [`learn`](crate::inspect::learn()) says.
     #[must_use]
     pub fn suggest(self, recalled: Recalled) -> Self {
         Self {
