@@ -47,6 +47,13 @@ fn lease_is_due_when_it_ends() {
     assert_due_in(World::new().running("t1").started("1m ago").lease("in 2m"), 120);
 }
 
+/// Then the lease is not asked for.
+#[test]
+fn lease_puts_nothing_off_where_a_heartbeat_came_since() {
+    let claim = World::new().running("t1").started("1m ago").heartbeat("10s ago");
+    assert_due_in(claim.lease("in 1h"), 890);
+}
+
 #[test]
 fn task_claimed_again_over_a_finished_run_is_due_with_its_claim() {
     let world = World::new()
