@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::pulse::{live_until_of_other_run, live_until_of_task, signs_of_claim};
+use super::pulse::{
+    live_until_of_active_run, live_until_of_claim, live_until_of_other_run, live_until_of_row,
+    live_until_since_claim, signs_of_claim,
+};
 use super::signs::newest;
 use super::verdict::is_claimed_again;
 use super::{ActiveRun, Policy, Run, RunState, Suspect, Task, Timestamp};
@@ -45,12 +48,11 @@ pub fn due_of_live(
     match active {
         ActiveRun::Own(run) if !run.is_unfinished(now) => None,
         ActiveRun::Own(run) => {
-            let until = live_until_of_task(task, active, policy, now)?;
+            let until = live_until_of_active_run(run, task, policy, now)?;
             Some(no_later_than_its_end(until.plus(STEP), run, now))
         }
-        ActiveRun::Itself | ActiveRun::None | ActiveRun::Missing => {
-            Some(live_until_of_task(task, active, policy, now)?.plus(STEP))
-        }
+        ActiveRun::Itself => Some(live_until_of_row(task, policy, now)?.plus(STEP)),
+        ActiveRun::None | ActiveRun::Missing => Some(live_until_of_claim(task, policy, now)?.plus(STEP)),
     }
 }
 
@@ -64,7 +66,7 @@ fn no_later_than_its_end(until: Timestamp, run: &Run, now: Timestamp) -> Timesta
 /// Of a task whose active run is finished, while it settles, or while the claim that came after it is young.
 fn due_of_finished(run: &Run, task: &Task, policy: &Policy, now: Timestamp) -> Option<Timestamp> {
     let grace = policy.claim_grace();
-    let by_claim = live_until_of_task(task, &ActiveRun::Own(run), policy, now).map(|until| until.plus(STEP));
+    let by_claim = live_until_since_claim(task, policy, now).map(|until| until.plus(STEP));
     let due = match run.state {
         RunState::Running => return None,
         RunState::Finished(_) if is_claimed_again(task, run) => {

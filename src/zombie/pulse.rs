@@ -302,20 +302,29 @@ pub(super) fn asked_of_task<'s>(
     }
 }
 
-/// Until when what is asked of the active run or of the claim is live at least; of a run that is finished, the claim behind it.
-pub(super) fn live_until_of_task(
+/// Until when an unfinished run that is the task's active one is live at least.
+pub(super) fn live_until_of_active_run(
+    run: &Run,
     task: &Task,
-    active: &ActiveRun<&Run>,
     policy: &Policy,
     now: Timestamp,
 ) -> Option<Timestamp> {
-    let (stale_after, grace) = (policy.stale_after, policy.claim_grace());
-    match active {
-        ActiveRun::Own(run) if run.is_unfinished(now) => active_run(run, task).live_until(stale_after, now),
-        ActiveRun::Own(_) => claim(task, None).live_until(grace, now),
-        ActiveRun::Itself => own_row(task).live_until(stale_after, now),
-        ActiveRun::None | ActiveRun::Missing => claim(task, Some(&task.updated)).live_until(grace, now),
-    }
+    active_run(run, task).live_until(policy.stale_after, now)
+}
+
+/// Until when a task that is its own run is live at least.
+pub(super) fn live_until_of_row(task: &Task, policy: &Policy, now: Timestamp) -> Option<Timestamp> {
+    own_row(task).live_until(policy.stale_after, now)
+}
+
+/// Until when a claim is live at least.
+pub(super) fn live_until_of_claim(task: &Task, policy: &Policy, now: Timestamp) -> Option<Timestamp> {
+    claim(task, Some(&task.updated)).live_until(policy.claim_grace(), now)
+}
+
+/// Until when a claim behind a finished run is live at least.
+pub(super) fn live_until_since_claim(task: &Task, policy: &Policy, now: Timestamp) -> Option<Timestamp> {
+    claim(task, None).live_until(policy.claim_grace(), now)
 }
 
 /// Until when another unfinished run is live at least.

@@ -65,6 +65,29 @@ fn task_claimed_again_over_a_finished_run_is_due_with_its_claim() {
     assert_due_in(world, 840);
 }
 
+/// A claim's patience is its own.
+#[test]
+fn task_claimed_again_is_due_by_the_grace_of_a_claim() {
+    let world = World::new()
+        .running("t1")
+        .started("1m ago")
+        .heartbeat("10s ago")
+        .run("r1")
+        .status("failed")
+        .ended("5m ago");
+    let mut story = Story::of(world).options(|options| {
+        options.policy(zombie_sweeper::Policy {
+            claim_grace: Some(Duration::from_secs(300)),
+            ..zombie_sweeper::Policy::default()
+        })
+    });
+    let due = story.look().next_due().unwrap() - NOW;
+    assert!(
+        due > TimeDelta::seconds(290) && due < TimeDelta::milliseconds(290_002),
+        "{due}"
+    );
+}
+
 #[test]
 fn task_that_another_run_keeps_alive_is_due_with_that() {
     let world = World::new().running("t1").run("r1").heartbeat("16m ago");
