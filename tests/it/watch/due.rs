@@ -47,6 +47,19 @@ fn lease_is_due_when_it_ends() {
     assert_due_in(World::new().running("t1").started("1m ago").lease("in 2m"), 120);
 }
 
+#[test]
+fn task_that_is_its_own_run_is_due_when_its_lease_ends() {
+    let world = World::new().running("t1").lease("in 2m");
+    let no_runs = "runs.table = ''\ntasks.columns.active_run = []";
+    let profile = zombie_sweeper::Profile::from_toml(no_runs).unwrap();
+    let due = Story::of(world)
+        .options(|options| options.profile(profile.clone()))
+        .look()
+        .next_due()
+        .unwrap();
+    assert_eq!((due - NOW).num_seconds(), 120);
+}
+
 /// Then the lease is not asked for.
 #[test]
 fn lease_puts_nothing_off_where_a_heartbeat_came_since() {
