@@ -19,39 +19,26 @@ pub(super) fn merge(write: &Transaction<'_>, scope: i64, seen: &Followed) -> rus
         return Ok(());
     }
     let mut find = write.prepare(include_str!("sql/find_followed.sql"))?;
-    let mut insert = write.prepare(include_str!("sql/insert_followed.sql"))?;
-    let mut update = write.prepare(include_str!("sql/update_followed.sql"))?;
+    let mut record = write.prepare(include_str!("sql/record_followed.sql"))?;
     for (id, now) in seen.iter() {
         let has_parts = matches!(id, Id::Several(_));
         let known = find
-            .query_row((scope, id, has_parts), |row| {
-                Ok((row.get::<_, i64>(0)?, run(row, now.labels.clone(), 1)?))
-            })
+            .query_row((scope, id, has_parts), |row| run(row, now.labels.clone(), 0))
             .optional()?;
-        let Some((row, known)) = known else {
-            insert.execute(named_params! {
-                ":scope": scope,
-                ":run": id,
-                ":run_parts": has_parts,
-                ":project": now.labels.project.as_deref(),
-                ":kind": now.labels.kind.as_deref(),
-                ":began": now.began.as_micros(),
-                ":first": now.first.as_micros(),
-                ":last": now.last.as_micros(),
-                ":gap_from": now.gap.map(|gap| gap.from.as_micros()),
-                ":gap_to": now.gap.map(|gap| gap.to.as_micros()),
-                ":seen": now.seen.as_micros(),
-                ":day": day(now.seen),
-            })?;
-            continue;
+        let merged = match known.clone() {
+            Some(mut run) => {
+                run.merge(now.clone());
+                run
+            }
+            None => now.clone(),
         };
-        let mut merged = known.clone();
-        merged.merge(now.clone());
-        if merged == known {
+        if known.as_ref() == Some(&merged) {
             continue;
         }
-        update.execute(named_params! {
-            ":id": row,
+        record.execute(named_params! {
+            ":scope": scope,
+            ":run": id,
+            ":run_parts": has_parts,
             ":project": merged.labels.project.as_deref(),
             ":kind": merged.labels.kind.as_deref(),
             ":began": merged.began.as_micros(),

@@ -1,6 +1,7 @@
 //! `--stale-after auto`: silence is borne by what past sweeps have learned of it.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use zombie_sweeper::inspect::{Begun, Recalled, Recollection, learn};
@@ -18,51 +19,51 @@ const REAPS: usize = 10_000;
 pub(crate) fn bearing(
     cli: &Cli,
     policy: &PolicyArgs,
-    project: Option<&str>,
     conn: &Connection,
-    options: &SweepOptions,
+    options: SweepOptions,
 ) -> Result<SweepOptions, SweepError> {
     if !policy.is_auto() || options.learned_in_use().is_some() {
-        return Ok(options.clone());
+        return Ok(options);
     }
-    let learned = learn(conn, options, &recall(cli, project))?;
-    Ok(options.clone().learned(Arc::new(learned)))
-}
-
-/// The same where nothing is to be gone by it: without a ledger nothing is lost, and the queue tells what it can.
-pub(crate) fn recall_if_any(cli: &Cli, project: Option<&str>) -> Recalled {
-    let Some(path) = cli.ledger.path() else {
-        return Recalled::Absent("no ledger is named (--ledger PATH)".to_owned());
-    };
-    match Ledger::open_own(path) {
-        Err(missing @ LedgerError::Missing(_)) => Recalled::Absent(in_full(&missing)),
-        _ => recall(cli, project),
-    }
+    let learned = learn(conn, &options, &recall(cli))?;
+    Ok(options.learned(Arc::new(learned)))
 }
 
 /// What the ledger says, or why it is not to be gone by. One that is not there yet says nothing.
-fn recall(cli: &Cli, project: Option<&str>) -> Recalled {
-    let Some(path) = cli.ledger.path() else {
-        return Recalled::Unread("no ledger is named".to_owned());
-    };
-    let scope = Scope::new(&cli.database.db, project);
-    match Ledger::open_own(path).and_then(|ledger| known(&ledger, &scope)) {
+fn recall(cli: &Cli) -> Recalled {
+    match cli.ledger.path() {
+        Some(path) => recall_from(cli, path, |_| Recalled::Known(Box::default())),
+        None => Recalled::Unread("no ledger is named".to_owned()),
+    }
+}
+
+/// The same where nothing is to be gone by it: without a ledger nothing is lost, and the queue tells what it can.
+pub(crate) fn recall_if_any(cli: &Cli) -> Recalled {
+    match cli.ledger.path() {
+        Some(path) => recall_from(cli, path, |missing| Recalled::Absent(in_full(&missing))),
+        None => Recalled::Absent("no ledger is named (--ledger PATH)".to_owned()),
+    }
+}
+
+fn recall_from(cli: &Cli, path: &Path, missing: impl FnOnce(LedgerError) -> Recalled) -> Recalled {
+    let database = Scope::new(&cli.database.db, None).database;
+    match Ledger::open_own(path).and_then(|ledger| known(&ledger, &database)) {
         Ok(known) => Recalled::Known(Box::new(known)),
-        Err(LedgerError::Missing(_)) => Recalled::Known(Box::default()),
+        Err(error @ LedgerError::Missing(_)) => missing(error),
         Err(error) => Recalled::Unread(in_full(&error)),
     }
 }
 
-fn known(ledger: &Ledger, scope: &Scope) -> Result<Recollection, LedgerError> {
+fn known(ledger: &Ledger, database: &str) -> Result<Recollection, LedgerError> {
     let reaps = ReapFilter {
-        database: Some(scope.database.clone()),
+        database: Some(database.to_owned()),
         reason: Some(Reason::StaleHeartbeat.code().into_owned()),
         limit: Some(REAPS),
         ..ReapFilter::default()
     };
-    let learning = ledger.learning(&scope.database)?;
+    let learning = ledger.learning(database)?;
     let mut known = Recollection::default();
-    known.followed = ledger.followed(&scope.database)?;
+    known.followed = ledger.followed(database)?;
     known.reaps = Some(ledger.reaps(&reaps)?);
     known.begun = match (&learning, ledger.instead_of()?) {
         (Some(PastLearning { lost: Some(why), .. }), _) => Begun::Lost(why.clone()),

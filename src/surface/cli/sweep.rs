@@ -121,8 +121,7 @@ fn sweep(cli: &Cli, asked: Option<&Profile>, options: &SweepOptions) -> Result<S
                 profile::refuse_a_guess(conn, asked)?;
             }
             by_profile(conn, asked, |conn| {
-                let (policy, project) = (&cli.sweep.policy, cli.sweep.project.as_deref());
-                let options = learned::bearing(cli, policy, project, conn, options)?;
+                let options = learned::bearing(cli, &cli.sweep.policy, conn, options.clone())?;
                 sweep_zombie_tasks(conn, &options)
             })
         });
@@ -131,8 +130,7 @@ fn sweep(cli: &Cli, asked: Option<&Profile>, options: &SweepOptions) -> Result<S
         let _kept = log::keep();
         let (mut report, warnings) = queue::look(args, asked, |conn, profile| {
             let options = options.clone().profile(profile.clone());
-            let (policy, project) = (&cli.sweep.policy, cli.sweep.project.as_deref());
-            let options = learned::bearing(cli, policy, project, conn, &options)?;
+            let options = learned::bearing(cli, &cli.sweep.policy, conn, options)?;
             let mut report = sweep_zombie_tasks(conn, &options)?;
             if !profile.is_shipped() {
                 // Its words nobody has held to a queue yet.

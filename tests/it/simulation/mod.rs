@@ -30,7 +30,7 @@ mod campaign;
 mod clock;
 mod contract;
 mod database;
-mod dice;
+pub(crate) mod dice;
 mod failure;
 mod fleet;
 mod found;

@@ -47,9 +47,6 @@ pub(crate) struct OutcomesArgs {
 impl OutcomesArgs {
     /// For how long silence is borne where nothing is learned, where somebody has said so.
     pub(crate) fn stale_after(&self) -> Option<Duration> {
-        match self.stale_after {
-            Some(StaleAfter::For(time)) => Some(time),
-            Some(StaleAfter::Auto) | None => None,
-        }
+        self.stale_after?.time()
     }
 }

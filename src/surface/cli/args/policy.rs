@@ -16,6 +16,16 @@ pub(crate) enum StaleAfter {
     Auto,
 }
 
+impl StaleAfter {
+    /// The time, where it is one.
+    pub(super) fn time(self) -> Option<Duration> {
+        match self {
+            Self::For(time) => Some(time),
+            Self::Auto => None,
+        }
+    }
+}
+
 /// The word for it.
 const AUTO: &str = "auto";
 
@@ -61,10 +71,7 @@ impl PolicyArgs {
 
     /// How long a run may be silent, where somebody has said so.
     pub(crate) fn time(&self) -> Option<Duration> {
-        match self.stale_after {
-            Some(StaleAfter::For(time)) => Some(time),
-            Some(StaleAfter::Auto) | None => None,
-        }
+        self.stale_after?.time()
     }
 
     pub(crate) fn policy(&self) -> Policy {

@@ -74,7 +74,7 @@ fn diagnose(
             // What does not fit is for the choice of a profile to see first.
             Schema::read(conn, profile)?;
             let options = options.clone().profile(profile.clone());
-            let options = learned::bearing(cli, policy, None, conn, &options)?;
+            let options = learned::bearing(cli, policy, conn, options)?;
             let around = around.clone();
             Ok((doctor(conn, &options, &around)?, options))
         })

@@ -22,7 +22,7 @@ pub(crate) fn run(cli: &Cli, args: &ExplainArgs) -> anyhow::Result<Exit> {
     let (elsewhere, unread) = remembered::reaps(cli, Some(&args.task));
     let (mut explanation, warnings) = queue::look(&cli.database, asked.as_ref(), |conn, profile| {
         let options = options.clone().profile(profile.clone());
-        let options = learned::bearing(cli, &args.policy, args.project.as_deref(), conn, &options)?;
+        let options = learned::bearing(cli, &args.policy, conn, options)?;
         inspect::explain(conn, &options, &args.task, elsewhere.clone())
     })?;
     let unread = unread.and_then(|why| remembered::told(&why, explanation.source));

@@ -35,7 +35,7 @@ fn options(cli: &Cli, args: &OutcomesArgs) -> OutcomesOptions {
         options = options.stale_after(stale_after);
     }
     if args.suggest {
-        options = options.suggest(learned::recall_if_any(cli, args.project.as_deref()));
+        options = options.suggest(learned::recall_if_any(cli));
     }
     options
 }

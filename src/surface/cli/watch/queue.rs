@@ -11,9 +11,7 @@ use super::super::args::Cli;
 use super::super::profile::{self, Failed};
 use super::super::{learned, queue, sweep, wait, wall_clock};
 use super::clocks;
-
-/// How often it is learned anew how long silence is borne: as often as the ledger is told what was seen.
-const LEARNED: Duration = Duration::from_secs(15 * 60);
+use super::record::ENTERED;
 
 /// A database that is kept open, and what is asked of its sweeps.
 pub(super) struct Watched {
@@ -22,7 +20,8 @@ pub(super) struct Watched {
     options: SweepOptions,
     /// Whether it is known that more than a start shows who is at work.
     is_no_guess: bool,
-    /// What was learned of silence, where that is asked for, and when by the clock that only runs.
+    /// What was learned of silence, where that is asked for, and when by the clock that only runs: it is learned anew as often as
+    /// the ledger is told what was seen.
     learned: Option<(Duration, Arc<Learned>)>,
 }
 
@@ -72,7 +71,7 @@ impl Watched {
         let asked = self.asked.as_ref();
         let now = clocks::now().since_boot;
         let learned = &mut self.learned;
-        learned.take_if(|(since, _)| now.saturating_sub(*since) >= LEARNED);
+        learned.take_if(|(since, _)| now.saturating_sub(*since) >= ENTERED);
         self.kept.sweep(options, |conn, options| {
             if !self.is_no_guess {
                 profile::refuse_a_guess(conn, asked)?;
@@ -83,8 +82,7 @@ impl Watched {
                     Some((_, learned)) => options.clone().learned(Arc::clone(learned)),
                     None => options.clone(),
                 };
-                let (policy, project) = (&cli.sweep.policy, cli.sweep.project.as_deref());
-                let options = learned::bearing(cli, policy, project, conn, &options)?;
+                let options = learned::bearing(cli, &cli.sweep.policy, conn, options)?;
                 if let (None, Some(in_use)) = (&learned, options.learned_in_use()) {
                     *learned = Some((now, Arc::new(in_use.clone())));
                 }

@@ -11,7 +11,7 @@ use super::super::exit::Exit;
 use super::super::{ledger, metrics};
 
 /// How often a look that did nothing is entered into the ledger: each would be 86 400 a day.
-const ENTERED: Duration = Duration::from_secs(15 * 60);
+pub(super) const ENTERED: Duration = Duration::from_secs(15 * 60);
 
 /// How often the monitor is told that all is well, or still is not.
 const TOLD: Duration = Duration::from_secs(60);

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, params};
 use zombie_sweeper::rusqlite;
 
-use super::dice::Dice;
 use super::{DAY, HOUR, MINUTE, Machine, Micros, SECOND};
+use crate::simulation::dice::Dice;
 
 const WORKERS: usize = 4;
 const TASKS: usize = 5;

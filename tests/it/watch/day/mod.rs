@@ -13,7 +13,6 @@
 //! ZOMBIE_DAY_SEED=7 cargo test --test it watch::day -- --nocapture   # one day again
 //! ```
 
-mod dice;
 mod fleet;
 mod trouble;
 
@@ -24,8 +23,8 @@ use rusqlite::Connection;
 use zombie_sweeper::watch::{Moment, Next, Watch};
 use zombie_sweeper::{Policy, SweepOptions, rusqlite, sweep_zombie_tasks};
 
+use crate::simulation::dice::Dice;
 use crate::world::{NOW, ORCHESTRA};
-use dice::Dice;
 use fleet::Fleet;
 use trouble::{Kind, Troubles};
 

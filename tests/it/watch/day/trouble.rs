@@ -3,8 +3,8 @@
 use rusqlite::Connection;
 use zombie_sweeper::rusqlite;
 
-use super::dice::Dice;
 use super::{HOUR, MINUTE, Machine, Micros, SECOND};
+use crate::simulation::dice::Dice;
 
 /// What begins, or where nobody could write, begins or ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
