@@ -3,3 +3,4 @@
 pub(crate) mod cli;
 mod http;
 mod metrics;
+mod serve;

@@ -15,14 +15,15 @@ mod log;
 mod lost;
 mod man;
 mod metrics;
-mod notify;
+pub(in crate::surface) mod notify;
 mod outcomes;
 mod output;
 mod profile;
 mod queue;
 mod remembered;
 mod schema;
-mod signals;
+mod serve;
+pub(in crate::surface) mod signals;
 mod stream;
 mod sweep;
 mod text;
@@ -64,6 +65,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Some(Command::History(history)) => history::run(cli, history),
         Some(Command::Outcomes(args)) => outcomes::run(cli, args),
         Some(Command::Watch(args)) => watch::run(cli, args),
+        Some(Command::Serve(args)) => serve::run(cli, args),
         Some(Command::Demo(demo)) => demo::run(demo),
         Some(Command::Completions(shell)) => completions::run(shell),
         Some(Command::Man(man)) => man::run(man),
