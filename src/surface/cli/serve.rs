@@ -31,7 +31,10 @@ fn asked(serving: &ServingArgs) -> anyhow::Result<Asked<'_>> {
             Some(address) => address,
             None => LISTEN.parse()?,
         },
-        unix: serving.unix.as_deref().filter(|path| !path.as_os_str().is_empty()),
+        unix: serving
+            .unix
+            .as_deref()
+            .filter(|path| !path.as_os_str().is_empty()),
         is_said: serving.listen.is_some() || serving.unix.is_some(),
         is_behind_tls: serving.behind_tls,
     })

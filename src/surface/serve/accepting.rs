@@ -56,68 +56,70 @@ impl Room {
     }
 }
 
+/// A connection, of whatever kind.
+trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin + Send> Stream for S {}
+
+/// A listener, once there is a runtime.
+enum Open {
+    Tcp(TcpListener),
+    Unix(UnixListener),
+}
+
+impl Open {
+    fn new(listener: Listener) -> io::Result<Self> {
+        match listener {
+            Listener::Tcp(listener) => {
+                listener.set_nonblocking(true)?;
+                TcpListener::from_std(listener).map(Self::Tcp)
+            }
+            Listener::Unix(listener) => {
+                listener.set_nonblocking(true)?;
+                UnixListener::from_std(listener).map(Self::Unix)
+            }
+        }
+    }
+
+    async fn next(&self) -> io::Result<Box<dyn Stream>> {
+        Ok(match self {
+            Self::Tcp(listener) => Box::new(listener.accept().await?.0),
+            Self::Unix(listener) => Box::new(listener.accept().await?.0),
+        })
+    }
+}
+
 /// Accepts connections until it is to end.
-pub(super) async fn accept<A>(listener: Listener, room: Room, ending: Ending, answer: A) -> io::Result<()>
+pub(super) async fn accept<A>(listener: Listener, room: Room, mut ending: Ending, answer: A) -> io::Result<()>
 where
     A: Service<Request<Body>, Response = Response, Error = Infallible> + Clone + Send + 'static,
     A::Future: Send,
 {
-    match listener {
-        Listener::Tcp(listener) => {
-            listener.set_nonblocking(true)?;
-            let listener = TcpListener::from_std(listener)?;
-            loop {
-                let next = async || listener.accept().await.map(|(stream, _)| stream);
-                let Some((stream, permit)) = next_of(next, &room, &ending).await else {
-                    return Ok(());
-                };
-                tokio::spawn(serve(stream, permit, ending.clone(), answer.clone()));
+    let listener = Open::new(listener)?;
+    let for_each = ending.clone();
+    loop {
+        let next = async { Some((room.for_one().await?, listener.next().await)) };
+        let next = tokio::select! {
+            () = ending.begun() => None,
+            next = next => next,
+        };
+        match next {
+            None => return Ok(()),
+            Some((permit, Ok(stream))) => {
+                tokio::spawn(serve(stream, permit, for_each.clone(), answer.clone()));
+            }
+            // Who went away before it was let in, or no room for another file: the next may be luckier.
+            Some((_, Err(error))) => {
+                tracing::debug!("a connection was not accepted: {error}");
+                sleep(NO_ROOM).await;
             }
         }
-        Listener::Unix(listener) => {
-            listener.set_nonblocking(true)?;
-            let listener = UnixListener::from_std(listener)?;
-            loop {
-                let next = async || listener.accept().await.map(|(stream, _)| stream);
-                let Some((stream, permit)) = next_of(next, &room, &ending).await else {
-                    return Ok(());
-                };
-                tokio::spawn(serve(stream, permit, ending.clone(), answer.clone()));
-            }
-        }
-    }
-}
-
-/// The next connection, and its room; nothing once it is to end.
-async fn next_of<S>(
-    next: impl AsyncFn() -> io::Result<S>,
-    room: &Room,
-    ending: &Ending,
-) -> Option<(S, OwnedSemaphorePermit)> {
-    let mut ending = ending.clone();
-    let next = async {
-        let permit = room.for_one().await?;
-        loop {
-            match next().await {
-                Ok(stream) => return Some((stream, permit)),
-                // Who went away before it was let in, or no room for another file: the next may be luckier.
-                Err(error) => {
-                    tracing::debug!("a connection was not accepted: {error}");
-                    sleep(NO_ROOM).await;
-                }
-            }
-        }
-    };
-    tokio::select! {
-        () = ending.begun() => None,
-        next = next => next,
     }
 }
 
 /// Answers on one connection until either end has had enough.
-async fn serve<S, A>(stream: S, permit: OwnedSemaphorePermit, mut ending: Ending, answer: A)
+async fn serve<A>(stream: Box<dyn Stream>, permit: OwnedSemaphorePermit, mut ending: Ending, answer: A)
 where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     A: Service<Request<Body>, Response = Response, Error = Infallible> + Clone + Send + 'static,
     A::Future: Send,
 {

@@ -86,10 +86,7 @@ impl Listening {
                 _ => {}
             }
         }
-        Ok(Self {
-            listeners,
-            own: None,
-        })
+        Ok(Self { listeners, own: None })
     }
 
     pub(super) fn places(&self) -> io::Result<Vec<Place>> {
@@ -111,9 +108,7 @@ impl Listener {
     pub(super) fn place(&self) -> io::Result<Place> {
         Ok(match self {
             Self::Tcp(listener) => Place::Address(listener.local_addr()?),
-            Self::Unix(listener) => {
-                Place::Socket(listener.local_addr()?.as_pathname().map(Path::to_owned))
-            }
+            Self::Unix(listener) => Place::Socket(listener.local_addr()?.as_pathname().map(Path::to_owned)),
         })
     }
 }

@@ -53,9 +53,7 @@ impl Drop for Socket {
 
 fn make_folder(folder: &Path) -> io::Result<()> {
     match DirBuilder::new().mode(FOLDER).create(folder) {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
-            Err(of(folder, "make the folder", &error))
-        }
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(of(folder, "make the folder", &error)),
         _ => Ok(()),
     }
 }
