@@ -2,3 +2,7 @@
 
 pub(crate) mod cli;
 mod metrics;
+#[allow(dead_code, reason = "to be used")]
+mod plans;
+#[allow(dead_code, reason = "to be used")]
+mod verbs;
