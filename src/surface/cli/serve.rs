@@ -1,10 +1,9 @@
 //! `serve`: watches, and answers over HTTP.
 
 use super::args::{Cli, LISTEN, ServeArgs, ServingArgs};
-use super::exit::Exit;
-use super::{log, notify, signals};
-use crate::surface::http;
+use crate::surface::exit::Exit;
 use crate::surface::serve::{Asked, Server};
+use crate::surface::{http, log, notify, signals};
 
 pub(crate) fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<Exit> {
     signals::hear_hangups()?;

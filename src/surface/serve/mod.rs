@@ -16,7 +16,7 @@ use axum::response::Response;
 use tokio::runtime::{Builder, Runtime};
 use tower::Service;
 
-use super::cli::{notify, signals};
+use super::{notify, signals};
 use accepting::{Room, accept};
 pub(crate) use ending::{Ender, Ending, ending};
 pub(crate) use listening::Asked;
