@@ -57,7 +57,7 @@ impl House {
     fn enter(&self, site: &Site, profile: &Profile) -> Result<(RwLockReadGuard<'_, ()>, Kept), OpenError> {
         for _ in 0..2 {
             let using = self.users.read().unwrap_or_else(PoisonError::into_inner);
-            if let Some(own) = self.own()? {
+            if let Some(own) = self.own(site, profile)? {
                 return Ok((using, own));
             }
             drop(using);
@@ -67,10 +67,10 @@ impl House {
     }
 
     /// A connection, where it is open and stands where it stood.
-    fn own(&self) -> Result<Option<Kept>, OpenError> {
+    fn own(&self, site: &Site, profile: &Profile) -> Result<Option<Kept>, OpenError> {
         let door = self.door.lock().unwrap_or_else(PoisonError::into_inner);
         let stands = door.kept.as_ref().filter(|kept| kept.check().is_ok());
-        stands.map(Kept::beside).transpose()
+        stands.map(|kept| site.queue(profile).beside(kept)).transpose()
     }
 
     /// Opens it anew, once nobody has it open any more.

@@ -3,7 +3,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use zombie_sweeper::rusqlite::Connection;
-use zombie_sweeper::store::Queue;
+use zombie_sweeper::store::{OpenError, Place, Queue, look_at_place};
 use zombie_sweeper::{Profile, SweepError, SweepOptions};
 
 use super::house::House;
@@ -78,17 +78,26 @@ impl Site {
         mut look: impl FnMut(&mut Connection, &Profile) -> Result<T, SweepError>,
     ) -> Result<(T, Vec<String>), Failed> {
         let opened_by = asked.cloned().unwrap_or_default();
-        let mut look = |conn: &mut _| profile::look(conn, asked, &mut look);
+        let look = |conn: &mut _| profile::look(conn, asked, &mut look);
+        let ((found, taken), copied) = self.read(&opened_by, look)?;
+        Ok((found, taken.into_iter().chain(copied).collect()))
+    }
+
+    /// Opens it to read it; and what is to be said of how it was read.
+    pub(super) fn read<T>(
+        &self,
+        profile: &Profile,
+        mut look: impl FnMut(&mut Connection) -> Result<T, Failed>,
+    ) -> Result<(T, Vec<String>), Failed> {
         let _turn = match &self.access {
             Access::Kept(house) => {
-                let (found, taken) = house.visit(self, &opened_by, |mut kept| look(kept.reading()))?;
-                return Ok((found, taken.into_iter().collect()));
+                let found = house.visit(self, profile, |mut kept| look(kept.connection()))?;
+                return Ok((found, Vec::new()));
             }
             Access::InTurn(turn) => Some(turn.lock().unwrap_or_else(PoisonError::into_inner)),
             Access::Anew => None,
         };
-        let ((found, taken), copied) = self.queue(&opened_by).read(look)?;
-        Ok((found, taken.into_iter().chain(copied).collect()))
+        self.queue(profile).read(look)
     }
 
     /// Opens it to sweep it.
@@ -106,5 +115,14 @@ impl Site {
             Access::Anew => None,
         };
         self.queue(profile).write(|conn| sweep(conn, options))
+    }
+    /// Where it lies.
+    pub(super) fn place(&self) -> Result<Option<Place>, OpenError> {
+        let _turn = match &self.access {
+            Access::Kept(_) => return Ok(None),
+            Access::InTurn(turn) => Some(turn.lock().unwrap_or_else(PoisonError::into_inner)),
+            Access::Anew => None,
+        };
+        look_at_place(&self.db).map(Some)
     }
 }
