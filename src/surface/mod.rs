@@ -8,10 +8,15 @@ mod log;
 mod lost;
 mod metrics;
 mod notify;
-#[allow(dead_code, reason = "to be used")]
+#[allow(dead_code, reason = "the surfaces that use it are to come")]
 mod plans;
 mod signals;
 mod stream;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the surfaces that use all of it are to come"
+)]
 mod verbs;
 mod wait;
 mod wall_clock;
