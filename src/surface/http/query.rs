@@ -140,17 +140,15 @@ impl Query {
         };
         let digits = given.bytes().all(|digit| digit.is_ascii_digit());
         let limit = given.parse().ok().filter(|limit| (1..=MOST).contains(limit));
-        match limit.filter(|_| digits && !given.starts_with('0')) {
-            Some(limit) => limit,
-            None => {
-                self.wrong(
-                    "limit",
-                    "limit",
-                    format!("expected a whole number from 1 to {MOST}"),
-                );
-                USUAL
-            }
+        if let Some(limit) = limit.filter(|_| digits && !given.starts_with('0')) {
+            return limit;
         }
+        self.wrong(
+            "limit",
+            "limit",
+            format!("expected a whole number from 1 to {MOST}"),
+        );
+        USUAL
     }
 
     /// Where the page before ended.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use zombie_sweeper::inspect::{Explanation, Outcomes};
 
-pub(crate) use self::told::{Looked, Recorded, Told};
+pub(crate) use self::told::{Look, Recorded, Told};
 
 use self::shelf::Shelf;
 use super::failed::Failed;
@@ -29,7 +29,7 @@ pub(crate) type Answer<T> = Result<Arc<T>, Failed>;
 /// The answers of the last second: 64 at most.
 pub(crate) struct Answers {
     desk: Arc<Desk>,
-    looks: Shelf<Scope, Looked>,
+    looks: Shelf<Scope, Look>,
     explanations: Shelf<(String, Option<String>), Told<Explanation>>,
     histories: Shelf<HistoryAsked, Recorded>,
     outcomes: Shelf<OutcomesAsked, Told<Outcomes>>,
@@ -52,9 +52,9 @@ impl Answers {
     }
 
     /// A dry run, with the living that are silent for longest.
-    pub(crate) async fn look(&self, scope: Scope) -> Answer<Looked> {
+    pub(crate) async fn look(&self, scope: Scope) -> Answer<Look> {
         let desk = Arc::clone(&self.desk);
-        let look = move |scope: &Scope| Looked::by(|| desk.look(scope));
+        let look = move |scope: &Scope| Look::by(|| desk.look(scope));
         self.looks.ask(scope, look).await
     }
 

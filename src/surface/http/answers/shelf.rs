@@ -65,9 +65,9 @@ where
     pub(super) async fn ask(
         &self,
         question: Q,
-        ask: impl FnOnce(&Q) -> anyhow::Result<A> + Send + 'static,
+        find: impl FnOnce(&Q) -> anyhow::Result<A> + Send + 'static,
     ) -> Answer<A> {
-        let mut coming = match self.look_up(question, ask) {
+        let mut coming = match self.look_up(question, find) {
             Found::Given(answer) => return answer,
             Found::Coming(coming) => coming,
         };
@@ -83,34 +83,34 @@ where
         lock(&self.kept).clear();
     }
 
-    fn look_up(&self, question: Q, ask: impl FnOnce(&Q) -> anyhow::Result<A> + Send + 'static) -> Found<A> {
-        let mut shelf = lock(&self.kept);
+    fn look_up(&self, question: Q, find: impl FnOnce(&Q) -> anyhow::Result<A> + Send + 'static) -> Found<A> {
+        let mut questions = lock(&self.kept);
         let now = Instant::now();
-        if let Some(kept) = shelf.get_mut(&question) {
+        if let Some(kept) = questions.get_mut(&question) {
             let good = kept.answer.as_ref().filter(|given| given.is_good(now));
             let Some(given) = good else {
                 if let Some(awaited) = &kept.awaited {
                     return Found::Coming(awaited.coming.clone());
                 }
-                let awaited = self.fly(question, now, ask);
+                let awaited = self.fly(question, now, find);
                 let coming = awaited.coming.clone();
                 kept.awaited = Some(awaited);
                 return Found::Coming(coming);
             };
             let answer = given.answer.clone();
             if kept.awaited.is_none() && now - given.asked_at >= ASKED_ANEW {
-                kept.awaited = Some(self.fly(question, now, ask));
+                kept.awaited = Some(self.fly(question, now, find));
             }
             return Found::Given(answer);
         }
-        let awaited = self.fly(question.clone(), now, ask);
+        let awaited = self.fly(question.clone(), now, find);
         let coming = awaited.coming.clone();
-        if shelf.len() < self.room || make_room(&mut shelf) {
+        if questions.len() < self.room || make_room(&mut questions) {
             let kept = Kept {
                 answer: None,
                 awaited: Some(awaited),
             };
-            shelf.insert(question, kept);
+            questions.insert(question, kept);
         }
         Found::Coming(coming)
     }
@@ -120,17 +120,17 @@ where
         &self,
         question: Q,
         asked_at: Instant,
-        ask: impl FnOnce(&Q) -> anyhow::Result<A> + Send + 'static,
+        find: impl FnOnce(&Q) -> anyhow::Result<A> + Send + 'static,
     ) -> Awaited<A> {
         let (say, coming) = watch::channel(None);
-        let (shelf, turns, bears) = (Arc::clone(&self.kept), Arc::clone(&self.turns), self.bears);
+        let (kept, turns, bears) = (Arc::clone(&self.kept), Arc::clone(&self.turns), self.bears);
         tokio::spawn(async move {
             let Ok(_turn) = turns.acquire_owned().await else {
                 return;
             };
             let asking = question.clone();
             let asked = spawn_blocking(move || {
-                let answer = ask(&asking).map(Arc::new);
+                let answer = find(&asking).map(Arc::new);
                 let weight = answer.as_ref().map_or(0, |answer| answer.weight());
                 (answer.map_err(|error| Failed::from(&error)), weight)
             });
@@ -143,11 +143,11 @@ where
                 asked_at,
                 weight,
             };
-            put(&mut lock(&shelf), &question, given, bears);
+            put(&mut lock(&kept), &question, given, bears);
             say.send_replace(Some(answer));
             drop(say);
             sleep_until(asked_at + GOOD_FOR).await;
-            clear(&mut lock(&shelf), &question, asked_at);
+            clear(&mut lock(&kept), &question, asked_at);
         });
         Awaited { asked_at, coming }
     }

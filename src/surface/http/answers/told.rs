@@ -52,13 +52,13 @@ impl<T: Serialize> Told<T> {
 }
 
 /// A dry run, and its lists in the order of pages.
-pub(crate) struct Looked {
+pub(crate) struct Look {
     pub(crate) report: SweepReport,
     pub(crate) pages: Pages,
     pub(crate) looked_at: String,
 }
 
-impl Looked {
+impl Look {
     /// What is found now.
     pub(super) fn by(look: impl FnOnce() -> anyhow::Result<SweepReport>) -> anyhow::Result<Self> {
         let looked_at = now();
@@ -72,7 +72,7 @@ impl Looked {
     }
 }
 
-impl Weighed for Looked {
+impl Weighed for Look {
     fn weight(&self) -> usize {
         weight(&self.report)
     }

@@ -1,4 +1,4 @@
-//! The API described: OpenAPI 3.1. Operations and parameters stand at their handlers, reports in docs/*.schema.json.
+//! The API described: `OpenAPI` 3.1. Operations and parameters stand at their handlers, reports in the JSON Schemas of docs/.
 
 mod page;
 mod refused;

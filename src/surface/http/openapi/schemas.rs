@@ -1,4 +1,4 @@
-//! What goes to and fro, as components: reports from docs/*.schema.json, and what HTTP adds to them.
+//! What goes to and fro, as components: reports from the JSON Schemas of docs/, and what HTTP adds to them.
 
 use serde_json::{Map, Value};
 
