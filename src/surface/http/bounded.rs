@@ -44,11 +44,10 @@ async fn whole(body: Body) -> Result<Body, Problem> {
     }
     match timeout(BODY_TIME, Limited::new(body, BODY).collect()).await {
         Ok(Ok(body)) => Ok(Body::from(body.to_bytes())),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            Err(Problem::bare(StatusCode::PAYLOAD_TOO_LARGE))
-        }
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Problem::bare(StatusCode::PAYLOAD_TOO_LARGE)),
         Ok(Err(_)) => {
-            let said = "the body is not what its header says: expected all of it, found less or something else";
+            let said =
+                "the body is not what its header says: expected all of it, found less or something else";
             Err(Problem::new(StatusCode::BAD_REQUEST, said))
         }
         Err(_) => Err(Problem::bare(StatusCode::REQUEST_TIMEOUT)),

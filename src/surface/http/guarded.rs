@@ -1,9 +1,9 @@
 //! What a browser is told it may do with what it gets: next to nothing.
 
+use axum::http::HeaderValue;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::HeaderValue;
 use axum::response::Response;
 
 /// HTML and pictures with one stylesheet of our own; no script, from nowhere.

@@ -114,7 +114,10 @@ pub(super) fn read_given(path: &Path) -> io::Result<Secret> {
 /// A pipe is not waited for.
 fn open(path: &Path, flags: OFlag) -> io::Result<File> {
     let flags = flags | OFlag::O_NONBLOCK;
-    OpenOptions::new().read(true).custom_flags(flags.bits()).open(path)
+    OpenOptions::new()
+        .read(true)
+        .custom_flags(flags.bits())
+        .open(path)
 }
 
 fn read(path: &Path, file: File, closed_to: u32, expected: &str) -> io::Result<Secret> {

@@ -31,7 +31,10 @@ impl Tokens {
 
     /// The kind of a token, where it is one of ours. It is compared with all of them, so that how long it takes tells nothing.
     pub(super) fn kind(&self, presented: &str) -> Option<Kind> {
-        let same = self.0.each_ref().map(|(kind, secret)| (*kind, secret.is(presented)));
+        let same = self
+            .0
+            .each_ref()
+            .map(|(kind, secret)| (*kind, secret.is(presented)));
         same.into_iter()
             .find(|(_, is)| bool::from(*is))
             .map(|(kind, _)| kind)
