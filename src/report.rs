@@ -1,5 +1,6 @@
 //! The one JSON contract: what a sweep says of itself, on every surface.
 
+mod age;
 mod living;
 mod remembered;
 
@@ -13,6 +14,8 @@ use serde::ser::{SerializeMap, Serializer};
 
 pub use living::LivingTask;
 pub use remembered::{Remembered, RememberedReap};
+
+use age::age_s;
 
 use crate::options::{Doubted, Planned, Refused, SweepOptions};
 use crate::zombie::{Condition, Followed, Id, Learned, Reason, Timestamp, UndecidedTask, Zombie};
@@ -323,14 +326,6 @@ impl ZombieFound {
                 .collect(),
         }
     }
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "an age in microseconds fits in 53 bits for 285 years"
-)]
-fn age_s(at: Timestamp, now: Timestamp) -> f64 {
-    now.micros_since(at) as f64 / 1e6
 }
 
 /// The tasks reaped, in ascending order of their ids.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::age_s;
+use super::age::age_s;
 use crate::zombie::{Alive, Id, Reason, Timestamp};
 
 /// A running task that is alive, and for how long it has been silent.
