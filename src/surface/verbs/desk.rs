@@ -17,6 +17,9 @@ use super::{ledger, monitor};
 use crate::surface::exit::Exit;
 use crate::surface::{wait, wall_clock};
 
+/// How many of the living are listed, the longest silent first.
+const LIVING: usize = 10_000;
+
 /// Why nothing, or not everything, was reaped.
 #[derive(Debug)]
 pub(crate) enum SweepRefused {
@@ -110,7 +113,7 @@ impl Desk {
 
     /// A dry run of now, with the living that are silent for longest.
     pub(crate) fn look(&self, scope: &Scope) -> anyhow::Result<SweepReport> {
-        let options = self.dry(scope)?.evidence(true);
+        let options = self.dry(scope)?.evidence(true).living(LIVING);
         super::plan::look(&self.given.site, self.given.patience, &options)
     }
 
