@@ -10,6 +10,7 @@ mod metrics;
 mod notify;
 #[allow(dead_code, reason = "the surfaces that use it are to come")]
 mod plans;
+mod serve;
 mod signals;
 mod stream;
 #[allow(
