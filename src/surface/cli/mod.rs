@@ -5,6 +5,7 @@ mod completions;
 mod demo;
 mod doctor;
 mod explain;
+mod given;
 mod history;
 mod init;
 mod man;

@@ -33,6 +33,11 @@ impl Failed {
         }
     }
 
+    /// What happened, for who may know.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     pub(crate) fn status(&self) -> StatusCode {
         match self.exit {
             // A task or project that the database does not know.

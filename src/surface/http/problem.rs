@@ -173,7 +173,7 @@ impl IntoResponse for Problem {
         let body = Value::Object(self.json()).to_string();
         let mut response = (self.status, [(CONTENT_TYPE, PROBLEM_JSON)], body).into_response();
         for (name, value) in &self.headers {
-            response.headers_mut().insert(name, value.clone());
+            response.headers_mut().append(name, value.clone());
         }
         response.extensions_mut().insert(self);
         response

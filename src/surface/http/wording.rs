@@ -62,7 +62,7 @@ fn of_routes(status: StatusCode, headers: &HeaderMap, as_page: bool) -> Response
 fn of_page(problem: &Problem) -> Response {
     let mut response = (problem.status(), Html(page(problem).into_string())).into_response();
     for (name, value) in problem.headers() {
-        response.headers_mut().insert(name, value.clone());
+        response.headers_mut().append(name, value.clone());
     }
     response
 }

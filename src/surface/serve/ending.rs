@@ -21,6 +21,20 @@ impl Ender {
     pub(crate) fn end(&self) {
         self.0.send_replace(true);
     }
+
+    /// Ends it when this is dropped, however that comes about.
+    pub(crate) fn at_the_end(&self) -> AtTheEnd<'_> {
+        AtTheEnd(self)
+    }
+}
+
+/// With it, all ends.
+pub(crate) struct AtTheEnd<'e>(&'e Ender);
+
+impl Drop for AtTheEnd<'_> {
+    fn drop(&mut self) {
+        self.0.end();
+    }
 }
 
 impl Ending {

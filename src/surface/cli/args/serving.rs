@@ -1,10 +1,14 @@
 //! Where a server listens, and whom it lets in.
 
-use std::net::SocketAddr;
+use std::ffi::OsString;
+use std::net::{Ipv6Addr, SocketAddr};
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::PathBuf;
 
 use clap::Args;
-use clap::builder::FalseyValueParser;
+use clap::builder::{FalseyValueParser, OsStringValueParser, TypedValueParser as _};
+
+use crate::surface::http::tokens::TokenFile;
 
 /// On this machine only; the port is one that nobody has a claim to.
 pub(crate) const LISTEN: &str = "127.0.0.1:8639";
@@ -38,6 +42,15 @@ pub(crate) struct ServingArgs {
     )]
     #[arg(value_delimiter = ',', value_parser = parse_host)]
     pub(crate) allowed_hosts: Vec<String>,
+    /// Read a token from this file instead of making one: read, mcp or write
+    #[arg(
+        long,
+        value_name = "KIND=PATH",
+        env = "ZOMBIE_SWEEPER_TOKEN_FILE",
+        hide_env = true
+    )]
+    #[arg(value_delimiter = ',', value_parser = OsStringValueParser::new().try_map(parse_token_file))]
+    pub(crate) token_file: Vec<TokenFile>,
     /// Let nobody write: no sweep, no unpark, no watch
     #[arg(long, env = "ZOMBIE_SWEEPER_READ_ONLY", hide_env = true)]
     #[arg(value_parser = FalseyValueParser::new())]
@@ -81,7 +94,7 @@ fn parse_host(text: &str) -> Result<String, String> {
                 .all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
     };
     let is_fit = if is_literal {
-        name.parse::<std::net::Ipv6Addr>().is_ok()
+        name.parse::<Ipv6Addr>().is_ok()
     } else {
         is_name(text)
     };
@@ -90,4 +103,24 @@ fn parse_host(text: &str) -> Result<String, String> {
     } else {
         Err("expected the name of a host without scheme and port, such as sweeper.example.org".to_owned())
     }
+}
+
+pub(super) fn parse_token_file(text: OsString) -> Result<TokenFile, String> {
+    let expected = "expected KIND=PATH, such as write=/etc/zombie-sweeper/write.token";
+    let bytes = text.as_bytes();
+    let at = bytes.iter().position(|byte| *byte == b'=').ok_or(expected)?;
+    let (kind, path) = (
+        bytes.get(..at).unwrap_or_default(),
+        bytes.get(at + 1..).unwrap_or_default(),
+    );
+    let kind = String::from_utf8_lossy(kind)
+        .parse()
+        .map_err(|kinds| format!("{expected}; {kinds}"))?;
+    if path.is_empty() {
+        return Err(expected.to_owned());
+    }
+    Ok(TokenFile {
+        kind,
+        path: PathBuf::from(OsString::from_vec(path.to_vec())),
+    })
 }
