@@ -41,6 +41,12 @@ fn is_json(media: &str) -> bool {
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+    // A list of values without their names would be taken for an object.
+    let begins = body.iter().find(|byte| !byte.is_ascii_whitespace());
+    if begins.is_some_and(|begin| *begin != b'{') {
+        let mistake = Mistake::new("object", [Step::from("body")], "expected a JSON object");
+        return Err(Problem::mistakes(vec![mistake]));
+    }
     let mut json = serde_json::Deserializer::from_slice(body);
     let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let mut loc = vec![Step::from("body")];

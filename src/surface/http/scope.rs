@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::problem::{Mistake, Problem, Step};
-use super::query::{LONGEST, MOST_TASKS};
+use super::query::LONGEST;
 use crate::surface::verbs::Scope;
 
 /// As it is sent.
@@ -38,17 +38,10 @@ impl ScopeBody {
         }
         let tasks = self.tasks;
         let loc = || vec![Step::from("body"), Step::from("tasks")];
-        match tasks.as_ref().map(Vec::len) {
-            // Whoever has found nothing to sweep means nothing, and not all there is.
-            Some(0) => {
-                let msg = "expected the id of a task; an empty list names none: leave it out for all";
-                wrong("too_short", loc(), msg.to_owned());
-            }
-            Some(named) if named > MOST_TASKS => {
-                let msg = format!("expected {MOST_TASKS} at most, not {named}");
-                wrong("too_long", loc(), msg);
-            }
-            _ => {}
+        // Whoever has found nothing to sweep means nothing, and not all there is.
+        if tasks.as_ref().is_some_and(Vec::is_empty) {
+            let msg = "expected the id of a task; an empty list names none: leave it out for all";
+            wrong("too_short", loc(), msg.to_owned());
         }
         for (index, task) in tasks.iter().flatten().enumerate() {
             if is_too_long(task) {

@@ -14,7 +14,7 @@ pub(crate) use self::page::page;
 pub(crate) use self::refused::Refused;
 
 use super::api;
-use super::query::{LONGEST, MOST_TASKS};
+use super::query::LONGEST;
 
 /// What everybody may be told, whatever was asked.
 const ALWAYS: [u16; 4] = [401, 403, 429, 503];
@@ -48,6 +48,9 @@ pub(crate) fn document() -> &'static Value {
 fn written() -> Value {
     let mut document = serde_json::to_value(Operations::openapi()).unwrap_or_default();
     for operation in operations(&mut document) {
+        if let Some(Value::Object(body)) = operation.get_mut("requestBody") {
+            body.insert("required".to_owned(), true.into());
+        }
         if let Some(Value::Object(responses)) = operation.get_mut("responses") {
             for status in ALWAYS {
                 let response = refused::response(status);
@@ -86,11 +89,7 @@ pub(crate) fn ids() -> Schema {
     let id = ObjectBuilder::new()
         .schema_type(Type::String)
         .max_length(Some(LONGEST));
-    ArrayBuilder::new()
-        .items(id.build())
-        .max_items(Some(MOST_TASKS))
-        .build()
-        .into()
+    ArrayBuilder::new().items(id.build()).build().into()
 }
 
 #[cfg(test)]
