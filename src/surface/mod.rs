@@ -1,8 +1,15 @@
-//! Who asks. Thin: a surface takes a request, hands it to the sweep, and shows what came back.
+//! Who asks. Thin: a surface takes a request, hands it to the verbs, and shows what came back.
 
 pub(crate) mod cli;
+mod exit;
+mod failure;
+mod log;
+mod lost;
 mod metrics;
-#[allow(dead_code, reason = "to be used")]
+mod notify;
 mod plans;
-#[allow(dead_code, reason = "to be used")]
+mod signals;
+mod stream;
 mod verbs;
+mod wait;
+mod wall_clock;

@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use subtle::ConstantTimeEq;
-use zombie_sweeper::SweepReport;
+use zombie_sweeper::{Planned, SweepReport};
 
-use super::verbs::{Planned, Scope};
+use super::verbs::Scope;
 
 /// How many are kept at most.
 const KEPT: usize = 32;

@@ -6,8 +6,8 @@ use zombie_sweeper::{SweepError, in_full};
 
 use super::exit::Exit;
 use super::lost::LostSummary;
-use super::profile::Misfit;
 use super::signals;
+use super::verbs::Misfit;
 
 /// The exit code of a failure.
 pub(crate) fn exit(error: &anyhow::Error) -> Exit {
