@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use subtle::ConstantTimeEq;
-use zombie_sweeper::{Planned, SweepReport};
+use zombie_sweeper::SweepReport;
 
-use super::verbs::Scope;
+use super::verbs::{Planned, Scope};
 
 /// How many are kept at most.
 const KEPT: usize = 32;

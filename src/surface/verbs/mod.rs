@@ -1,6 +1,7 @@
 //! The verbs: what every surface asks, and gets the same answer to. They block, and decide nothing: that is the library's.
 
 mod clock;
+mod desk;
 mod doctor;
 mod explain;
 mod history;
@@ -19,6 +20,7 @@ mod sweep;
 pub(crate) mod told;
 mod unpark;
 
+pub(crate) use desk::{Desk, Given, HistoryAsked, OutOfScope, OutcomesAsked, Scope, SweepRefused};
 pub(crate) use doctor::doctor;
 pub(crate) use explain::explain;
 pub(crate) use history::history;
@@ -31,3 +33,4 @@ pub(crate) use schema::schema;
 pub(crate) use site::{LedgerFile, Site, Sweeps};
 pub(crate) use sweep::{by_profile, sweep};
 pub(crate) use unpark::unpark;
+pub(crate) use zombie_sweeper::Planned;
