@@ -5,6 +5,7 @@ mod exit;
 mod failure;
 mod log;
 mod lost;
+mod mcp;
 mod metrics;
 mod notify;
 mod plans;

@@ -1,0 +1,15 @@
+//! MCP: the verbs as tools of a model. What a model may not do alone, a person is asked for.
+
+mod arguments;
+mod consent;
+mod endpoint;
+mod page;
+mod result;
+mod server;
+mod stdio;
+mod sweep;
+mod tools;
+
+pub(crate) use endpoint::{Admitted, Endpoint};
+pub(crate) use server::Ground;
+pub(crate) use stdio::serve;
