@@ -1,18 +1,51 @@
-//! What a sweep's metrics file is told, however the sweep ended.
+//! What a monitor is told of sweeps, however they ended: in a file, and by who stays, when it asks.
 
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use zombie_sweeper::ledger::{self, Ledger};
-use zombie_sweeper::metrics::{LastSweep, Scope, Totals};
+use zombie_sweeper::metrics::{LastSweep, Metrics, Scope, Totals, seconds};
 use zombie_sweeper::{Profile, SweepReport};
 
 use super::site::{Site, Sweeps};
 use crate::surface::exit::Exit;
-use crate::surface::failure;
-use crate::surface::metrics;
+use crate::surface::{failure, metrics};
 
-/// Tells of a sweep that began then and ended so, where a file was named for it. A dry run is no sweep: it would hide from
+/// The last sweep, for a monitor that asks.
+#[derive(Debug, Default)]
+pub(crate) struct Told(Mutex<Option<Last>>);
+
+#[derive(Debug)]
+struct Last {
+    at: DateTime<Utc>,
+    is_success: bool,
+    exit_code: u8,
+    report: Option<SweepReport>,
+    oldest_living_silence_s: Option<f64>,
+    succeeded_s: f64,
+}
+
+impl Told {
+    fn hear(&self, sweep: &LastSweep<'_>) {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let succeeded_s = if sweep.is_success {
+            seconds(sweep.at)
+        } else {
+            last.as_ref().map_or(0.0, |last| last.succeeded_s)
+        };
+        *last = Some(Last {
+            at: sweep.at,
+            is_success: sweep.is_success,
+            exit_code: sweep.exit_code,
+            report: sweep.report.cloned(),
+            oldest_living_silence_s: sweep.oldest_living_silence_s,
+            succeeded_s,
+        });
+    }
+}
+
+/// Tells of a sweep that began then and ended so, where a monitor is to know. A dry run is no sweep: it would hide from
 /// the monitor that none has taken place.
 pub(crate) fn tell(
     site: &Site,
@@ -21,9 +54,9 @@ pub(crate) fn tell(
     ended: Result<Exit, &anyhow::Error>,
     report: Option<&SweepReport>,
 ) {
-    let Some(path) = &site.metrics else {
+    if site.metrics.is_none() && site.told.is_none() {
         return;
-    };
+    }
     if sweeps.is_dry || sweeps.is_narrowed {
         tracing::info!("a dry run, or a sweep of single tasks, writes no metrics");
         return;
@@ -36,7 +69,36 @@ pub(crate) fn tell(
         oldest_living_silence_s: report.and_then(oldest_living_silence_s),
         ..LastSweep::failed(began, exit as u8)
     };
-    metrics::tell(path, &scope(site, sweeps), sweep, totals(site, sweeps).as_ref());
+    if let Some(told) = &site.told {
+        told.hear(&sweep);
+    }
+    if let Some(path) = &site.metrics {
+        metrics::tell(path, &scope(site, sweeps), sweep, totals(site, sweeps).as_ref());
+    }
+}
+
+/// What a monitor that asks is told.
+pub(crate) fn text(site: &Site, sweeps: Sweeps<'_>) -> String {
+    let told = site
+        .told
+        .as_ref()
+        .map(|told| told.0.lock().unwrap_or_else(PoisonError::into_inner));
+    let last = told.as_ref().and_then(|last| last.as_ref());
+    let last_sweep = last.map(|last| LastSweep {
+        at: last.at,
+        is_success: last.is_success,
+        exit_code: last.exit_code,
+        report: last.report.as_ref(),
+        oldest_living_silence_s: last.oldest_living_silence_s,
+    });
+    let (scope, totals) = (scope(site, sweeps), totals(site, sweeps));
+    let metrics = Metrics {
+        scope: &scope,
+        last_sweep,
+        last_success_s: last.map_or(0.0, |last| last.succeeded_s),
+        totals: totals.as_ref(),
+    };
+    metrics.to_string()
 }
 
 /// Known where a ledger is kept.
