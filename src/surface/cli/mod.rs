@@ -5,9 +5,11 @@ mod completions;
 mod demo;
 mod doctor;
 mod explain;
+mod given;
 mod history;
 mod init;
 mod man;
+mod mcp;
 mod outcomes;
 mod output;
 mod schema;
@@ -51,6 +53,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Some(Command::History(history)) => history::run(cli, history),
         Some(Command::Outcomes(args)) => outcomes::run(cli, args),
         Some(Command::Watch(args)) => watch::run(cli, args),
+        Some(Command::Mcp(args)) => mcp::run(cli, args),
         Some(Command::Demo(demo)) => demo::run(demo),
         Some(Command::Completions(shell)) => completions::run(shell),
         Some(Command::Man(man)) => man::run(man),

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod consent;
+#[allow(dead_code, reason = "who serves HTTP is to come")]
 mod endpoint;
 mod page;
 mod result;
@@ -10,6 +11,7 @@ mod stdio;
 mod sweep;
 mod tools;
 
+#[allow(unused_imports, reason = "who serves HTTP is to come")]
 pub(crate) use endpoint::{Admitted, Endpoint};
 pub(crate) use server::Ground;
 pub(crate) use stdio::serve;
