@@ -18,6 +18,6 @@ pub(crate) fn run(cli: &Cli, args: &McpArgs) -> anyhow::Result<Exit> {
     };
     let desk = Arc::new(Desk::new(given(cli, site, args.read_only)));
     let plans = Arc::new(Plans::new(wall_clock::now));
-    mcp::serve(Ground::new(desk, plans, args.allow_unconfirmed))?;
+    mcp::serve(&Ground::new(desk, plans, args.allow_unconfirmed))?;
     Ok(Exit::Swept)
 }

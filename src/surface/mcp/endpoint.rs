@@ -12,7 +12,8 @@ use axum::response::{IntoResponse, Response};
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 
-use super::server::{Ground, Server};
+use super::ground::Ground;
+use super::server::Server;
 use crate::surface::plans::Session;
 
 /// How large a request may be, in bytes.

@@ -7,7 +7,8 @@ use rmcp::ServiceExt;
 use rmcp::service::ServerInitializeError;
 use rmcp::transport::stdio_pipes;
 
-use super::server::{Ground, Server};
+use super::ground::Ground;
+use super::server::Server;
 use crate::surface::signals;
 
 /// How long what is at work may take to end.
@@ -17,24 +18,24 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const STEP: Duration = Duration::from_millis(50);
 
 /// Until the client closes the stream, or a signal comes.
-pub(crate) fn serve(ground: Ground) -> anyhow::Result<()> {
+pub(crate) fn serve(ground: &Ground) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
         .build()?;
-    let served = runtime.block_on(async {
+    let ended = runtime.block_on(async {
         let server = Server::of_one(ground.clone()).map_err(io::Error::other)?;
-        let served = tokio::select! {
-            served = converse(server) => served,
+        let ended = tokio::select! {
+            ended = converse(server) => ended,
             () = signal() => Ok(()),
         };
         // What has been begun is brought to its end, or rolled back where a signal came.
         let _ = tokio::time::timeout(PATIENCE, ground.close()).await;
-        served
+        ended
     });
     // A read of the standard input may be waiting, and cannot be called off.
     runtime.shutdown_background();
-    served
+    ended
 }
 
 async fn converse(server: Server) -> anyhow::Result<()> {

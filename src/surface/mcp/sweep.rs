@@ -3,24 +3,28 @@
 //! The person is asked without any lock or transaction. Their answer takes the plan out before anything is begun, so that no
 //! plan is swept twice, and no question answered twice.
 
+use std::num::NonZeroUsize;
 use std::time::Duration;
 
+use rmcp::ErrorData;
 use rmcp::model::{
     CallToolResponse, CallToolResult, ElicitRequest, ElicitRequestParams, InputRequest, InputRequiredResult,
     InputResponses,
 };
-use rmcp::service::{RequestContext, ServiceError};
-use rmcp::{ErrorData, RoleServer};
+use rmcp::service::ServiceError;
 use serde_json::{Map, Value};
+use zombie_sweeper::SweepReport;
 
 use super::arguments::{MOST, SweepArguments};
+use super::caller::{Caller, has_no_sessions};
 use super::consent::{self, Consent};
+use super::ground::Ground;
 use super::page;
 use super::result::{no_such_plan, told, wrong};
-use super::server::{Server, has_no_sessions};
+
 use crate::surface::failure;
-use crate::surface::plans::{KeptPlan, Session};
-use crate::surface::verbs::SweepRefused;
+use crate::surface::plans::KeptPlan;
+use crate::surface::verbs::{Desk, SweepRefused};
 
 /// What the client calls the question.
 const QUESTION: &str = "confirm";
@@ -44,14 +48,17 @@ enum No {
 }
 
 pub(super) async fn sweep(
-    server: &Server,
+    caller: &Caller<'_>,
     asked: SweepArguments,
     answer: Answer,
-    context: &RequestContext<RoleServer>,
 ) -> Result<CallToolResponse, ErrorData> {
     let id = asked.plan_id.as_str();
-    let session = server.session(context);
-    let plans = &server.ground.plans;
+    let Caller {
+        ground,
+        session,
+        context,
+    } = *caller;
+    let plans = &ground.plans;
     if let Answer {
         question: Some(question),
         answers: Some(mut answers),
@@ -63,7 +70,7 @@ pub(super) async fn sweep(
         };
         let answer = answers.remove(QUESTION).unwrap_or_default();
         return match consent::read_json(answer) {
-            Ok(()) => reap(server, plan, Consent::Person).await.map(Into::into),
+            Ok(()) => reap(ground, plan, Consent::Person).await.map(Into::into),
             Err(no) => Ok(refused(id, &No::Said(no)).into()),
         };
     }
@@ -74,15 +81,15 @@ pub(super) async fn sweep(
         return Ok(wrong("the plan lists no task: there is nothing to reap").into());
     }
     if !consent::can_ask(context.client_capabilities().as_ref()) {
-        if !server.ground.allows_unconfirmed {
+        if !ground.allows_unconfirmed {
             return Ok(cannot_ask().into());
         }
         return match plans.take(id, session) {
-            Some(plan) => reap(server, plan, Consent::Operator).await.map(Into::into),
+            Some(plan) => reap(ground, plan, Consent::Operator).await.map(Into::into),
             None => Ok(no_such_plan(id).into()),
         };
     }
-    let form = consent::form(&plan, server.ground.desk.database());
+    let form = consent::form(&plan, ground.desk.database());
     let form = form.map_err(|why| ErrorData::internal_error(why, None))?;
     let question = plans.ask(id, session);
     let question = question.map_err(|why| ErrorData::internal_error(why.to_string(), None))?;
@@ -94,30 +101,28 @@ pub(super) async fn sweep(
         let requests = [(QUESTION.to_owned(), request)].into();
         return Ok(InputRequiredResult::new(Some(requests), Some(question)).into());
     }
-    let asked = ask(server, session, &plan, &question, form, context).await;
+    let asked = ask(caller, &plan, &question, form).await;
     match asked {
-        Ok(plan) => reap(server, plan, Consent::Person).await.map(Into::into),
+        Ok(plan) => reap(ground, plan, Consent::Person).await.map(Into::into),
         Err(no) => Ok(refused(id, &no).into()),
     }
 }
 
 /// Asks in the midst of the call, as long as the plan is good. Returns it where the person said yes.
 async fn ask(
-    server: &Server,
-    session: &Session,
+    caller: &Caller<'_>,
     plan: &KeptPlan,
     question: &str,
     form: ElicitRequestParams,
-    context: &RequestContext<RoleServer>,
 ) -> Result<KeptPlan, No> {
-    let plans = &server.ground.plans;
+    let (plans, context) = (&caller.ground.plans, caller.context);
     let left = plans.left(plan);
     let answer = tokio::select! {
         answer = context.peer.create_elicitation_with_timeout(form, Some(left)) => Some(answer),
         () = context.ct.cancelled() => None,
     };
     // Whatever it was, it uses the plan up.
-    let plan = plans.answered(&plan.id, session, question);
+    let plan = plans.answered(&plan.id, caller.session, question);
     let Some(answer) = answer else {
         return Err(No::Said("the call was cancelled before the person answered"));
     };
@@ -131,7 +136,7 @@ async fn ask(
 }
 
 /// Reaps what the plan lists and is so still.
-async fn reap(server: &Server, plan: KeptPlan, consent: Consent) -> Result<CallToolResult, ErrorData> {
+async fn reap(ground: &Ground, plan: KeptPlan, consent: Consent) -> Result<CallToolResult, ErrorData> {
     let consent = consent.word();
     tracing::info!(
         plan = plan.planned.len(),
@@ -144,8 +149,8 @@ async fn reap(server: &Server, plan: KeptPlan, consent: Consent) -> Result<CallT
             tokio::time::sleep(BETWEEN).await;
         }
         let (scope, planned) = (plan.scope.clone(), plan.planned.clone());
-        let ask = move |desk: &crate::surface::verbs::Desk| desk.sweep(&scope, Some(planned));
-        swept = server.ground.ask(ask).await?;
+        let ask = move |desk: &Desk| desk.sweep(&scope, Some(planned));
+        swept = ground.ask(ask).await?;
         if !matches!(swept, Err(SweepRefused::Busy)) {
             break;
         }
@@ -171,12 +176,12 @@ async fn reap(server: &Server, plan: KeptPlan, consent: Consent) -> Result<CallT
     })
 }
 
-fn summary(report: &zombie_sweeper::SweepReport, plan: &KeptPlan, consent: &str) -> CallToolResult {
+fn summary(report: &SweepReport, plan: &KeptPlan, consent: &str) -> CallToolResult {
     let mut answer = match serde_json::to_value(report) {
         Ok(Value::Object(answer)) => answer,
         _ => Map::new(),
     };
-    let most = std::num::NonZeroUsize::MIN.saturating_add(MOST - 1);
+    let most = NonZeroUsize::MIN.saturating_add(MOST - 1);
     let is_cut = page::cut(&mut answer, 0, most).is_some();
     answer.insert("is_cut".to_owned(), is_cut.into());
     answer.insert("plan_id".to_owned(), plan.id.as_str().into());
