@@ -1,3 +1,4 @@
+mod planned;
 mod watched;
 
 use std::collections::HashMap;
@@ -10,6 +11,7 @@ use chrono::{DateTime, Utc};
 
 use crate::profile::Profile;
 use crate::zombie::{Id, Labels, Learned, Policy, Suspect};
+pub use planned::{Planned, PlannedReap};
 pub(crate) use watched::{Doubted, Refused, Silent, Watched};
 
 /// How far apart two looks are where silence needs a second one and nobody has said how far.
@@ -37,6 +39,7 @@ pub struct SweepOptions {
     pub(crate) waiting: Option<Waiting>,
     pub(crate) evidence: bool,
     pub(crate) at_most: Option<usize>,
+    pub(crate) planned: Option<Planned>,
     pub(crate) park_after: Option<NonZeroUsize>,
     pub(crate) park_within: Duration,
     pub(crate) remember: bool,
@@ -90,6 +93,7 @@ impl SweepOptions {
             waiting: None,
             evidence: false,
             at_most: None,
+            planned: None,
             park_after: None,
             park_within: Self::PARK_WITHIN,
             remember: false,
@@ -212,6 +216,18 @@ impl SweepOptions {
     pub fn at_most(self, zombies: usize) -> Self {
         Self {
             at_most: Some(zombies),
+            ..self
+        }
+    }
+
+    /// Reaps those that a dry run has [listed](crate::SweepReport::planned) and that are zombies still, for the same reason and
+    /// with the same run, and no other: what else is due is left alone, and not looked at. Where a queue tells no run, nothing
+    /// that is read of the task may have changed. Those that are not so any more are counted in
+    /// [`moved_on`](crate::SweepReport::moved_on), those of another project or task than these options name among them.
+    #[must_use]
+    pub fn planned(self, planned: Planned) -> Self {
+        Self {
+            planned: Some(planned),
             ..self
         }
     }

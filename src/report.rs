@@ -12,7 +12,7 @@ use serde::ser::{SerializeMap, Serializer};
 
 pub use remembered::{Remembered, RememberedReap};
 
-use crate::options::{Doubted, Refused, SweepOptions};
+use crate::options::{Doubted, Planned, Refused, SweepOptions};
 use crate::zombie::{Condition, Followed, Id, Learned, Reason, Timestamp, UndecidedTask, Zombie};
 
 /// What a sweep did, or in a dry run would have done. Serialized, it is the summary: an interface, described by
@@ -55,7 +55,7 @@ pub struct SweepReport {
     /// Silent tasks that a watch leaves alone until a later look has confirmed their silence.
     #[serde(skip_serializing_if = "is_none_left")]
     pub waiting: usize,
-    /// Zombies at the first look that had moved on once the lock was held.
+    /// Zombies at the first look that had moved on once the lock was held; of a plan, all that were not as it says any more.
     pub moved_on: usize,
     /// Runs marked abandoned.
     pub runs_abandoned: usize,
@@ -110,6 +110,9 @@ pub struct SweepReport {
     /// To a watch: whether silence was left alone as the right to write was not to be had at once.
     #[serde(skip)]
     pub(crate) met_a_lock: bool,
+    /// Of a dry run: what it would reap.
+    #[serde(skip)]
+    pub(crate) planned: Planned,
     /// What a ledger keeps, where that was asked for.
     #[serde(skip)]
     pub(crate) remembered: Option<Remembered>,
@@ -156,6 +159,7 @@ impl SweepReport {
             looking: None,
             could_write: false,
             met_a_lock: false,
+            planned: Planned::default(),
             remembered: opts.remember.then(Remembered::default),
         }
     }
@@ -188,6 +192,13 @@ impl SweepReport {
     #[must_use]
     pub fn next_due(&self) -> Option<DateTime<Utc>> {
         DateTime::from_timestamp_micros(self.next_due?.as_micros())
+    }
+
+    /// What a dry run would reap, for a [sweep](SweepOptions::planned) that is to reap nothing else. That of a sweep that
+    /// writes is empty.
+    #[must_use]
+    pub fn planned(&self) -> Planned {
+        self.planned.clone()
     }
 
     /// What a ledger keeps of the sweep; `None` where the options did not ask for it.

@@ -91,6 +91,8 @@ pub(crate) enum Look<'k> {
     Behind(Option<&'k Id>),
     /// Those of these keys that still run, as they are now.
     Again(&'k [Id]),
+    /// The same, where no look came before it.
+    Listed(&'k [Id]),
 }
 
 /// How far one look at the running tasks went.

@@ -26,7 +26,7 @@ impl<S: Store> Sweep<'_, S> {
             self.hold_back(at_most, held);
             return Ok(());
         }
-        if self.opts.tasks.is_empty() {
+        if self.counts_what_it_finds() {
             self.share = Share {
                 running: self.report.scanned,
                 zombies: held.len(),

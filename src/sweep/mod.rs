@@ -1,6 +1,7 @@
 mod brake;
 mod clock;
 mod held;
+mod planned;
 mod reap;
 mod repeats;
 mod share;
@@ -78,6 +79,7 @@ fn sweep(store: impl Store, opts: &SweepOptions, started: Instant) -> Result<Swe
         reaping: Duration::ZERO,
     };
     let swept = sweep.run();
+    sweep.see_who_moved_on();
     sweep.report(swept)
 }
 
@@ -130,8 +132,12 @@ impl<S: Store> Sweep<'_, S> {
         }
     }
 
-    /// Looks at every running task, and acts on what it finds.
+    /// Looks at every running task there is to look at, and acts on what it finds.
     fn look_at_all(&mut self) -> Result<(), SweepError> {
+        let opts = self.opts;
+        if let Some(planned) = &opts.planned {
+            return self.look_at_planned(planned);
+        }
         let mut after = None;
         loop {
             let page = self.look(&Look::Behind(after.as_ref()))?;
@@ -191,6 +197,7 @@ impl<S: Store> Sweep<'_, S> {
 
     /// Reaps what was found, or in a dry run says so; silence that needs a second look is kept for it.
     fn act(&mut self, mut zombies: Vec<Zombie>, round: usize) -> Result<(), SweepError> {
+        self.leave_unplanned(&mut zombies);
         if zombies.is_empty() {
             return Ok(());
         }

@@ -40,6 +40,9 @@ impl<S: Store> Sweep<'_, S> {
             if self.shows_evidence() || is_dry && self.found.len() <= SHOWN {
                 self.found.push(ZombieFound::new(&reap.zombie, self.now));
             }
+            if is_dry {
+                self.report.planned.add(&reap.zombie);
+            }
             let named_from = self.named_from();
             if let Some(reaps) = reap.zombie.repeat.filter(|reaps| *reaps >= named_from) {
                 let task_id = suspect.id.clone();

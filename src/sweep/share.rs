@@ -10,35 +10,51 @@ impl<S: Store> Sweep<'_, S> {
     /// From the first page of the first look: where more may stand behind it, those are counted by a look of their own.
     pub(super) fn see_share(&mut self, first: &Page) -> Result<(), SweepError> {
         // Where tasks are named, those are all that is seen; and a brake counts by itself.
-        if first.zombies.is_empty() || !self.opts.tasks.is_empty() || self.held.is_some() {
+        if first.zombies.is_empty() || !self.counts_what_it_finds() || self.held.is_some() {
             return Ok(());
         }
-        let mut share = Share {
+        self.share = Share {
             running: first.read,
             zombies: self.count_due(&first.zombies),
         };
-        let mut after = first.rest.clone();
-        while let Some(key) = after {
-            let mut plan = self.plan();
-            let scan = self.store.count(&Look::Behind(Some(&key)), &mut plan)?;
-            share.running += scan.scanned;
-            share.zombies += self.count_due(&plan.zombies);
-            after = scan.rest;
+        match &first.rest {
+            Some(key) => self.count_behind(Some(key.clone())),
+            None => Ok(()),
         }
-        self.share = share;
-        Ok(())
+    }
+
+    /// Of a plan, which may be a part of the zombies only: all are counted, whether it lists them or not.
+    pub(super) fn count_all(&mut self) -> Result<(), SweepError> {
+        if !self.opts.tasks.is_empty() {
+            return Ok(());
+        }
+        self.share = Share::default();
+        self.count_behind(None)
+    }
+
+    fn count_behind(&mut self, mut after: Option<Id>) -> Result<(), SweepError> {
+        loop {
+            let mut plan = self.plan();
+            let scan = self.store.count(&Look::Behind(after.as_ref()), &mut plan)?;
+            self.share.running += scan.scanned;
+            self.share.zombies += self.count_due(&plan.zombies);
+            after = scan.rest;
+            if after.is_none() {
+                return Ok(());
+            }
+        }
     }
 
     /// At the second look: what was reaped before, and those whose silence nothing has broken.
     pub(super) fn see_share_again(&mut self, silent: &[Zombie]) {
-        if self.opts.tasks.is_empty() {
+        if self.counts_what_it_finds() {
             self.share.zombies = self.report.reaps.len() + self.count_due(silent);
         }
     }
 
     /// The same, where they are looked at on several pages.
     pub(super) fn count_again(&mut self, keys: &[Id]) -> Result<(), SweepError> {
-        if !self.opts.tasks.is_empty() || self.held.is_some() {
+        if !self.counts_what_it_finds() || self.held.is_some() {
             return Ok(());
         }
         let mut zombies = self.report.reaps.len();
@@ -49,6 +65,11 @@ impl<S: Store> Sweep<'_, S> {
         }
         self.share.zombies = zombies;
         Ok(())
+    }
+
+    /// Whether what it looks at is all there is.
+    pub(super) fn counts_what_it_finds(&self) -> bool {
+        self.opts.tasks.is_empty() && self.opts.planned.is_none()
     }
 
     /// Those that this sweep takes, as far as it can be known yet.

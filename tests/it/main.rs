@@ -47,6 +47,7 @@ mod neighbours;
 mod outcomes;
 mod parking;
 mod past_reaps;
+mod planned;
 mod profiles;
 mod projects;
 mod query_plans;

@@ -144,7 +144,7 @@ impl<'c> SqliteStore<'c> {
         let visit = |suspect| plan.add(suspect);
         let scan = match look {
             Look::Behind(after) => self.loader.scan(*after, notes, visit),
-            Look::Again(keys) => self.loader.look_again(keys.iter(), notes, visit),
+            Look::Again(keys) | Look::Listed(keys) => self.loader.look_again(keys.iter(), notes, visit),
         };
         scan.map_err(StoreError::sqlite("find the zombies"))
     }

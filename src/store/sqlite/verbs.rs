@@ -47,7 +47,7 @@ impl Store for SqliteStore<'_> {
         let _read = begin_to_read(self.conn)?;
         let mut known = Notes::default();
         let oddities = match look {
-            Look::Behind(_) => &mut *notes,
+            Look::Behind(_) | Look::Listed(_) => &mut *notes,
             Look::Again(_) => &mut known, // what is odd about these was noted at the first look
         };
         self.looked_at = self

@@ -1,42 +1,29 @@
 //! The command line.
 
-mod args;
+pub(crate) mod args;
 mod completions;
 mod demo;
 mod doctor;
-mod exit;
 mod explain;
-mod failure;
 mod history;
 mod init;
-mod learned;
-mod ledger;
-mod log;
-mod lost;
 mod man;
-mod metrics;
-mod notify;
 mod outcomes;
 mod output;
-mod profile;
-mod queue;
-mod remembered;
 mod schema;
-mod signals;
-mod stream;
 mod sweep;
-mod text;
+pub(crate) mod text;
 mod thresholds;
 mod unpark;
-mod wait;
-mod wall_clock;
 mod watch;
 mod wrap;
 
 use std::process::ExitCode;
 
 use args::{Cli, Command};
-use exit::Exit;
+
+use super::exit::Exit;
+use super::{failure, log, signals};
 
 pub(crate) fn run() -> ExitCode {
     let cli = match args::parse() {

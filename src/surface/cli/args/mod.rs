@@ -44,8 +44,9 @@ pub(crate) use sweep::SweepArgs;
 pub(crate) use unpark::UnparkArgs;
 pub(crate) use watch::WatchArgs;
 
-use super::exit;
+use crate::surface::exit;
 use crate::surface::metrics::is_beside;
+use crate::surface::verbs::{LedgerFile, Site, Sweeps};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -86,6 +87,33 @@ pub(crate) struct Cli {
     pub(crate) ledger: LedgerArgs,
     #[command(flatten)]
     pub(crate) log: LogArgs,
+}
+
+impl Cli {
+    /// Which queue, and where it is remembered what was done to it.
+    pub(crate) fn site(&self) -> Site {
+        let ledger = self.ledger.path().map(|path| LedgerFile {
+            path: path.clone(),
+            keep: self.ledger.ledger_keep,
+            boot_id: self.ledger.boot_id.clone(),
+        });
+        Site {
+            db: self.database.db.clone(),
+            profile: self.database.profile.clone(),
+            busy_timeout: self.database.busy_timeout,
+            ledger,
+            metrics: self.sweep.metrics.file().cloned(),
+        }
+    }
+
+    /// Which sweeps are asked for.
+    pub(crate) fn sweeps(&self) -> Sweeps<'_> {
+        Sweeps {
+            project: self.sweep.project.as_deref(),
+            is_narrowed: !self.sweep.task.is_empty(),
+            is_dry: self.sweep.dry_run,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]

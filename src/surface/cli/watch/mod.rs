@@ -14,10 +14,11 @@ use zombie_sweeper::watch::{Moment, Next, Watch};
 use zombie_sweeper::{SweepError, SweepReport};
 
 use super::args::{Cli, WatchArgs};
-use super::exit::Exit;
-use super::lost::LostSummary;
-use super::profile::Failed;
-use super::{notify, signals, sweep, text};
+use super::{sweep, text};
+use crate::surface::exit::Exit;
+use crate::surface::lost::LostSummary;
+use crate::surface::verbs::Failed;
+use crate::surface::{notify, signals};
 use news::News;
 use queue::Watched;
 use record::Record;

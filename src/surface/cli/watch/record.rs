@@ -7,8 +7,8 @@ use zombie_sweeper::zombie::Followed;
 use zombie_sweeper::{SweepError, SweepReport};
 
 use super::super::args::Cli;
-use super::super::exit::Exit;
-use super::super::{ledger, metrics};
+use crate::surface::exit::Exit;
+use crate::surface::verbs::{ledger, told};
 
 /// How often a look that did nothing is entered into the ledger: each would be 86 400 a day.
 pub(super) const ENTERED: Duration = Duration::from_secs(15 * 60);
@@ -36,7 +36,7 @@ impl Record {
         if is_news || self.has_failed || is_due(self.entered, ENTERED, at) {
             self.entered = Some(at.since_boot);
             report.remember_followed(std::mem::take(&mut self.followed));
-            ledger::remember(cli, report, at.wall);
+            ledger::remember(&cli.site(), cli.sweeps(), report, at.wall);
         }
     }
 
@@ -51,7 +51,7 @@ impl Record {
     ) {
         if is_news || self.has_failed || is_due(self.told, TOLD, at) {
             self.told = Some(at.since_boot);
-            metrics::tell(cli, at.wall, ended, Some(report));
+            told::tell(&cli.site(), cli.sweeps(), at.wall, ended, Some(report));
         }
         self.has_failed = false;
     }
@@ -60,11 +60,11 @@ impl Record {
     pub(super) fn failed(&mut self, cli: &Cli, error: &anyhow::Error, at: Moment, has_begun: bool) {
         // What was committed before it failed is entered as such.
         if has_begun && !matches!(error.downcast_ref(), Some(SweepError::Partial { .. })) {
-            ledger::remember_failure(cli, error, at.wall);
+            ledger::remember_failure(&cli.site(), cli.sweeps(), error, at.wall);
         }
         if has_begun || is_due(self.told, TOLD, at) {
             self.told = Some(at.since_boot);
-            metrics::tell(cli, at.wall, Err(error), None);
+            told::tell(&cli.site(), cli.sweeps(), at.wall, Err(error), None);
         }
         self.has_failed = true;
     }

@@ -8,9 +8,10 @@ use tracing::level_filters::LevelFilter;
 use tracing_subscriber::field::MakeExt;
 use tracing_subscriber::fmt::format;
 
-use super::args::{Format, LogArgs};
+use super::cli::args::{Format, LogArgs};
+use super::cli::text;
+use super::failure;
 use super::stream::Stream;
-use super::{failure, text};
 
 /// How long the log's reader may take nothing. What comes then is lost: a log must not keep a sweep from its work.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -12,7 +12,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use zombie_sweeper::inspect::{Schedule, Timer, Unit};
 
-use super::super::signals;
+use crate::surface::signals;
 
 const NAME: &str = env!("CARGO_PKG_NAME");
 

@@ -7,23 +7,24 @@ use zombie_sweeper::ledger::{self, Ledger};
 use zombie_sweeper::metrics::{LastSweep, Scope, Totals};
 use zombie_sweeper::{Profile, SweepReport};
 
-use super::args::Cli;
-use super::exit::Exit;
-use super::failure;
+use super::site::{Site, Sweeps};
+use crate::surface::exit::Exit;
+use crate::surface::failure;
 use crate::surface::metrics;
 
 /// Tells of a sweep that began then and ended so, where a file was named for it. A dry run is no sweep: it would hide from
 /// the monitor that none has taken place.
 pub(crate) fn tell(
-    cli: &Cli,
+    site: &Site,
+    sweeps: Sweeps<'_>,
     began: DateTime<Utc>,
     ended: Result<Exit, &anyhow::Error>,
     report: Option<&SweepReport>,
 ) {
-    let Some(path) = cli.sweep.metrics.file() else {
+    let Some(path) = &site.metrics else {
         return;
     };
-    if cli.sweep.dry_run || !cli.sweep.task.is_empty() {
+    if sweeps.is_dry || sweeps.is_narrowed {
         tracing::info!("a dry run, or a sweep of single tasks, writes no metrics");
         return;
     }
@@ -35,7 +36,7 @@ pub(crate) fn tell(
         oldest_living_silence_s: report.and_then(oldest_living_silence_s),
         ..LastSweep::failed(began, exit as u8)
     };
-    metrics::tell(path, &scope(cli), sweep, totals(cli).as_ref());
+    metrics::tell(path, &scope(site, sweeps), sweep, totals(site, sweeps).as_ref());
 }
 
 /// Known where a ledger is kept.
@@ -45,9 +46,9 @@ fn oldest_living_silence_s(report: &SweepReport) -> Option<f64> {
 }
 
 /// What the ledger has counted; that it cannot be read was said when the sweep was entered.
-fn totals(cli: &Cli) -> Option<Totals> {
-    let ledger = Ledger::open_to_read(cli.ledger.path()?).ok()?;
-    let scope = ledger::Scope::new(&cli.database.db, cli.sweep.project.as_deref());
+fn totals(site: &Site, sweeps: Sweeps<'_>) -> Option<Totals> {
+    let ledger = Ledger::open_to_read(&site.ledger.as_ref()?.path).ok()?;
+    let scope = ledger::Scope::new(&site.db, sweeps.project);
     let counted = ledger.totals(&scope).ok()??;
     Some(Totals {
         sweeps: counted.sweeps,
@@ -57,13 +58,13 @@ fn totals(cli: &Cli) -> Option<Totals> {
 }
 
 /// As the options name it, so that it is the same where the database or the profile cannot be read.
-fn scope(cli: &Cli) -> Scope {
-    let database = &cli.database.db;
-    let profile = cli.database.profile.as_deref();
+fn scope(site: &Site, sweeps: Sweeps<'_>) -> Scope {
+    let database = &site.db;
+    let profile = site.profile.as_deref();
     Scope {
         database: shown(&std::path::absolute(database).unwrap_or_else(|_| database.clone())),
         profile: profile.map_or_else(|| Profile::default().name().to_owned(), shown),
-        project: cli.sweep.project.clone(),
+        project: sweeps.project.map(str::to_owned),
     }
 }
 

@@ -5,17 +5,17 @@ use zombie_sweeper::inspect::Source;
 use zombie_sweeper::ledger::{Ledger, LedgerError, ReapFilter, Scope};
 use zombie_sweeper::zombie::PastReap;
 
-use super::args::Cli;
+use super::site::Site;
 
 /// The reaps that the ledger remembers of this database, of one task where one is named, where there is a ledger; or why they
 /// cannot be read.
-pub(crate) fn reaps(cli: &Cli, task: Option<&str>) -> (Option<Vec<PastReap>>, Option<LedgerError>) {
-    let Some(path) = cli.ledger.path() else {
+pub(crate) fn reaps(site: &Site, task: Option<&str>) -> (Option<Vec<PastReap>>, Option<LedgerError>) {
+    let Some(path) = site.ledger.as_ref().map(|ledger| &ledger.path) else {
         return (None, None);
     };
     let filter = ReapFilter {
         task: task.map(str::to_owned),
-        database: Some(Scope::new(&cli.database.db, None).database),
+        database: Some(Scope::new(&site.db, None).database),
         ..ReapFilter::default()
     };
     match Ledger::open_to_read(path).and_then(|ledger| ledger.reaps(&filter)) {

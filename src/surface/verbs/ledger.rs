@@ -4,40 +4,40 @@ use chrono::{DateTime, Utc};
 use zombie_sweeper::SweepReport;
 use zombie_sweeper::ledger::{self, Clocks, Entry, Outcome, Scope};
 
-use super::args::Cli;
-use super::exit::Exit;
-use super::{failure, wait, wall_clock};
+use super::site::{Site, Sweeps};
+use crate::surface::exit::Exit;
+use crate::surface::{failure, wait, wall_clock};
 
 /// Enters a sweep that has come to an end, be it early; what there is to tell goes into its warnings.
-pub(crate) fn remember(cli: &Cli, report: &mut SweepReport, now: DateTime<Utc>) {
-    let warnings = enter(cli, now, Outcome::Swept(report));
+pub(crate) fn remember(site: &Site, sweeps: Sweeps<'_>, report: &mut SweepReport, now: DateTime<Utc>) {
+    let warnings = enter(site, sweeps, now, Outcome::Swept(report));
     report.warnings.extend(warnings);
 }
 
 /// Enters a sweep that has failed before it wrote anything, unless it was asked for what is not there.
-pub(crate) fn remember_failure(cli: &Cli, error: &anyhow::Error, now: DateTime<Utc>) {
+pub(crate) fn remember_failure(site: &Site, sweeps: Sweeps<'_>, error: &anyhow::Error, now: DateTime<Utc>) {
     if failure::exit(error) == Exit::Usage {
         return;
     }
-    for warning in enter(cli, now, Outcome::Failed(&failure::text(error))) {
+    for warning in enter(site, sweeps, now, Outcome::Failed(&failure::text(error))) {
         tracing::warn!("{warning}");
     }
 }
 
 /// A dry run has done nothing that there is to remember.
-fn enter(cli: &Cli, now: DateTime<Utc>, outcome: Outcome<'_>) -> Vec<String> {
-    let Some(path) = cli.ledger.path().filter(|_| !cli.sweep.dry_run) else {
+fn enter(site: &Site, sweeps: Sweeps<'_>, now: DateTime<Utc>, outcome: Outcome<'_>) -> Vec<String> {
+    let Some(ledger) = site.ledger.as_ref().filter(|_| !sweeps.is_dry) else {
         return Vec::new();
     };
-    let scope = Scope::new(&cli.database.db, cli.sweep.project.as_deref());
+    let scope = Scope::new(&site.db, sweeps.project);
     let entry = Entry {
         scope: &scope,
-        is_narrowed: !cli.sweep.task.is_empty(),
+        is_narrowed: sweeps.is_narrowed,
         at: now.into(),
-        clocks: &clocks(cli.ledger.boot_id.clone()),
+        clocks: &clocks(ledger.boot_id.clone()),
         outcome,
     };
-    ledger::record(path, cli.ledger.ledger_keep, &entry)
+    ledger::record(&ledger.path, ledger.keep, &entry)
 }
 
 fn clocks(boot_id: Option<String>) -> Clocks {

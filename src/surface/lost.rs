@@ -4,7 +4,7 @@ use std::io;
 
 use zombie_sweeper::SweepReport;
 
-use super::text;
+use super::cli::text;
 
 /// How many ids are listed; the events name them all.
 const LISTED: usize = 20;

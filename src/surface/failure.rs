@@ -6,8 +6,8 @@ use zombie_sweeper::{SweepError, in_full};
 
 use super::exit::Exit;
 use super::lost::LostSummary;
-use super::profile::Misfit;
 use super::signals;
+use super::verbs::{Misfit, OutOfScope};
 
 /// The exit code of a failure.
 pub(crate) fn exit(error: &anyhow::Error) -> Exit {
@@ -16,6 +16,9 @@ pub(crate) fn exit(error: &anyhow::Error) -> Exit {
     }
     if error.is::<LostSummary>() {
         return Exit::Io;
+    }
+    if error.is::<OutOfScope>() {
+        return Exit::Usage;
     }
     if let Some(misfit) = error.downcast_ref::<Misfit>() {
         return match misfit {

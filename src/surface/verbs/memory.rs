@@ -5,21 +5,21 @@ use zombie_sweeper::inspect::{ClockReading, HoldingBack, Memory, Surroundings};
 use zombie_sweeper::ledger::{Ledger, LedgerError, PastHeldBack, PastSweep, ReapFilter, Scope};
 use zombie_sweeper::zombie::Timestamp;
 
-use crate::surface::cli::args::Cli;
+use super::site::Site;
 
 /// Adds it to what is known, or why it could not be read.
-pub(super) fn recall(cli: &Cli, around: &mut Surroundings) {
-    let Some(path) = cli.ledger.path() else {
+pub(super) fn recall(site: &Site, around: &mut Surroundings) {
+    let Some(path) = site.ledger.as_ref().map(|ledger| &ledger.path) else {
         return;
     };
-    match Ledger::open_to_read(path).and_then(|ledger| remembered(&ledger, cli)) {
+    match Ledger::open_to_read(path).and_then(|ledger| remembered(&ledger, site)) {
         Ok(memory) => around.memory = Some(memory),
         Err(error) => around.unread_memory = Some(in_full(&error)),
     }
 }
 
-fn remembered(ledger: &Ledger, cli: &Cli) -> Result<Memory, LedgerError> {
-    let scope = swept(ledger, Scope::new(&cli.database.db, None))?;
+fn remembered(ledger: &Ledger, site: &Site) -> Result<Memory, LedgerError> {
+    let scope = swept(ledger, Scope::new(&site.db, None))?;
     let (last, success) = (ledger.last_sweep(&scope)?, ledger.last_success(&scope)?);
     let undecided = ledger.undecided_since(&scope.database)?.into_iter();
     let mut memory = Memory::default();

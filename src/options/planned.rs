@@ -1,0 +1,77 @@
+//! What a dry run said that it would reap: a sweep of it reaps nothing else.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::zombie::{Id, Reason, Zombie};
+
+/// What a dry run would have reaped, each task with its run and the reason: a list that somebody can look at and agree to.
+///
+/// A [sweep of it](crate::SweepOptions::planned) reaps those of them that are zombies still, for the same reason and with the
+/// same run, and no other. It says nothing of the database that it is of, nor of the project that it was narrowed to: who keeps
+/// one keeps that beside it. A copy costs nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Planned(Arc<BTreeMap<Id, PlannedReap>>);
+
+/// One task that is to be reaped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PlannedReap {
+    /// The task's id.
+    pub task_id: Id,
+    /// What the task named as its active run; `None`: nothing.
+    pub run_id: Option<Id>,
+    /// The reason code.
+    pub reason: Reason,
+    /// Where no run is named, what tells this attempt from the next: all that was read of it, the same.
+    print: Option<u64>,
+}
+
+impl Planned {
+    /// Each of them, in the order of the rows' keys.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = &PlannedReap> {
+        self.0.values()
+    }
+
+    /// How many.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn keys(&self) -> impl ExactSizeIterator<Item = &Id> {
+        self.0.keys()
+    }
+
+    /// Adds a zombie that a dry run would reap.
+    pub(crate) fn add(&mut self, zombie: &Zombie) {
+        let planned = Arc::make_mut(&mut self.0);
+        planned.insert(zombie.suspect.key.clone(), PlannedReap::of(zombie));
+    }
+
+    /// Whether this zombie is one of them, just as it was found. A row's key alone does not say so: it may have passed to
+    /// another task.
+    pub(crate) fn lists(&self, zombie: &Zombie) -> bool {
+        let planned = self.0.get(&zombie.suspect.key);
+        planned.is_some_and(|planned| *planned == PlannedReap::of(zombie))
+    }
+}
+
+impl PlannedReap {
+    fn of(zombie: &Zombie) -> Self {
+        let suspect = &zombie.suspect;
+        let run_id = suspect.run_meant().cloned();
+        Self {
+            task_id: suspect.id.clone(),
+            print: run_id.is_none().then(|| suspect.print_of_all()),
+            run_id,
+            reason: zombie.evidence.reason.clone(),
+        }
+    }
+}
