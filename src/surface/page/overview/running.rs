@@ -1,6 +1,7 @@
 //! Who is at work, as bars of silence against what is borne.
 
 use maud::{Markup, html};
+use zombie_sweeper::SweepReport;
 
 use crate::surface::page::asked::Asked;
 use crate::surface::page::said::{self, for_so_long, number};
@@ -21,6 +22,11 @@ pub(crate) struct Silent {
 }
 
 impl Silent {
+    /// All that a report tells of.
+    pub(crate) fn all(_report: &SweepReport) -> Vec<Self> {
+        Vec::new()
+    }
+
     /// How much of its patience is used up: 1, all of it.
     fn share(&self) -> Option<f64> {
         let share = self.silence_s? / self.threshold_s;
