@@ -19,43 +19,48 @@ const PATIENCE: Duration = Duration::from_secs(5);
 static LOG: Mutex<Log> = Mutex::new(Log {
     stream: Stream::error(PATIENCE),
     lost: 0,
-    kept: None,
+    keepers: 0,
+    kept: Vec::new(),
 });
 
 /// Standard error, and how many lines were lost on the way to it.
 struct Log {
     stream: Stream,
     lost: usize,
-    /// The lines that wait until nobody waits for us any more.
-    kept: Option<Vec<Vec<u8>>>,
+    /// How many keep the lines back, and those that wait until nobody waits for us any more.
+    keepers: usize,
+    kept: Vec<Vec<u8>>,
 }
 
 impl Log {
     fn write(&mut self, line: &[u8]) {
-        if let Some(kept) = &mut self.kept {
-            kept.push(line.to_vec());
+        if self.keepers > 0 {
+            self.kept.push(line.to_vec());
         } else if self.stream.write_all(line).is_err() {
             self.lost += 1;
         }
     }
 }
 
-/// Lines of the log are kept back until this is dropped.
+/// Lines of the log are kept back until this is dropped, and all others of its kind.
 pub(crate) struct Kept;
 
 /// Keeps back what is logged while a database is read: its locks may have workers wait, and the log's reader may have
 /// stopped reading.
 pub(crate) fn keep() -> Kept {
     let mut log = LOG.lock().unwrap_or_else(PoisonError::into_inner);
-    log.kept.get_or_insert_default();
+    log.keepers += 1;
     Kept
 }
 
 impl Drop for Kept {
     fn drop(&mut self) {
         let mut log = LOG.lock().unwrap_or_else(PoisonError::into_inner);
-        for line in log.kept.take().unwrap_or_default() {
-            log.write(&line);
+        log.keepers = log.keepers.saturating_sub(1);
+        if log.keepers == 0 {
+            for line in std::mem::take(&mut log.kept) {
+                log.write(&line);
+            }
         }
     }
 }

@@ -38,6 +38,7 @@ mod laws;
 mod layers;
 mod leases;
 mod ledger;
+mod living;
 mod metrics;
 mod missing;
 mod mission;

@@ -16,7 +16,7 @@ pub(crate) fn sweep(
     let asked = profile::asked(site.profile.as_deref())?;
     let asked = asked.as_ref();
     let options = options.clone().profile(asked.cloned().unwrap_or_default());
-    let swept = site.queue(options.profile_in_use()).write(|conn| {
+    let swept = site.write(&options, |conn, options| {
         if patience != Patience::Said {
             profile::refuse_a_guess(conn, asked)?;
         }

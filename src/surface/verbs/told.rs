@@ -1,77 +1,56 @@
-//! What a sweep's metrics file is told, however the sweep ended.
-
-use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
-use zombie_sweeper::ledger::{self, Ledger};
-use zombie_sweeper::metrics::{LastSweep, Scope, Totals};
-use zombie_sweeper::{Profile, SweepReport};
+use zombie_sweeper::SweepReport;
+use zombie_sweeper::metrics::{LastSweep, seconds};
 
-use super::site::{Site, Sweeps};
-use crate::surface::exit::Exit;
-use crate::surface::failure;
-use crate::surface::metrics;
+/// The last sweep, for a monitor that asks.
+#[derive(Debug, Default)]
+pub(crate) struct Told(Mutex<Option<Last>>);
 
-/// Tells of a sweep that began then and ended so, where a file was named for it. A dry run is no sweep: it would hide from
-/// the monitor that none has taken place.
-pub(crate) fn tell(
-    site: &Site,
-    sweeps: Sweeps<'_>,
-    began: DateTime<Utc>,
-    ended: Result<Exit, &anyhow::Error>,
-    report: Option<&SweepReport>,
-) {
-    let Some(path) = &site.metrics else {
-        return;
-    };
-    if sweeps.is_dry || sweeps.is_narrowed {
-        tracing::info!("a dry run, or a sweep of single tasks, writes no metrics");
-        return;
+#[derive(Debug)]
+pub(super) struct Last {
+    at: DateTime<Utc>,
+    is_success: bool,
+    exit_code: u8,
+    report: Option<SweepReport>,
+    oldest_living_silence_s: Option<f64>,
+    /// When the last one began that did all there was to do; 0: none did.
+    pub(super) succeeded_s: f64,
+}
+
+impl Told {
+    pub(super) fn hear(&self, sweep: &LastSweep<'_>) {
+        let mut last = self.last();
+        let succeeded_s = if sweep.is_success {
+            seconds(sweep.at)
+        } else {
+            last.as_ref().map_or(0.0, |last| last.succeeded_s)
+        };
+        *last = Some(Last {
+            at: sweep.at,
+            is_success: sweep.is_success,
+            exit_code: sweep.exit_code,
+            report: sweep.report.cloned(),
+            oldest_living_silence_s: sweep.oldest_living_silence_s,
+            succeeded_s,
+        });
     }
-    let exit = ended.unwrap_or_else(failure::exit);
-    let is_held_back = report.is_some_and(|report| report.held_back.is_some());
-    let sweep = LastSweep {
-        is_success: matches!(exit, Exit::Swept | Exit::ZombiesFound) && !is_held_back,
-        report,
-        oldest_living_silence_s: report.and_then(oldest_living_silence_s),
-        ..LastSweep::failed(began, exit as u8)
-    };
-    metrics::tell(path, &scope(site, sweeps), sweep, totals(site, sweeps).as_ref());
-}
 
-/// Known where a ledger is kept.
-fn oldest_living_silence_s(report: &SweepReport) -> Option<f64> {
-    let largest = report.remembered()?.living.iter().map(|(_, ages)| ages.largest());
-    largest.max().map(|age| age.as_secs_f64())
-}
-
-/// What the ledger has counted; that it cannot be read was said when the sweep was entered.
-fn totals(site: &Site, sweeps: Sweeps<'_>) -> Option<Totals> {
-    let ledger = Ledger::open_to_read(&site.ledger.as_ref()?.path).ok()?;
-    let scope = ledger::Scope::new(&site.db, sweeps.project);
-    let counted = ledger.totals(&scope).ok()??;
-    Some(Totals {
-        sweeps: counted.sweeps,
-        failed_sweeps: counted.failures,
-        reaped: counted.reaped,
-    })
-}
-
-/// As the options name it, so that it is the same where the database or the profile cannot be read.
-fn scope(site: &Site, sweeps: Sweeps<'_>) -> Scope {
-    let database = &site.db;
-    let profile = site.profile.as_deref();
-    Scope {
-        database: shown(&std::path::absolute(database).unwrap_or_else(|_| database.clone())),
-        profile: profile.map_or_else(|| Profile::default().name().to_owned(), shown),
-        project: sweeps.project.map(str::to_owned),
+    /// The last one, where there was one.
+    pub(super) fn last(&self) -> MutexGuard<'_, Option<Last>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// A path that is no text is spelt out, so that no two of them look alike.
-fn shown(path: &Path) -> String {
-    path.to_str().map_or_else(
-        || path.as_os_str().as_encoded_bytes().escape_ascii().to_string(),
-        str::to_owned,
-    )
+impl Last {
+    pub(super) fn sweep(&self) -> LastSweep<'_> {
+        LastSweep {
+            at: self.at,
+            is_success: self.is_success,
+            exit_code: self.exit_code,
+            report: self.report.as_ref(),
+            oldest_living_silence_s: self.oldest_living_silence_s,
+        }
+    }
 }

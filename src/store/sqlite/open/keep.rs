@@ -47,6 +47,23 @@ pub(in crate::store) fn keep(
     })
 }
 
+/// [`Queue::beside`](crate::store::Queue::beside).
+pub(in crate::store) fn beside(
+    open: &Kept,
+    profile: &Profile,
+    configure: impl FnOnce(&mut Connection) -> rusqlite::Result<()>,
+) -> Result<Kept, OpenError> {
+    open.check()?;
+    let standing = open.standing.clone();
+    let conn = connect(&standing.path, true, profile, configure)?;
+    standing.check()?;
+    Ok(Kept {
+        conn,
+        standing,
+        seen: None,
+    })
+}
+
 /// A database that is kept open, to be watched and swept; see [`Queue::keep`](crate::store::Queue::keep).
 pub struct Kept {
     conn: Connection,
@@ -115,6 +132,11 @@ impl Kept {
         let swept = sweep(&mut self.conn, &opts);
         self.seen = swept.is_ok().then_some(version);
         swept
+    }
+
+    /// The connection, to ask it something.
+    pub fn connection(&mut self) -> &mut Connection {
+        &mut self.conn
     }
 
     fn data_version(&self) -> Result<i64, OpenError> {

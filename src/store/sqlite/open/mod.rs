@@ -25,8 +25,8 @@ mod sweep;
 #[cfg_attr(not(unix), path = "not_unix.rs")]
 mod system;
 
-pub(in crate::store) use keep::keep;
 pub use keep::{Kept, Left};
+pub(in crate::store) use keep::{beside, keep};
 pub use place::{Place, look_at_place};
 pub(in crate::store) use read::read;
 pub use site::{Mount, Owner, Room};

@@ -46,7 +46,7 @@ pub(crate) use watch::WatchArgs;
 
 use crate::surface::exit;
 use crate::surface::metrics::is_beside;
-use crate::surface::verbs::{LedgerFile, Site, Sweeps};
+use crate::surface::verbs::{Access, LedgerFile, Site, Sweeps};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -99,10 +99,12 @@ impl Cli {
         });
         Site {
             db: self.database.db.clone(),
+            access: Access::Anew,
             profile: self.database.profile.clone(),
             busy_timeout: self.database.busy_timeout,
             ledger,
             metrics: self.sweep.metrics.file().cloned(),
+            told: None,
         }
     }
 

@@ -11,12 +11,14 @@ use super::super::args::Cli;
 use super::super::sweep;
 use super::clocks;
 use super::record::ENTERED;
-use crate::surface::verbs::{self, Failed};
+use crate::surface::verbs::{self, Access, Failed, Site, Tenancy};
 use crate::surface::{wait, wall_clock};
 
 /// A database that is kept open, and what is asked of its sweeps.
 pub(super) struct Watched {
     kept: Kept,
+    /// Where others of this process have it open too.
+    _tenancy: Option<Tenancy>,
     asked: Option<Profile>,
     options: SweepOptions,
     /// Whether it is known that more than a start shows who is at work.
@@ -28,20 +30,14 @@ pub(super) struct Watched {
 
 impl Watched {
     /// Reads the profile, and opens what the command line names, after what was left of it before.
-    pub(super) fn open(cli: &Cli, before: Option<&Left>) -> anyhow::Result<Self> {
-        let site = cli.site();
+    pub(super) fn open(cli: &Cli, site: &Site, before: Option<&Left>) -> anyhow::Result<Self> {
         let asked = verbs::asked(site.profile.as_deref())?;
         let profile = asked.clone().unwrap_or_default();
         let options = sweep::options(cli, wall_clock::now()).profile(profile);
-        let queue = site.queue(options.profile_in_use());
-        let kept = match before {
-            Some(before) => queue.keep_after(before),
-            None => queue.keep(),
-        };
-        let kept = kept.map_err(Failed::from)?;
-        drop(queue);
+        let (kept, tenancy) = opened(site, options.profile_in_use(), before)?;
         Ok(Self {
             kept,
+            _tenancy: tenancy,
             asked,
             options,
             is_no_guess: cli.sweep.policy.time().is_some(),
@@ -70,11 +66,16 @@ impl Watched {
         self.kept.has_changed()
     }
 
-    pub(super) fn sweep(&mut self, cli: &Cli, options: &SweepOptions) -> Result<SweepReport, Failed> {
+    pub(super) fn sweep(
+        &mut self,
+        cli: &Cli,
+        site: &Site,
+        options: &SweepOptions,
+    ) -> Result<SweepReport, Failed> {
         let asked = self.asked.as_ref();
         let now = clocks::now().since_boot;
         let learned = &mut self.learned;
-        let (site, patience) = (cli.site(), cli.sweep.policy.patience());
+        let patience = cli.sweep.policy.patience();
         learned.take_if(|(since, _)| now.saturating_sub(*since) >= ENTERED);
         self.kept.sweep(options, |conn, options| {
             if !self.is_no_guess {
@@ -86,7 +87,7 @@ impl Watched {
                     Some((_, learned)) => options.clone().learned(Arc::clone(learned)),
                     None => options.clone(),
                 };
-                let options = verbs::bearing(&site, patience, conn, options)?;
+                let options = verbs::bearing(site, patience, conn, options)?;
                 if let (None, Some(in_use)) = (&learned, options.learned_in_use()) {
                     *learned = Some((now, Arc::new(in_use.clone())));
                 }
@@ -94,4 +95,17 @@ impl Watched {
             })
         })
     }
+}
+
+fn opened(site: &Site, profile: &Profile, before: Option<&Left>) -> Result<(Kept, Option<Tenancy>), Failed> {
+    if let Access::Kept(house) = &site.access {
+        let (kept, tenancy) = house.rent(&site.db, &site.queue(profile))?;
+        return Ok((kept, Some(tenancy)));
+    }
+    let queue = site.queue(profile);
+    let kept = match before {
+        Some(before) => queue.keep_after(before),
+        None => queue.keep(),
+    };
+    Ok((kept?, None))
 }
