@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime
+import os
 import pathlib
 import random
 import sqlite3
@@ -104,8 +105,10 @@ def month(conn, path, sweeper, chance):
         conn.commit()
         if not names:
             continue
-        at = now.strftime("%Y-%m-%dT%H:%M:%SZ")
-        ran = subprocess.run([sweeper, "--db", path, "--now", at], capture_output=True, text=True)
+        at = now.strftime("@%Y-%m-%d %H:%M:%S")
+        ran = subprocess.run(
+            ["faketime", "-f", at, sweeper, "--db", path], capture_output=True, text=True, env={**os.environ, "TZ": "UTC"}
+        )
         if ran.returncode:
             raise SystemExit(f"the sweep of a day failed: {ran.stderr}")
         for name in names:

@@ -34,7 +34,7 @@ pub(super) fn confirm(view: &Confirm<'_>) -> Markup {
                     "These exact tasks go back to the queue, and their runs are given up. "
                     "One that has shown life by then is left alone, and no other is touched."
                 }
-                (table("Tasks that would be reaped", view.due.iter(), view.asked))
+                (table("Tasks that would be reaped", view.due.iter(), view.asked, true))
                 @if let Some(wrong) = view.wrong { p.missing #wrong role="alert" { (wrong) } }
                 form.confirm method="post" action="/sweeps" {
                     input type="hidden" name="plan" value=(view.plan);

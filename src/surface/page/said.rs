@@ -11,6 +11,9 @@ use crate::surface::harmless::{harmless, shortened};
 /// The most characters of an id.
 const ID: usize = 200;
 
+/// An id up to so many characters stays on one line.
+const SHORT: usize = 24;
+
 /// The most characters of a sentence.
 const SENTENCE: usize = 2000;
 
@@ -27,7 +30,7 @@ pub(super) fn sentence(text: &str) -> Markup {
 /// An id as it can be read; where it is too long for that, how long it is.
 pub(super) fn id(id: &str) -> Markup {
     html! {
-        span.id { (text(id, ID)) }
+        span class=(if id.chars().nth(SHORT).is_some() { "id" } else { "id short" }) { (text(id, ID)) }
         @if id.chars().nth(ID).is_some() { " " small { "(" (bytes(id.len())) " long)" } }
     }
 }

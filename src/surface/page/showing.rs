@@ -62,7 +62,7 @@ fn look(page: &Page, asked: &Asked) -> Result<maud::Markup, Trouble> {
         database: desk.database(),
         is_read_only: desk.is_read_only(),
         living: &Silent::all(&report),
-        living_left: 0,
+        living_left: report.living_left,
         day: &outcomes(DAY),
         month: &outcomes(MONTH),
         history: &desk.history(&history).map_err(|error| failure::text(&error)),

@@ -28,7 +28,7 @@ fn one(finding: &Finding) -> Markup {
     html! {
         li {
             p {
-                span.badge class=(class) { (finding.severity) } " "
+                span class={ "badge " (class) } { (finding.severity) } " "
                 (said::sentence(&capital(&finding.seen))) "."
             }
             p.advice { (said::sentence(&capital(&finding.advice))) "." }

@@ -115,7 +115,7 @@ fn banner(view: &Overview<'_>, due: usize) -> Markup {
         ),
     ];
     html! {
-        section.banner class=(level) aria-labelledby="standing" {
+        section class={ "banner " (level) } aria-labelledby="standing" {
             div {
                 h1 #standing { (says) }
                 p {

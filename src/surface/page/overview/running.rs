@@ -1,7 +1,9 @@
 //! Who is at work, as bars of silence against what is borne.
 
+use chrono::{DateTime, FixedOffset};
 use maud::{Markup, html};
 use zombie_sweeper::SweepReport;
+use zombie_sweeper::report::LivingTask;
 
 use crate::surface::page::asked::Asked;
 use crate::surface::page::said::{self, for_so_long, number};
@@ -22,9 +24,25 @@ pub(crate) struct Silent {
 }
 
 impl Silent {
-    /// All that a report tells of.
-    pub(crate) fn all(_report: &SweepReport) -> Vec<Self> {
-        Vec::new()
+    /// All that a report lists.
+    pub(crate) fn all(report: &SweepReport) -> Vec<Self> {
+        let now = DateTime::parse_from_rfc3339(&report.swept_at).ok();
+        let living = report.living.iter().flatten();
+        living.map(|task| Self::of(task, now)).collect()
+    }
+
+    fn of(task: &LivingTask, now: Option<DateTime<FixedOffset>>) -> Self {
+        let zombie_at = task.zombie_at.as_ref().and_then(|at| {
+            let left = DateTime::parse_from_rfc3339(at).ok()? - now?;
+            Some((at.clone(), left.as_seconds_f64()))
+        });
+        Self {
+            task: task.task_id.to_string(),
+            project: task.project.clone(),
+            silence_s: task.age_s,
+            threshold_s: task.threshold_s,
+            zombie_at,
+        }
     }
 
     /// How much of its patience is used up: 1, all of it.
@@ -75,14 +93,17 @@ fn row(task: &Silent, asked: &Asked) -> Markup {
             (bar(task.share()))
             div.silence {
                 @match task.silence_s {
-                    Some(silence) => { b { (for_so_long(silence)) } " of " (for_so_long(task.threshold_s)) }
-                    None => "held by a lease",
+                    Some(silence) => {
+                        b { (for_so_long(silence)) }
+                        @if task.threshold_s > 0.0 { " of " (for_so_long(task.threshold_s)) }
+                    }
+                    None => "not judged by silence",
                 }
             }
             div.then {
                 @match &task.zombie_at {
                     Some((at, in_s)) => { "a zombie " (said::ago(at, -in_s)) }
-                    None => "no end in sight",
+                    None => "stays as it is",
                 }
             }
         }
@@ -99,7 +120,7 @@ pub(crate) fn bar(share: Option<f64>) -> Markup {
     };
     let width = format!("{:.1}", share.unwrap_or_default() * 100.0);
     html! {
-        svg.bar class=(level) viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" focusable="false" {
+        svg class={ "bar " (level) } viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" focusable="false" {
             rect.track width="100" height="8" {}
             rect.fill width=(width) height="8" {}
         }

@@ -71,7 +71,7 @@ pub(super) fn zombies(asked: &Asked, due: &[Due], is_read_only: bool) -> Markup 
                     p.calm { "None of the " (number(due.len())) " fits the filter." }
                 } @else {
                     p.hint { "Running, though the worker is dead. The next sweep resets them." }
-                    (table("Zombies now", shown.iter().copied().take(LISTED), asked))
+                    (table("Zombies now", shown.iter().copied().take(LISTED), asked, false))
                     @if shown.len() > LISTED { p.hint { "and " (number(shown.len() - LISTED)) " more" } }
                     @if is_read_only {
                         p.hint { "Nothing can be reaped from here: the server is read-only." }
@@ -108,7 +108,12 @@ fn reap_these(asked: &Asked, count: usize) -> Markup {
 }
 
 /// A line for each, with what it rests on.
-pub(crate) fn table<'d>(caption: &str, due: impl Iterator<Item = &'d Due>, asked: &Asked) -> Markup {
+pub(crate) fn table<'d>(
+    caption: &str,
+    due: impl Iterator<Item = &'d Due>,
+    asked: &Asked,
+    with_runs: bool,
+) -> Markup {
     let rows = html! {
         table {
             caption.unseen { (caption) }
@@ -116,14 +121,14 @@ pub(crate) fn table<'d>(caption: &str, due: impl Iterator<Item = &'d Due>, asked
                 th scope="col" { "Task" }
                 th scope="col" { "Why" }
                 th.number scope="col" { "Last heard of" }
-                th scope="col" { "Run" }
+                @if with_runs { th scope="col" { "Run" } }
                 th scope="col" { "Holds" }
             } }
             tbody { @for zombie in due { tr {
                 th scope="row" { (said::task(&zombie.task, asked.project.as_deref())) }
                 td { (said::text(&said::capital(&said::why(&zombie.code)), 300)) " " code { (said::text(&zombie.code, 80)) } }
                 td.number { @match zombie.silence_s { Some(silence) => { (for_so_long(silence)) " ago" }, None => "–" } }
-                td { @match &zombie.run { Some(run) => (said::id(run)), None => "–" } }
+                @if with_runs { td { @match &zombie.run { Some(run) => (said::id(run)), None => "–" } } }
                 td { @if zombie.held.is_empty() { "–" } @else {
                     @for (place, (column, value)) in zombie.held.iter().enumerate() {
                         @if place > 0 { ", " }

@@ -38,7 +38,7 @@ fn one(task: &ExplainedTask, explanation: &Explanation, place: usize) -> Markup 
     };
     let name = |part: &str| format!("{part}-{place}");
     html! {
-        section.banner class=(level) aria-labelledby=(name("task")) {
+        section class={ "banner " (level) } aria-labelledby=(name("task")) {
             div {
                 h1 id=(name("task")) { "Task " (said::id(&task.task_id.to_string())) }
                 p.says { (said::sentence(&task.says)) }
