@@ -121,8 +121,12 @@ pub(super) fn became(outcome: Outcome) -> String {
     word.map_or_else(|| "not known".to_owned(), |word| word.replace('_', " "))
 }
 
-/// With a capital letter.
+/// With a capital letter, unless it begins with a name.
 pub(super) fn capital(says: &str) -> String {
+    let first = says.split(char::is_whitespace).next().unwrap_or_default();
+    if first.contains(['_', '.', '-']) {
+        return says.to_owned();
+    }
     let mut letters = says.chars();
     let first = letters.next().into_iter().flat_map(char::to_uppercase);
     first.chain(letters).collect()

@@ -42,7 +42,7 @@ fn one(task: &ExplainedTask, explanation: &Explanation, place: usize) -> Markup 
             div {
                 h1 id=(name("task")) { "Task " (said::id(&task.task_id.to_string())) }
                 p.says { (said::sentence(&task.says)) }
-                (silence(task, explanation))
+                (silence(task))
                 p.looked {
                     @if let Some(status) = &task.status { "Status " b { (said::text(&status.to_string(), 80)) } ". " }
                     "As of " (said::moment(&explanation.as_of)) "."
@@ -63,6 +63,7 @@ fn one(task: &ExplainedTask, explanation: &Explanation, place: usize) -> Markup 
                     h2 id=(name("signs")) { "Signs of life" }
                     (signs::signs(&task.signs))
                 }
+                (past::runs(task, &name("runs")))
                 @if !task.writes.is_empty() || task.writes_untold.is_some() {
                     section.card aria-labelledby=(name("writes")) {
                         h2 id=(name("writes")) { "What a sweep would write" }
@@ -93,7 +94,6 @@ fn one(task: &ExplainedTask, explanation: &Explanation, place: usize) -> Markup 
                     }
                 }
                 (past::reaps(task, &name("reaps")))
-                (past::runs(task, &name("runs")))
                 (past::timeline(task, &name("timeline")))
             }
         }
@@ -101,7 +101,7 @@ fn one(task: &ExplainedTask, explanation: &Explanation, place: usize) -> Markup 
 }
 
 /// Its bar, where silence is what decides.
-fn silence(task: &ExplainedTask, explanation: &Explanation) -> Markup {
+fn silence(task: &ExplainedTask) -> Markup {
     let newest = task
         .signs
         .iter()
@@ -118,13 +118,13 @@ fn silence(task: &ExplainedTask, explanation: &Explanation) -> Markup {
             (bar(Some(share.clamp(0.0, 1.0))))
             div.silence { b { (said::for_so_long(age_s)) } " of " (said::for_so_long(borne)) }
             @if let Some(at) = &task.zombie_at {
-                div.then { @if in_s > 0.0 { "a zombie " } @else { "a zombie since " } (since(at, in_s, &explanation.as_of)) }
+                div.then { @if in_s > 0.0 { "a zombie " } @else { "a zombie since " } (since(at, in_s)) }
             }
         }
     }
 }
 
-fn since(at: &str, in_s: f64, _as_of: &str) -> Markup {
+fn since(at: &str, in_s: f64) -> Markup {
     if in_s > 0.0 {
         said::ago(at, -in_s)
     } else {

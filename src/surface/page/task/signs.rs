@@ -7,29 +7,29 @@ use crate::surface::page::said::{self, wide};
 
 pub(super) fn signs(signs: &[ExplainedSign]) -> Markup {
     // Columns in which nothing stands are left out.
-    let written =
-        |sign: &&ExplainedSign| sign.read_as.is_some() || sign.counts == Some(true) || !sign.value.is_empty();
-    let signs: Vec<_> = signs.iter().filter(written).collect();
+    let is_told = |sign: &&ExplainedSign| {
+        sign.read_as.is_some() || sign.counts == Some(true) || stands_in_the_way(sign)
+    };
+    let signs: Vec<_> = signs.iter().filter(is_told).collect();
     let table = html! {
         table {
             caption.unseen { "Signs of life" }
             thead { tr {
                 th scope="col" { "Column" }
-                th scope="col" { "Of" }
                 th scope="col" { "Written" }
-                th scope="col" { "Read as" }
-                th.nowrap scope="col" { "How old" }
+                th scope="col" { "How old" }
                 th scope="col" { "Counts" }
             } }
             tbody { @for sign in &signs {
                 tr class=(if sign.is_newest { "fits" } else { "" }) {
-                    th scope="row" { code { (said::text(&sign.column, 80)) } }
-                    td { (said::id(&sign.of)) }
-                    td { code { (said::text(&sign.value, 60)) } }
-                    td.nowrap { @match &sign.read_as { Some(at) => (said::moment(at)), None => "not understood" } }
-                    td.nowrap { @match (&sign.read_as, sign.age_s) { (Some(at), Some(age_s)) => (said::ago(at, age_s)), _ => "–" } }
+                    th scope="row" { code { (said::text(&sign.column, 80)) } div.project { (said::text(&sign.of, 120)) } }
+                    td { code { (said::text(&sign.value, 60)) } @if sign.read_as.is_none() { div.project { "not understood" } } }
+                    td.nowrap { @match (&sign.read_as, sign.age_s) {
+                        (Some(at), Some(age_s)) => (said::ago(at, age_s)),
+                        _ => "–",
+                    } }
                     td { @match (sign.is_newest, sign.counts) {
-                        (true, _) => { b { "the newest" } },
+                        (true, _) => b { "yes, and it is the newest" },
                         (_, Some(true)) => "yes",
                         (_, Some(false)) => { "no" @if let Some(why) = &sign.why_not { ": " (said::sentence(why)) } },
                         (_, None) => "–",
@@ -39,4 +39,10 @@ pub(super) fn signs(signs: &[ExplainedSign]) -> Markup {
         }
     };
     html! { @if signs.is_empty() { p.calm { "There is none." } } @else { (wide("Signs of life", &table)) } }
+}
+
+/// Whether something stands there that nobody can read.
+fn stands_in_the_way(sign: &ExplainedSign) -> bool {
+    let why = sign.why_not.as_ref();
+    why.is_some_and(|why| why.contains("stands in the way"))
 }
