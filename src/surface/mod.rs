@@ -4,6 +4,7 @@ pub(crate) mod cli;
 mod exit;
 mod failure;
 mod harmless;
+mod http;
 mod log;
 mod lost;
 mod metrics;
@@ -11,6 +12,7 @@ mod notify;
 mod page;
 #[allow(dead_code, reason = "the surfaces that use it are to come")]
 mod plans;
+mod serve;
 mod signals;
 mod stream;
 #[allow(

@@ -5,12 +5,14 @@ mod completions;
 mod demo;
 mod doctor;
 mod explain;
+mod given;
 mod history;
 mod init;
 mod man;
 mod outcomes;
 mod output;
 mod schema;
+mod serve;
 mod sweep;
 pub(crate) mod text;
 mod thresholds;
@@ -51,6 +53,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Some(Command::History(history)) => history::run(cli, history),
         Some(Command::Outcomes(args)) => outcomes::run(cli, args),
         Some(Command::Watch(args)) => watch::run(cli, args),
+        Some(Command::Serve(args)) => serve::run(cli, args),
         Some(Command::Demo(demo)) => demo::run(demo),
         Some(Command::Completions(shell)) => completions::run(shell),
         Some(Command::Man(man)) => man::run(man),

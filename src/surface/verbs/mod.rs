@@ -24,7 +24,7 @@ mod told;
 mod unpark;
 
 pub(crate) use desk::{Desk, Given, HistoryAsked, OutcomesAsked, SweepRefused};
-pub(crate) use doctor::doctor;
+pub(crate) use doctor::{Diagnosed, doctor};
 pub(crate) use explain::explain;
 pub(crate) use history::history;
 pub(crate) use house::{House, Tenancy};
@@ -33,7 +33,7 @@ pub(crate) use outcomes::outcomes;
 pub(crate) use patience::Patience;
 pub(crate) use plan::plan;
 pub(crate) use profile::{Failed, Misfit, asked, refuse_a_guess};
-pub(crate) use schema::schema;
+pub(crate) use schema::{Understood, schema};
 pub(crate) use scope::{OutOfScope, Scope};
 pub(crate) use site::{Access, LedgerFile, Site, Sweeps};
 pub(crate) use sweep::{by_profile, sweep};
