@@ -6,9 +6,9 @@ mod failure;
 mod http;
 mod log;
 mod lost;
+mod mcp;
 mod metrics;
 mod notify;
-#[allow(dead_code, reason = "the surfaces that use it are to come")]
 mod plans;
 mod serve;
 mod signals;
