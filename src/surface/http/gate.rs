@@ -86,8 +86,8 @@ impl Gate {
         may_ask(page, method.is_safe(), is_bearer)?;
         if !method.is_safe() {
             let [of_http, of_models] = &*self.paces;
-            let pace = if wanted == Kind::Mcp { of_models } else { of_http };
-            pace.take().map_err(|after| {
+            let bucket = if wanted == Kind::Mcp { of_models } else { of_http };
+            bucket.take().map_err(|after| {
                 let said = "more is written than is good for the queue; try again a little later";
                 Problem::try_again(StatusCode::TOO_MANY_REQUESTS, said, after)
             })?;
