@@ -24,6 +24,9 @@ const CHALLENGES: [&str; 2] = [
 /// What stands open: a supervisor has no token.
 const OPEN: [&str; 2] = ["/livez", "/readyz"];
 
+/// The forms of the page. One asks what would be reaped; the other has a field for the token that may write.
+const FORMS: [&str; 2] = ["/plans", "/sweeps"];
+
 /// Where models come in.
 const MCP: &str = "/mcp";
 
@@ -109,6 +112,8 @@ fn wanted(method: &Method, path: &str) -> Option<Kind> {
     let below = path.strip_prefix(MCP);
     if below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
         Some(Kind::Mcp)
+    } else if FORMS.contains(&path) {
+        Some(Kind::Read)
     } else if !method.is_safe() {
         Some(Kind::Write)
     } else if OPEN.contains(&path) {
