@@ -113,6 +113,16 @@ impl<'q> Queue<'q> {
         sqlite::keep(self.path, self.profile, &self.configure, Some(before))
     }
 
+    /// The same, to read: `SQLite` refuses every write. For one that this process keeps open besides to sweep it, and for who may
+    /// write it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`keep`](Self::keep).
+    pub fn keep_to_read(&self) -> Result<Kept, OpenError> {
+        sqlite::keep_to_read(self.path, self.profile, &self.configure)
+    }
+
     /// Opens the database to write to it what is undone again, hands over the connection, and leaves all files as they
     /// were. What a crash left behind it does not touch: [`OpenError::LeftBehind`].
     ///
