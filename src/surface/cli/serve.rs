@@ -14,7 +14,7 @@ use crate::surface::http::{self, Api, Doors};
 use crate::surface::mcp::{Admitted, Endpoint, Ground};
 use crate::surface::plans::Plans;
 use crate::surface::serve::{Asked, Server};
-use crate::surface::verbs::{Access, Desk, House, Site};
+use crate::surface::verbs::{Desk, Site};
 use crate::surface::{log, notify, signals, wall_clock};
 
 pub(crate) fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<Exit> {
@@ -36,9 +36,8 @@ fn serve(cli: &Cli, args: &ServeArgs) -> anyhow::Result<Exit> {
     for place in server.places()? {
         log::say(&format!("serves on {place}{}", keys(serving)), &cli.log);
     }
-    // What watches and what answers have it open together.
     let site = Site {
-        access: Access::Kept(Arc::new(House::default())),
+        is_shared: true,
         told: Some(Arc::default()),
         ..cli.site()
     };
