@@ -40,7 +40,7 @@ pub struct SweepOptions {
     pub(crate) evidence: bool,
     pub(crate) living: Option<usize>,
     pub(crate) at_most: Option<usize>,
-    pub(crate) planned: Option<Arc<Planned>>,
+    pub(crate) planned: Option<Planned>,
     pub(crate) park_after: Option<NonZeroUsize>,
     pub(crate) park_within: Duration,
     pub(crate) remember: bool,
@@ -237,7 +237,7 @@ impl SweepOptions {
     /// that is read of the task may have changed. Those that are not so any more are counted in
     /// [`moved_on`](crate::SweepReport::moved_on), those of another project or task than these options name among them.
     #[must_use]
-    pub fn planned(self, planned: Arc<Planned>) -> Self {
+    pub fn planned(self, planned: Planned) -> Self {
         Self {
             planned: Some(planned),
             ..self

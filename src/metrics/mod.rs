@@ -10,7 +10,7 @@
 //!     project: None,
 //! };
 //! let failed = LastSweep::failed(now, 66);
-//! let text = Metrics { scope: &scope, last_sweep: failed, last_success_s: 0.0, totals: None }.to_string();
+//! let text = Metrics { scope: &scope, last_sweep: Some(failed), last_success_s: 0.0, totals: None }.to_string();
 //! assert!(text.contains(r#"zombie_sweeper_last_sweep_success{database="/srv/orchestra.db",profile="orchestra",project=""} 0"#));
 //! ```
 
@@ -75,8 +75,8 @@ impl<'a> LastSweep<'a> {
 pub struct Metrics<'a> {
     /// Which sweeps.
     pub scope: &'a Scope,
-    /// The last of them.
-    pub last_sweep: LastSweep<'a>,
+    /// The last of them; `None`: there was none yet, and little to tell.
+    pub last_sweep: Option<LastSweep<'a>>,
     /// When the last one began that did all there was to do, in seconds since 1970; 0: none has yet.
     pub last_success_s: f64,
     /// What all of them came to.
@@ -100,31 +100,38 @@ impl fmt::Display for Metrics<'_> {
         let mut page = Page::new(f, self.scope.labels());
         page.family("build_info", Kind::Gauge, "The version of the sweeper, always 1.")?;
         page.sample_of("version", env!("CARGO_PKG_VERSION"), 1)?;
-        let sweep = &self.last_sweep;
-        page.gauge(
-            before::LAST_SUCCESS,
-            "When the last sweep began that did all there was to do; 0 where none has yet.",
-            self.last_success_s,
-        )?;
-        page.gauge(
-            "last_sweep_timestamp_seconds",
-            "When the last sweep began.",
-            seconds(sweep.at),
-        )?;
-        page.gauge(
-            "last_sweep_success",
-            "Whether the last sweep did all there was to do.",
-            u8::from(sweep.is_success),
-        )?;
-        page.gauge(
-            "last_sweep_exit_code",
-            "The exit code of the last sweep.",
-            sweep.exit_code,
-        )?;
-        if let Some(report) = sweep.report {
-            found(&mut page, report, sweep.oldest_living_silence_s)?;
+        if let Some(sweep) = &self.last_sweep {
+            became(&mut page, sweep, self.last_success_s)?;
         }
         self.totals.map_or(Ok(()), |totals| count(&mut page, totals))
+    }
+}
+
+/// How the last sweep ended.
+fn became(page: &mut Page<'_, '_>, sweep: &LastSweep<'_>, last_success_s: f64) -> fmt::Result {
+    page.gauge(
+        before::LAST_SUCCESS,
+        "When the last sweep began that did all there was to do; 0 where none has yet.",
+        last_success_s,
+    )?;
+    page.gauge(
+        "last_sweep_timestamp_seconds",
+        "When the last sweep began.",
+        seconds(sweep.at),
+    )?;
+    page.gauge(
+        "last_sweep_success",
+        "Whether the last sweep did all there was to do.",
+        u8::from(sweep.is_success),
+    )?;
+    page.gauge(
+        "last_sweep_exit_code",
+        "The exit code of the last sweep.",
+        sweep.exit_code,
+    )?;
+    match sweep.report {
+        Some(report) => found(page, report, sweep.oldest_living_silence_s),
+        None => Ok(()),
     }
 }
 

@@ -1,4 +1,25 @@
-//! Who asks. Thin: a surface takes a request, hands it to the sweep, and shows what came back.
+//! Who asks. Thin: a surface takes a request, hands it to the verbs, and shows what came back.
 
 pub(crate) mod cli;
+mod exit;
+mod failure;
+mod harmless;
+mod http;
+mod log;
+mod lost;
+mod mcp;
 mod metrics;
+mod notify;
+mod page;
+mod plans;
+mod serve;
+mod signals;
+mod stream;
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the surfaces that use all of it are to come"
+)]
+mod verbs;
+mod wait;
+mod wall_clock;

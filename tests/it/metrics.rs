@@ -27,7 +27,7 @@ fn told_of(world: &mut World) -> String {
 fn text(scope: &Scope, last_sweep: LastSweep<'_>, last_success_s: f64, totals: Option<&Totals>) -> String {
     let metrics = Metrics {
         scope,
-        last_sweep,
+        last_sweep: Some(last_sweep),
         last_success_s,
         totals,
     };

@@ -1,6 +1,5 @@
 //! A sweep of what a dry run has listed: that, as long as it is so, and nothing else.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
@@ -11,7 +10,7 @@ use crate::world::{NOW, World, moment, reasons, zombies};
 
 /// The queue with what a dry run of it has listed as the only thing to be reaped.
 fn planned(mut world: World) -> World {
-    let planned = Arc::new(world.dry_run().planned());
+    let planned = world.dry_run().planned();
     world.options(|options| options.planned(planned))
 }
 
@@ -132,7 +131,7 @@ fn task_that_is_its_own_run_is_told_from_its_next_attempt() {
 
 #[test]
 fn plan_of_nothing_writes_nothing() {
-    let mut world = zombies(2).options(|options| options.planned(Arc::default()));
+    let mut world = zombies(2).options(|options| options.planned(Planned::default()));
     let before = world.dump();
     let report = world.sweep();
     assert_eq!(world.dump(), before);

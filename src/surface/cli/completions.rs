@@ -3,8 +3,8 @@
 use clap_complete::{Shell, generate};
 
 use super::args::{self, CompletionsArgs};
-use super::exit::Exit;
 use super::output;
+use crate::surface::exit::Exit;
 
 pub(crate) fn run(args: &CompletionsArgs) -> anyhow::Result<Exit> {
     let mut program = args::shown();

@@ -8,8 +8,9 @@ use zombie_sweeper::store::draft_profile;
 use zombie_sweeper::{Profile, SweepError};
 
 use super::args::{Cli, SchemaArgs};
-use super::exit::Exit;
-use super::{output, queue, wall_clock};
+use super::output;
+use crate::surface::exit::Exit;
+use crate::surface::wall_clock;
 
 pub(crate) fn run(cli: &Cli, args: &SchemaArgs) -> anyhow::Result<Exit> {
     let now = wall_clock::now();
@@ -18,7 +19,7 @@ pub(crate) fn run(cli: &Cli, args: &SchemaArgs) -> anyhow::Result<Exit> {
     // A profile that is in force elsewhere says nothing about this database.
     let profile = Profile::default();
     let draft = |conn: &mut _| draft_profile(conn, &name, now).map_err(SweepError::from);
-    let (draft, warnings) = queue::at(&cli.database, &profile).read(draft)?;
+    let (draft, warnings) = cli.site().queue(&profile).read(draft)?;
     for warning in warnings {
         tracing::warn!("{warning}");
     }

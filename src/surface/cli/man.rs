@@ -9,8 +9,8 @@ use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
 
 use super::args::{self, ManArgs};
-use super::exit::Exit;
 use super::output;
+use crate::surface::exit::Exit;
 
 pub(crate) fn run(args: &ManArgs) -> anyhow::Result<Exit> {
     // Nobody looks for a page on how to get help.

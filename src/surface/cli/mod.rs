@@ -1,42 +1,32 @@
 //! The command line.
 
-mod args;
+pub(crate) mod args;
 mod completions;
 mod demo;
 mod doctor;
-mod exit;
 mod explain;
-mod failure;
+mod given;
 mod history;
 mod init;
-mod learned;
-mod ledger;
-mod log;
-mod lost;
 mod man;
-mod metrics;
-mod notify;
+mod mcp;
 mod outcomes;
 mod output;
-mod profile;
-mod queue;
-mod remembered;
 mod schema;
-mod signals;
-mod stream;
+mod serve;
 mod sweep;
-mod text;
+pub(crate) mod text;
 mod thresholds;
 mod unpark;
-mod wait;
-mod wall_clock;
 mod watch;
 mod wrap;
 
 use std::process::ExitCode;
 
 use args::{Cli, Command};
-use exit::Exit;
+
+use super::exit::Exit;
+use super::{failure, log, signals};
 
 pub(crate) fn run() -> ExitCode {
     let cli = match args::parse() {
@@ -64,6 +54,8 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Some(Command::History(history)) => history::run(cli, history),
         Some(Command::Outcomes(args)) => outcomes::run(cli, args),
         Some(Command::Watch(args)) => watch::run(cli, args),
+        Some(Command::Serve(args)) => serve::run(cli, args),
+        Some(Command::Mcp(args)) => mcp::run(cli, args),
         Some(Command::Demo(demo)) => demo::run(demo),
         Some(Command::Completions(shell)) => completions::run(shell),
         Some(Command::Man(man)) => man::run(man),

@@ -5,7 +5,7 @@ use anyhow::Context;
 use serde::Serialize;
 
 use super::args::Format;
-use super::stream::Stream;
+use crate::surface::stream::Stream;
 
 /// Prints what a command found: JSON on one line, on several where a person looks on, or text. All of it, or it fails.
 pub(crate) fn print(

@@ -49,7 +49,7 @@ fn write(
     let last_success_s = last_success_s(file, scope)?;
     let metrics = Metrics {
         scope,
-        last_sweep,
+        last_sweep: Some(last_sweep),
         last_success_s: if last_sweep.is_success {
             // A clock before 1970 tells no moment that could be kept.
             seconds(last_sweep.at).max(0.0)

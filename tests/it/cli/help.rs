@@ -116,7 +116,7 @@ fn every_exit_code_is_listed() {
         .skip(1)
         .map(|line| line.trim().split_once("  ").unwrap().0.to_owned())
         .collect();
-    let exits = include_str!("../../../src/surface/cli/exit.rs");
+    let exits = include_str!("../../../src/surface/exit.rs");
     let defined: Vec<_> = exits
         .lines()
         .skip_while(|line| !line.contains("enum Exit"))

@@ -34,6 +34,23 @@ fn a_name_of_the_file_that_breaks_the_line() {
 }
 
 #[test]
+fn events_with_a_key_of_several_columns() {
+    let drafted = Drafted::of(
+        "CREATE TABLE tasks (id INTEGER PRIMARY KEY, status TEXT, started_at TEXT);
+         INSERT INTO tasks VALUES (1, 'running', '2026-04-11T01:00:00Z'), (2, 'open', NULL), (3, 'done', NULL);
+         CREATE TABLE task_events (id INTEGER, no INTEGER, task_id INTEGER, event_type TEXT, created_at TEXT,
+            PRIMARY KEY (id, no));",
+    );
+    let text = &drafted.text;
+    for column in ["id", "no"] {
+        let line = text
+            .lines()
+            .find(|line| line.contains("MISSING") && line.contains(column));
+        assert!(line.is_some(), "{column}: {text}");
+    }
+}
+
+#[test]
 fn tables_of_every_kind() {
     let drafted = Drafted::of(
         "PRAGMA encoding = 'UTF-16';

@@ -129,10 +129,10 @@ fn links_say(link: &Link, tasks: &Portrait) -> String {
 /// What an event must have besides: nobody but the owner knows with what.
 fn constants(portrait: &Portrait, filled: &[String]) -> Vec<Line> {
     let must = portrait.table.columns.iter().filter(|column| {
-        column.not_null
+        (column.not_null || column.key_place > 0)
             && column.default.is_none()
             && !column.generated
-            && column.key_place == 0
+            && !portrait.table.fills_itself(column)
             && !filled.contains(&column.name)
     });
     let line = |name: &str| {

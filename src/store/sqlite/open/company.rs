@@ -3,7 +3,8 @@
 //! A POSIX system drops all locks that a process has on a file as soon as the process closes any descriptor of it. `SQLite` takes
 //! care of its own. So where a database is kept open, by whichever thread, no other descriptor of it, or of what stands beside
 //! it, may be closed here: whoever comes later joins the company of those who keep it, with nothing but `SQLite`'s descriptors; and
-//! whoever is the first to keep it waits until those are done who look at its files. A lock of the process, and not of the file: the
+//! whoever is the first to keep it waits until who looks at its files is done, as does
+//! whoever else would look at them. A lock of the process, and not of the file: the
 //! locks in question are the process's too.
 
 use std::collections::BTreeMap;
@@ -30,8 +31,8 @@ type Key = (PathBuf, Identity);
 /// Who has it open here.
 #[derive(Default)]
 struct Uses {
-    /// How many have descriptors of its files.
-    by_files: usize,
+    /// Whether somebody has descriptors of its files. One at a time: what one closes would drop the locks of the other.
+    is_by_files: bool,
     /// How many wait for those, to keep it open.
     waiting: usize,
     kept: Option<Arc<Company>>,
@@ -102,10 +103,10 @@ pub(super) fn enter(path: &Path, identity: Identity) -> Result<Way, OpenError> {
         }
         let key = (path.to_owned(), identity);
         let uses = open.entry(key.clone()).or_default();
-        if uses.waiting > 0 {
+        if uses.waiting > 0 || uses.is_by_files {
             return None;
         }
-        uses.by_files += 1;
+        uses.is_by_files = true;
         Some(Ok(Way::ByFiles(ByFiles(key))))
     })?
 }
@@ -121,7 +122,7 @@ impl Uses {
     }
 
     fn are_over(&self) -> bool {
-        self.by_files + self.waiting + self.members == 0
+        !self.is_by_files && self.waiting + self.members == 0
     }
 }
 
@@ -139,7 +140,7 @@ impl ByFiles {
         let key = &waiting.0;
         wait_for(&key.0, |open| {
             let uses = open.entry(key.clone()).or_default();
-            if uses.by_files > 0 {
+            if uses.is_by_files {
                 return None;
             }
             uses.kept.get_or_insert_with(|| Arc::clone(&company));
@@ -161,7 +162,7 @@ impl Waiting {
 
 impl Drop for ByFiles {
     fn drop(&mut self) {
-        leave(&self.0, |uses| uses.by_files -= 1);
+        leave(&self.0, |uses| uses.is_by_files = false);
     }
 }
 

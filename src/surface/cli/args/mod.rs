@@ -8,6 +8,7 @@ mod explain;
 mod history;
 mod ledger;
 mod man;
+mod mcp;
 mod metrics;
 mod outcomes;
 mod output;
@@ -15,6 +16,8 @@ mod parking;
 mod policy;
 mod reaping;
 mod schema;
+mod serve;
+mod serving;
 mod shown;
 mod sweep;
 mod time;
@@ -36,16 +39,20 @@ pub(crate) use explain::ExplainArgs;
 pub(crate) use history::HistoryArgs;
 pub(crate) use ledger::LedgerArgs;
 pub(crate) use man::ManArgs;
+pub(crate) use mcp::McpArgs;
 pub(crate) use outcomes::OutcomesArgs;
 pub(crate) use output::{Format, LogArgs};
 pub(crate) use policy::PolicyArgs;
 pub(crate) use schema::SchemaArgs;
+pub(crate) use serve::ServeArgs;
+pub(crate) use serving::{LISTEN, ServingArgs};
 pub(crate) use sweep::SweepArgs;
 pub(crate) use unpark::UnparkArgs;
 pub(crate) use watch::WatchArgs;
 
-use super::exit;
+use crate::surface::exit;
 use crate::surface::metrics::is_beside;
+use crate::surface::verbs::{LedgerFile, Site, Sweeps};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -53,6 +60,7 @@ Examples:
   zombie-sweeper --dry-run --format text        the same of all projects, for people
   zombie-sweeper --db /srv/orchestra.db         sweep
   zombie-sweeper --db /srv/orchestra.db watch   stay, and sweep whenever there is something to sweep
+  zombie-sweeper --db /srv/orchestra.db serve   the same, with a page, an API and MCP on http://127.0.0.1:8639
   zombie-sweeper explain TASK --format text     why that one was taken, or what would be done to it
   zombie-sweeper history --format text          what was reaped, and what became of it
   zombie-sweeper outcomes --format text         how many of the reaps came to what, and were contested
@@ -88,6 +96,35 @@ pub(crate) struct Cli {
     pub(crate) log: LogArgs,
 }
 
+impl Cli {
+    /// Which queue, and where it is remembered what was done to it.
+    pub(crate) fn site(&self) -> Site {
+        let ledger = self.ledger.path().map(|path| LedgerFile {
+            path: path.clone(),
+            keep: self.ledger.ledger_keep,
+            boot_id: self.ledger.boot_id.clone(),
+        });
+        Site {
+            db: self.database.db.clone(),
+            is_shared: false,
+            profile: self.database.profile.clone(),
+            busy_timeout: self.database.busy_timeout,
+            ledger,
+            metrics: self.sweep.metrics.file().cloned(),
+            told: None,
+        }
+    }
+
+    /// Which sweeps are asked for.
+    pub(crate) fn sweeps(&self) -> Sweeps<'_> {
+        Sweeps {
+            project: self.sweep.project.as_deref(),
+            is_narrowed: !self.sweep.task.is_empty(),
+            is_dry: self.sweep.dry_run,
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
 pub(crate) enum Command {
@@ -105,6 +142,10 @@ pub(crate) enum Command {
     Unpark(UnparkArgs),
     /// Stay, and sweep whenever there is something to sweep
     Watch(WatchArgs),
+    /// Watch, and answer over HTTP: programs, models and people
+    Serve(ServeArgs),
+    /// Let a model ask, over MCP on the standard streams; a person is asked before it reaps
+    Mcp(McpArgs),
     /// See a sweep at work, on a small database of its own
     Demo(DemoArgs),
     /// Print what completes the command line in a shell, for packages
@@ -132,6 +173,8 @@ pub(crate) fn parse() -> Result<Cli, ExitCode> {
         refuse_unknown_variables()?;
         refuse_a_sweep_of_another_time(&cli)?;
         take_what_is_watched(&mut cli)?;
+        refuse_to_serve_everybody(&cli)?;
+        take_what_a_model_may_ask_for(&mut cli)?;
         refuse_metrics_for_a_database(&cli)?;
         refuse_a_misplaced_ledger(&cli)?;
         refuse_to_learn_without_a_ledger(&cli)?;
@@ -214,20 +257,49 @@ fn refuse_a_sweep_of_another_time(cli: &Cli) -> Result<(), clap::Error> {
 
 /// The sweeps of a watch are asked for behind its name.
 fn take_what_is_watched(cli: &mut Cli) -> Result<(), clap::Error> {
-    let Some(Command::Watch(watch)) = &cli.command else {
-        return Ok(());
+    let (watch, name) = match &cli.command {
+        Some(Command::Watch(watch)) => (watch, "watch"),
+        Some(Command::Serve(serve)) => (&serve.watch, "serve"),
+        _ => return Ok(()),
     };
-    if let Some(refused) = WatchArgs::refused(&cli.sweep) {
+    if let Some(refused) = WatchArgs::refused(&cli.sweep, name) {
         return Err(Cli::command().error(clap::error::ErrorKind::ArgumentConflict, refused));
     }
     cli.sweep = watch.sweep();
     Ok(())
 }
 
+/// Who listens to other machines in the clear tells everybody between them the token.
+fn refuse_to_serve_everybody(cli: &Cli) -> Result<(), clap::Error> {
+    let refused = match &cli.command {
+        Some(Command::Serve(serve)) => serve.serving.refused(),
+        _ => None,
+    };
+    match refused {
+        Some(text) => Err(Cli::command().error(clap::error::ErrorKind::ArgumentConflict, text)),
+        None => Ok(()),
+    }
+}
+
+/// The sweeps that a model may ask for are described behind the name of its command.
+fn take_what_a_model_may_ask_for(cli: &mut Cli) -> Result<(), clap::Error> {
+    let Some(Command::Mcp(mcp)) = &cli.command else {
+        return Ok(());
+    };
+    if let Some(refused) = McpArgs::refused(&cli.sweep) {
+        return Err(Cli::command().error(clap::error::ErrorKind::ArgumentConflict, refused));
+    }
+    cli.sweep = mcp.sweep();
+    Ok(())
+}
+
 /// They would replace it.
 fn refuse_metrics_for_a_database(cli: &Cli) -> Result<(), clap::Error> {
     let database = &cli.database.db;
-    let is_swept = matches!(cli.command, None | Some(Command::Watch(_)));
+    let is_swept = matches!(
+        cli.command,
+        None | Some(Command::Watch(_) | Command::Serve(_) | Command::Mcp(_))
+    );
     match cli.sweep.metrics.file() {
         Some(metrics) if is_swept && is_beside(metrics, database) => {
             let text = format!(
@@ -255,7 +327,7 @@ fn refuse_a_misplaced_ledger(cli: &Cli) -> Result<(), clap::Error> {
 /// Nothing is learned by whom nothing is remembered.
 fn refuse_to_learn_without_a_ledger(cli: &Cli) -> Result<(), clap::Error> {
     let policy = match &cli.command {
-        None | Some(Command::Watch(_)) => Some(&cli.sweep.policy),
+        None | Some(Command::Watch(_) | Command::Serve(_) | Command::Mcp(_)) => Some(&cli.sweep.policy),
         Some(Command::Doctor(args)) => Some(&args.policy),
         Some(Command::Explain(args)) => Some(&args.policy),
         Some(_) => None,

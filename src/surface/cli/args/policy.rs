@@ -6,6 +6,7 @@ use clap::Args;
 use zombie_sweeper::Policy;
 
 use super::time::{parse_patience, parse_time};
+use crate::surface::verbs::Patience;
 
 /// How long a run may be silent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +73,15 @@ impl PolicyArgs {
     /// How long a run may be silent, where somebody has said so.
     pub(crate) fn time(&self) -> Option<Duration> {
         self.stale_after?.time()
+    }
+
+    /// Who has said how long a run may be silent.
+    pub(crate) fn patience(&self) -> Patience {
+        match self.stale_after {
+            None => Patience::Unsaid,
+            Some(StaleAfter::For(_)) => Patience::Said,
+            Some(StaleAfter::Auto) => Patience::Learned,
+        }
     }
 
     pub(crate) fn policy(&self) -> Policy {

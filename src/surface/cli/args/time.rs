@@ -3,7 +3,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use zombie_sweeper::zombie::{Calendar, TimeZone, Timestamp};
 
-use crate::surface::cli::wall_clock;
+use crate::surface::wall_clock;
 
 pub(super) fn parse_time(text: &str) -> Result<Duration, String> {
     humantime::parse_duration(text).map_err(|_| "expected a time such as 90s, 15m or 72h".to_owned())

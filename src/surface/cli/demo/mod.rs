@@ -15,8 +15,9 @@ use zombie_sweeper::zombie::{Calendar, TimeZone};
 use zombie_sweeper::{SweepError, SweepOptions, SweepReport, sweep_zombie_tasks};
 
 use super::args::DemoArgs;
-use super::exit::Exit;
-use super::{explain, history, output, signals, text, wall_clock};
+use super::{explain, history, output, text};
+use crate::surface::exit::Exit;
+use crate::surface::{signals, wall_clock};
 
 const SCHEMA: &str = include_str!("orchestra.sql");
 const WORLD: &str = include_str!("world.sql");

@@ -1,21 +1,15 @@
 pub(crate) mod text;
 
-use zombie_sweeper::inspect::{HistoryOptions, history};
+use zombie_sweeper::inspect::HistoryOptions;
 
 use super::args::{Cli, HistoryArgs};
-use super::exit::Exit;
-use super::{output, profile, queue, remembered, wall_clock};
+use super::output;
+use crate::surface::exit::Exit;
+use crate::surface::{verbs, wall_clock};
 
 /// `zombie-sweeper history`: what was reaped, and what became of it.
 pub(crate) fn run(cli: &Cli, args: &HistoryArgs) -> anyhow::Result<Exit> {
-    let asked = profile::asked(cli.database.profile.as_deref())?;
-    let options = options(args);
-    let (elsewhere, unread) = remembered::reaps(cli, args.task.as_deref());
-    let (mut found, warnings) = queue::look(&cli.database, asked.as_ref(), |conn, profile| {
-        history(conn, &options.clone().profile(profile.clone()), elsewhere.clone())
-    })?;
-    let unread = unread.and_then(|why| remembered::told(&why, found.source));
-    found.warnings.splice(0..0, warnings.into_iter().chain(unread));
+    let found = verbs::history(&cli.site(), &options(args), args.task.as_deref())?;
     let printed = output::print(cli.log.format, &found, |out| text::history(out, &found));
     output::as_far_as_read(printed.map_err(Into::into))?;
     Ok(Exit::Swept)

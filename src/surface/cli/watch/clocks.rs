@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use zombie_sweeper::watch::Moment;
 
-use super::super::{wait, wall_clock};
+use crate::surface::{wait, wall_clock};
 
 /// The moment that it is.
 pub(super) fn now() -> Moment {

@@ -14,10 +14,11 @@ use zombie_sweeper::watch::{Moment, Next, Watch};
 use zombie_sweeper::{SweepError, SweepReport};
 
 use super::args::{Cli, WatchArgs};
-use super::exit::Exit;
-use super::lost::LostSummary;
-use super::profile::Failed;
-use super::{notify, signals, sweep, text};
+use super::{sweep, text};
+use crate::surface::exit::Exit;
+use crate::surface::lost::LostSummary;
+use crate::surface::verbs::{Failed, Site};
+use crate::surface::{notify, signals};
 use news::News;
 use queue::Watched;
 use record::Record;
@@ -30,13 +31,19 @@ const STEP: Duration = Duration::from_millis(200);
 pub(crate) fn run(cli: &Cli, args: &WatchArgs) -> anyhow::Result<Exit> {
     signals::hear_hangups()?;
     notify::begin();
-    let ended = Watcher::new(cli, args.interval).watch();
+    let ended = stay(cli, &cli.site(), args.interval);
     notify::stopping();
     ended
 }
 
+/// Watches until a signal comes, or what went wrong takes a person to mend.
+pub(super) fn stay(cli: &Cli, site: &Site, interval: Duration) -> anyhow::Result<Exit> {
+    Watcher::new(cli, site, interval).watch()
+}
+
 struct Watcher<'c> {
     cli: &'c Cli,
+    site: &'c Site,
     watch: Watch,
     /// Opened, as long as nothing is wrong with it.
     queue: Option<Watched>,
@@ -51,9 +58,10 @@ struct Watcher<'c> {
 }
 
 impl<'c> Watcher<'c> {
-    fn new(cli: &'c Cli, interval: Duration) -> Self {
+    fn new(cli: &'c Cli, site: &'c Site, interval: Duration) -> Self {
         Self {
             cli,
+            site,
             watch: Watch::new(interval, clocks::now()),
             queue: None,
             left: None,
@@ -120,11 +128,11 @@ impl<'c> Watcher<'c> {
     fn look(&mut self) -> anyhow::Result<()> {
         let queue = match &mut self.queue {
             Some(queue) => queue,
-            none => none.insert(Watched::open(self.cli, self.left.as_ref())?),
+            none => none.insert(Watched::open(self.cli, self.site, self.left.as_ref())?),
         };
         let (at, worked) = (clocks::now(), clocks::worked());
         let options = self.watch.options(&queue.options(), at);
-        match queue.sweep(self.cli, &options) {
+        match queue.sweep(self.cli, self.site, &options) {
             Ok(report) => {
                 let took = clocks::worked().saturating_sub(worked);
                 self.watch.looked(clocks::now(), took, &report);
@@ -154,14 +162,16 @@ impl<'c> Watcher<'c> {
         at: Moment,
     ) -> anyhow::Result<()> {
         let is_news = self.news.is_in(&report);
-        self.record.enter(self.cli, &mut report, at, is_news);
+        self.record
+            .enter(self.site, self.cli.sweeps(), &mut report, at, is_news);
         self.warned.of(&report, at, is_news);
         if is_news {
             news::print(self.cli.log.format, &report)?;
         }
         let outcome = sweep::outcome(self.cli, &report);
         let ended = error.map_or(outcome.as_ref().copied(), Err);
-        self.record.tell(self.cli, &report, ended, at, is_news);
+        self.record
+            .tell(self.site, self.cli.sweeps(), &report, ended, at, is_news);
         if error.is_none() {
             self.tell_manager(&report, is_news);
             self.has_seen = true;
@@ -195,11 +205,12 @@ impl<'c> Watcher<'c> {
         let at = clocks::now();
         self.watch.failed(at);
         if !self.has_seen && !trouble::may_pass(&error) {
-            self.record.failed(self.cli, &error, at, true);
+            self.record.failed(self.site, self.cli.sweeps(), &error, at, true);
             return Err(error);
         }
         let has_begun = self.trouble.goes_on(&error, at);
-        self.record.failed(self.cli, &error, at, has_begun);
+        self.record
+            .failed(self.site, self.cli.sweeps(), &error, at, has_begun);
         if has_begun {
             notify::status("the queue cannot be watched, and is tried again");
         }

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use zombie_sweeper::SweepReport;
 
 use super::super::args::Format;
-use super::super::lost::LostSummary;
 use super::super::{output, sweep};
+use crate::surface::lost::LostSummary;
 
 /// What is known to be stuck.
 #[derive(Default)]

@@ -8,10 +8,11 @@ use zombie_sweeper::zombie::Learned;
 use zombie_sweeper::{Profile, SweepOptions, SweepReport, sweep_zombie_tasks};
 
 use super::super::args::Cli;
-use super::super::profile::{self, Failed};
-use super::super::{learned, queue, sweep, wait, wall_clock};
+use super::super::sweep;
 use super::clocks;
 use super::record::ENTERED;
+use crate::surface::verbs::{self, Failed, Site};
+use crate::surface::{wait, wall_clock};
 
 /// A database that is kept open, and what is asked of its sweeps.
 pub(super) struct Watched {
@@ -27,10 +28,11 @@ pub(super) struct Watched {
 
 impl Watched {
     /// Reads the profile, and opens what the command line names, after what was left of it before.
-    pub(super) fn open(cli: &Cli, before: Option<&Left>) -> anyhow::Result<Self> {
-        let asked = profile::asked(cli.database.profile.as_deref())?;
-        let options = sweep::options(cli, wall_clock::now(), asked.clone().unwrap_or_default());
-        let queue = queue::at(&cli.database, options.profile_in_use());
+    pub(super) fn open(cli: &Cli, site: &Site, before: Option<&Left>) -> anyhow::Result<Self> {
+        let asked = verbs::asked(site.profile.as_deref())?;
+        let profile = asked.clone().unwrap_or_default();
+        let options = sweep::options(cli, wall_clock::now()).profile(profile);
+        let queue = site.queue(options.profile_in_use());
         let kept = match before {
             Some(before) => queue.keep_after(before),
             None => queue.keep(),
@@ -67,22 +69,28 @@ impl Watched {
         self.kept.has_changed()
     }
 
-    pub(super) fn sweep(&mut self, cli: &Cli, options: &SweepOptions) -> Result<SweepReport, Failed> {
+    pub(super) fn sweep(
+        &mut self,
+        cli: &Cli,
+        site: &Site,
+        options: &SweepOptions,
+    ) -> Result<SweepReport, Failed> {
         let asked = self.asked.as_ref();
         let now = clocks::now().since_boot;
         let learned = &mut self.learned;
+        let patience = cli.sweep.policy.patience();
         learned.take_if(|(since, _)| now.saturating_sub(*since) >= ENTERED);
         self.kept.sweep(options, |conn, options| {
             if !self.is_no_guess {
-                profile::refuse_a_guess(conn, asked)?;
+                verbs::refuse_a_guess(conn, asked)?;
                 self.is_no_guess = true;
             }
-            sweep::by_profile(conn, asked, |conn| {
+            verbs::by_profile(conn, asked, |conn| {
                 let options = match learned {
                     Some((_, learned)) => options.clone().learned(Arc::clone(learned)),
                     None => options.clone(),
                 };
-                let options = learned::bearing(cli, &cli.sweep.policy, conn, options)?;
+                let options = verbs::bearing(site, patience, conn, options)?;
                 if let (None, Some(in_use)) = (&learned, options.learned_in_use()) {
                     *learned = Some((now, Arc::new(in_use.clone())));
                 }

@@ -6,9 +6,8 @@ use zombie_sweeper::watch::Moment;
 use zombie_sweeper::zombie::Followed;
 use zombie_sweeper::{SweepError, SweepReport};
 
-use super::super::args::Cli;
-use super::super::exit::Exit;
-use super::super::{ledger, metrics};
+use crate::surface::exit::Exit;
+use crate::surface::verbs::{Site, Sweeps, ledger, monitor};
 
 /// How often a look that did nothing is entered into the ledger: each would be 86 400 a day.
 pub(super) const ENTERED: Duration = Duration::from_secs(15 * 60);
@@ -29,21 +28,29 @@ pub(super) struct Record {
 
 impl Record {
     /// A look came to an end. What there is to say of the ledger goes into its warnings.
-    pub(super) fn enter(&mut self, cli: &Cli, report: &mut SweepReport, at: Moment, is_news: bool) {
+    pub(super) fn enter(
+        &mut self,
+        site: &Site,
+        sweeps: Sweeps<'_>,
+        report: &mut SweepReport,
+        at: Moment,
+        is_news: bool,
+    ) {
         if let Some(remembered) = report.remembered() {
             self.followed.see(&remembered.beats, at.wall.into());
         }
         if is_news || self.has_failed || is_due(self.entered, ENTERED, at) {
             self.entered = Some(at.since_boot);
             report.remember_followed(std::mem::take(&mut self.followed));
-            ledger::remember(cli, report, at.wall);
+            ledger::remember(site, sweeps, report, at.wall);
         }
     }
 
     /// And ended so.
     pub(super) fn tell(
         &mut self,
-        cli: &Cli,
+        site: &Site,
+        sweeps: Sweeps<'_>,
         report: &SweepReport,
         ended: Result<Exit, &anyhow::Error>,
         at: Moment,
@@ -51,20 +58,27 @@ impl Record {
     ) {
         if is_news || self.has_failed || is_due(self.told, TOLD, at) {
             self.told = Some(at.since_boot);
-            metrics::tell(cli, at.wall, ended, Some(report));
+            monitor::tell(site, sweeps, at.wall, ended, Some(report));
         }
         self.has_failed = false;
     }
 
     /// None could be made.
-    pub(super) fn failed(&mut self, cli: &Cli, error: &anyhow::Error, at: Moment, has_begun: bool) {
+    pub(super) fn failed(
+        &mut self,
+        site: &Site,
+        sweeps: Sweeps<'_>,
+        error: &anyhow::Error,
+        at: Moment,
+        has_begun: bool,
+    ) {
         // What was committed before it failed is entered as such.
         if has_begun && !matches!(error.downcast_ref(), Some(SweepError::Partial { .. })) {
-            ledger::remember_failure(cli, error, at.wall);
+            ledger::remember_failure(site, sweeps, error, at.wall);
         }
         if has_begun || is_due(self.told, TOLD, at) {
             self.told = Some(at.since_boot);
-            metrics::tell(cli, at.wall, Err(error), None);
+            monitor::tell(site, sweeps, at.wall, Err(error), None);
         }
         self.has_failed = true;
     }

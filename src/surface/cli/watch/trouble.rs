@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use zombie_sweeper::watch::Moment;
 
-use super::super::exit::Exit;
-use super::super::failure;
+use crate::surface::exit::Exit;
+use crate::surface::failure;
 
 /// The trouble there is, and since when.
 #[derive(Default)]

@@ -1,0 +1,323 @@
+//! What may be reaped once somebody has said yes: plans, kept in memory until then.
+//!
+//! A plan names its exact tasks. It can be used once, for a while, by whom it was made, and by nobody else: to everybody
+//! else it looks like one that never was.
+
+use std::collections::HashMap;
+use std::fmt::Write as _;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use subtle::ConstantTimeEq;
+use zombie_sweeper::SweepReport;
+
+use super::verbs::{Planned, Scope};
+
+/// How many are kept at most.
+const KEPT: usize = 32;
+
+/// How long one is good for.
+const GOOD_FOR: TimeDelta = TimeDelta::seconds(300);
+
+/// Who made a plan and alone may use it: a session of MCP, or those who come by HTTP.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Session(String);
+
+impl Session {
+    /// One that is known by this name.
+    pub(crate) fn named(name: impl Into<String>) -> Self {
+        Self(name.into())
+    }
+
+    /// One that nobody else can name.
+    pub(crate) fn new() -> Result<Self, getrandom::Error> {
+        secret().map(Self)
+    }
+}
+
+/// A dry run that may become a sweep.
+#[derive(Clone, Debug)]
+pub(crate) struct KeptPlan {
+    /// 128 bits by chance, in hexadecimal.
+    pub(crate) id: String,
+    pub(crate) scope: Scope,
+    pub(crate) report: SweepReport,
+    pub(crate) planned: Planned,
+    pub(crate) made_at: DateTime<Utc>,
+    pub(crate) expires_at: DateTime<Utc>,
+    session: Session,
+}
+
+impl KeptPlan {
+    /// Not before it was made either: a clock that was set back makes none last longer.
+    fn is_good(&self, now: DateTime<Utc>) -> bool {
+        (self.made_at..self.expires_at).contains(&now)
+    }
+}
+
+struct Kept {
+    plan: Arc<KeptPlan>,
+    /// What the answer of a person has to name, where one was asked: it is to this question, and the last one.
+    question: Option<String>,
+}
+
+/// The plans that are kept.
+pub(crate) struct Plans {
+    kept: Mutex<Vec<Kept>>,
+    clock: fn() -> DateTime<Utc>,
+}
+
+impl Plans {
+    /// None yet, by this clock.
+    pub(crate) fn new(clock: fn() -> DateTime<Utc>) -> Self {
+        Self {
+            kept: Mutex::default(),
+            clock,
+        }
+    }
+
+    /// Keeps a plan. Where there are too many, the oldest goes of whoever has most.
+    ///
+    /// # Errors
+    ///
+    /// Where the system has no chance to give, no plan is kept: its id could be guessed.
+    pub(crate) fn keep(
+        &self,
+        session: &Session,
+        scope: Scope,
+        report: SweepReport,
+        planned: Planned,
+    ) -> Result<Arc<KeptPlan>, getrandom::Error> {
+        let made_at = (self.clock)();
+        let plan = Arc::new(KeptPlan {
+            id: secret()?,
+            scope,
+            report,
+            planned,
+            made_at,
+            expires_at: made_at + GOOD_FOR,
+            session: session.clone(),
+        });
+        let mut kept = self.good();
+        kept.push(Kept {
+            plan: Arc::clone(&plan),
+            question: None,
+        });
+        if kept.len() > KEPT {
+            make_room(&mut kept);
+        }
+        Ok(plan)
+    }
+
+    /// The plan of that id, where this session has one.
+    pub(crate) fn show(&self, id: &str, session: &Session) -> Option<Arc<KeptPlan>> {
+        let kept = self.good();
+        let at = place(&kept, id, session)?;
+        kept.get(at).map(|kept| Arc::clone(&kept.plan))
+    }
+
+    /// Takes it out: it can be used once.
+    pub(crate) fn take(&self, id: &str, session: &Session) -> Option<KeptPlan> {
+        let mut kept = self.good();
+        let kept = place(&kept, id, session).map(|at| kept.remove(at))?;
+        Some(Arc::unwrap_or_clone(kept.plan))
+    }
+
+    /// A person is about to be asked: returns what their answer has to name. Who is asked again has not been asked before.
+    ///
+    /// # Errors
+    ///
+    /// Where the system has no chance to give, nobody is asked: the name of the question could be guessed.
+    pub(crate) fn ask(&self, id: &str, session: &Session) -> Result<Option<String>, getrandom::Error> {
+        let question = secret()?;
+        let mut kept = self.good();
+        let kept = place(&kept, id, session).and_then(|at| kept.get_mut(at));
+        Ok(kept.map(|kept| kept.question.insert(question).clone()))
+    }
+
+    /// The person has answered that question, whatever they said: takes the plan out.
+    pub(crate) fn answered(&self, id: &str, session: &Session, question: &str) -> Option<KeptPlan> {
+        let mut kept = self.good();
+        let at = place(&kept, id, session)?;
+        let asked = kept.get(at)?.question.as_ref()?;
+        let is_it: bool = asked.as_bytes().ct_eq(question.as_bytes()).into();
+        let kept = is_it.then(|| kept.remove(at))?;
+        Some(Arc::unwrap_or_clone(kept.plan))
+    }
+
+    /// Forgets all plans of a session that has ended.
+    pub(crate) fn forget(&self, session: &Session) {
+        self.good().retain(|kept| kept.plan.session != *session);
+    }
+
+    /// How long a plan has left, at this moment.
+    pub(crate) fn left(&self, plan: &KeptPlan) -> std::time::Duration {
+        (plan.expires_at - (self.clock)()).to_std().unwrap_or_default()
+    }
+
+    /// Those that are good still; the others are gone.
+    fn good(&self) -> MutexGuard<'_, Vec<Kept>> {
+        let now = (self.clock)();
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|kept| kept.plan.is_good(now));
+        kept
+    }
+}
+
+/// Compares with each, in a time that tells nothing of any.
+fn place(kept: &[Kept], id: &str, session: &Session) -> Option<usize> {
+    let mut found = None;
+    for (at, Kept { plan, .. }) in kept.iter().enumerate() {
+        let is_it =
+            plan.id.as_bytes().ct_eq(id.as_bytes()) & plan.session.0.as_bytes().ct_eq(session.0.as_bytes());
+        if is_it.into() {
+            found = Some(at);
+        }
+    }
+    found
+}
+
+/// Nobody pushes out the plans of others by making many.
+fn make_room(kept: &mut Vec<Kept>) {
+    let mut counts = HashMap::new();
+    for Kept { plan, .. } in kept.iter() {
+        *counts.entry(plan.session.clone()).or_insert(0_usize) += 1;
+    }
+    let most = counts.values().max().copied();
+    let oldest = kept
+        .iter()
+        .position(|kept| counts.get(&kept.plan.session).copied() == most);
+    if let Some(at) = oldest {
+        kept.remove(at);
+    }
+}
+
+/// 128 bits by chance, in hexadecimal.
+pub(crate) fn secret() -> Result<String, getrandom::Error> {
+    let mut bytes = [0_u8; 16];
+    getrandom::fill(&mut bytes)?;
+    let mut secret = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        // Writing to a text cannot fail.
+        let _ = write!(secret, "{byte:02x}");
+    }
+    Ok(secret)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicI64, Ordering};
+
+    use zombie_sweeper::rusqlite::Connection;
+    use zombie_sweeper::{SweepOptions, sweep_zombie_tasks};
+
+    use super::*;
+
+    thread_local! {
+        static SECONDS: AtomicI64 = const { AtomicI64::new(0) };
+    }
+
+    fn pass(seconds: i64) {
+        SECONDS.with(|passed| passed.fetch_add(seconds, Ordering::Relaxed));
+    }
+
+    fn plans() -> Plans {
+        Plans::new(|| {
+            let passed = SECONDS.with(|passed| passed.load(Ordering::Relaxed));
+            DateTime::from_timestamp(1_775_877_480 + passed, 0).unwrap()
+        })
+    }
+
+    fn ann() -> Session {
+        Session::named("ann")
+    }
+
+    fn keep(plans: &Plans, session: &Session) -> Arc<KeptPlan> {
+        let mut conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch(include_str!("../../tests/it/orchestra.sql"))
+            .unwrap();
+        let options = SweepOptions::at((plans.clock)()).dry_run(true);
+        let report = sweep_zombie_tasks(&mut conn, &options).unwrap();
+        let planned = Planned::default();
+        plans.keep(session, Scope::default(), report, planned).unwrap()
+    }
+
+    #[test]
+    fn used_once() {
+        let plans = plans();
+        let plan = keep(&plans, &ann());
+        assert!(plans.show(&plan.id, &ann()).is_some());
+        assert!(plans.take(&plan.id, &ann()).is_some());
+        assert!(plans.show(&plan.id, &ann()).is_none());
+        assert!(plans.take(&plan.id, &ann()).is_none());
+    }
+
+    #[test]
+    fn not_by_another() {
+        let plans = plans();
+        let plan = keep(&plans, &ann());
+        let bob = Session::named("bob");
+        assert!(plans.show(&plan.id, &bob).is_none());
+        assert!(plans.take(&plan.id, &bob).is_none());
+        plans.forget(&bob);
+        assert!(plans.show(&plan.id, &ann()).is_some());
+        plans.forget(&ann());
+        assert!(plans.show(&plan.id, &ann()).is_none());
+    }
+
+    #[test]
+    fn good_for_300_seconds() {
+        let plans = plans();
+        let plan = keep(&plans, &ann());
+        pass(299);
+        assert!(plans.show(&plan.id, &ann()).is_some());
+        pass(1);
+        assert!(plans.show(&plan.id, &ann()).is_none());
+        pass(-1);
+        assert!(plans.take(&plan.id, &ann()).is_none(), "it is gone for good");
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_makes_none_last_longer() {
+        let plans = plans();
+        let plan = keep(&plans, &ann());
+        pass(-1);
+        assert!(plans.take(&plan.id, &ann()).is_none());
+    }
+
+    #[test]
+    fn nobody_pushes_out_the_plans_of_others() {
+        let plans = plans();
+        let plan = keep(&plans, &ann());
+        let bob = Session::named("bob");
+        let first = keep(&plans, &bob);
+        for _ in 0..KEPT {
+            keep(&plans, &bob);
+        }
+        assert!(plans.show(&plan.id, &ann()).is_some());
+        assert!(plans.show(&first.id, &bob).is_none());
+        assert_eq!(plans.good().len(), KEPT);
+    }
+
+    #[test]
+    fn an_answer_is_to_the_last_question() {
+        let plans = plans();
+        let plan = keep(&plans, &ann());
+        assert!(plans.answered(&plan.id, &ann(), "").is_none(), "nobody was asked");
+        let first = plans.ask(&plan.id, &ann()).unwrap().unwrap();
+        let last = plans.ask(&plan.id, &ann()).unwrap().unwrap();
+        assert!(plans.answered(&plan.id, &ann(), &first).is_none());
+        assert!(plans.answered(&plan.id, &Session::named("bob"), &last).is_none());
+        assert!(plans.answered(&plan.id, &ann(), &last).is_some());
+        assert!(plans.answered(&plan.id, &ann(), &last).is_none());
+        assert!(plans.ask(&plan.id, &ann()).unwrap().is_none());
+    }
+
+    #[test]
+    fn no_two_are_alike() {
+        let plans = plans();
+        let (one, other) = (keep(&plans, &ann()), keep(&plans, &ann()));
+        assert_ne!(one.id, other.id);
+        assert_eq!(one.id.len(), 32);
+    }
+}

@@ -1,0 +1,40 @@
+//! The verbs: what every surface asks, and gets the same answer to. They block, and decide nothing: that is the library's.
+
+mod clock;
+mod desk;
+mod doctor;
+mod explain;
+mod history;
+mod learned;
+pub(crate) mod ledger;
+mod memory;
+pub(crate) mod monitor;
+mod outcomes;
+mod patience;
+mod plan;
+mod profile;
+mod remembered;
+mod schedule;
+mod schema;
+mod scope;
+mod site;
+mod sweep;
+mod told;
+mod unpark;
+
+pub(crate) use desk::{Desk, Given, HistoryAsked, OutcomesAsked, SweepRefused};
+pub(crate) use doctor::{Diagnosed, doctor};
+pub(crate) use explain::explain;
+pub(crate) use history::history;
+pub(crate) use learned::bearing;
+pub(crate) use outcomes::outcomes;
+pub(crate) use patience::Patience;
+pub(crate) use plan::plan;
+pub(crate) use profile::{Failed, Misfit, asked, refuse_a_guess};
+pub(crate) use schema::{Understood, schema};
+pub(crate) use scope::{OutOfScope, Scope};
+pub(crate) use site::{LedgerFile, Site, Sweeps};
+pub(crate) use sweep::{by_profile, sweep};
+pub(crate) use told::Told;
+pub(crate) use unpark::unpark;
+pub(crate) use zombie_sweeper::Planned;
