@@ -38,6 +38,8 @@ mod laws;
 mod layers;
 mod leases;
 mod ledger;
+#[cfg(all(feature = "cli", target_os = "linux"))]
+mod mcp;
 mod metrics;
 mod missing;
 mod mission;
