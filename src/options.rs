@@ -38,6 +38,7 @@ pub struct SweepOptions {
     pub(crate) suspended: Duration,
     pub(crate) waiting: Option<Waiting>,
     pub(crate) evidence: bool,
+    pub(crate) living: Option<usize>,
     pub(crate) at_most: Option<usize>,
     pub(crate) planned: Option<Planned>,
     pub(crate) park_after: Option<NonZeroUsize>,
@@ -92,6 +93,7 @@ impl SweepOptions {
             suspended: Duration::ZERO,
             waiting: None,
             evidence: false,
+            living: None,
             at_most: None,
             planned: None,
             park_after: None,
@@ -208,6 +210,16 @@ impl SweepOptions {
     #[must_use]
     pub fn evidence(self, evidence: bool) -> Self {
         Self { evidence, ..self }
+    }
+
+    /// Lists in a [dry run](Self::dry_run) up to so many of the living that have been silent for longest, and when each is a
+    /// zombie if nothing of it changes: [`SweepReport::living`](crate::SweepReport::living).
+    #[must_use]
+    pub fn living(self, most: usize) -> Self {
+        Self {
+            living: Some(most),
+            ..self
+        }
     }
 
     /// Reaps none where more than so many are due, and says which in [`SweepReport::held_back`](crate::SweepReport::held_back):

@@ -1,5 +1,7 @@
 //! The one JSON contract: what a sweep says of itself, on every surface.
 
+mod age;
+mod living;
 mod remembered;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -10,7 +12,10 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
+pub use living::LivingTask;
 pub use remembered::{Remembered, RememberedReap};
+
+use age::age_s;
 
 use crate::options::{Doubted, Planned, Refused, SweepOptions};
 use crate::zombie::{Condition, Followed, Id, Learned, Reason, Timestamp, UndecidedTask, Zombie};
@@ -52,6 +57,13 @@ pub struct SweepReport {
     /// The evidence on each zombie, where it was asked for, and in every dry run of up to 1 000 of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub zombies: Option<Vec<ZombieFound>>,
+    /// Of a dry run that was [asked for them](SweepOptions::living): the living that have been silent for longest, the longest first.
+    /// Last come those that show no sign of life.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub living: Option<Vec<LivingTask>>,
+    /// How many living there are beyond those listed.
+    #[serde(skip_serializing_if = "is_none_left")]
+    pub living_left: usize,
     /// Silent tasks that a watch leaves alone until a later look has confirmed their silence.
     #[serde(skip_serializing_if = "is_none_left")]
     pub waiting: usize,
@@ -136,6 +148,8 @@ impl SweepReport {
             repeats: Vec::new(),
             held_back: None,
             zombies: None,
+            living: None,
+            living_left: 0,
             waiting: 0,
             moved_on: 0,
             runs_abandoned: 0,
@@ -312,14 +326,6 @@ impl ZombieFound {
                 .collect(),
         }
     }
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "an age in microseconds fits in 53 bits for 285 years"
-)]
-fn age_s(at: Timestamp, now: Timestamp) -> f64 {
-    now.micros_since(at) as f64 / 1e6
 }
 
 /// The tasks reaped, in ascending order of their ids.

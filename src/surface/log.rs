@@ -110,6 +110,20 @@ impl Write for Lines {
     }
 }
 
+/// Says how it stands to whoever has started it, in a line without a secret. It is no warning, and yet is to be seen.
+pub(crate) fn say(text: &str, args: &LogArgs) {
+    if args.quiet {
+        return;
+    }
+    let text = text::harmless(text, &[]);
+    let line = match args.log_format {
+        Format::Json => serde_json::json!({"level": "INFO", "fields": {"message": text}}).to_string(),
+        Format::Text if in_journal() => format!("<6>{text}"),
+        Format::Text => text,
+    };
+    let _ = Lines.write(format!("{line}\n").as_bytes());
+}
+
 /// Says why the program failed: once, on one line where the journal would make an entry of each.
 pub(crate) fn failure(error: &anyhow::Error, args: &LogArgs) {
     let text = failure::text(error);

@@ -3,12 +3,16 @@
 pub(crate) mod cli;
 mod exit;
 mod failure;
+mod harmless;
+mod http;
 mod log;
 mod lost;
 mod mcp;
 mod metrics;
 mod notify;
+mod page;
 mod plans;
+mod serve;
 mod signals;
 mod stream;
 #[allow(

@@ -16,9 +16,9 @@ use rusqlite::Connection;
 
 use crate::error::{SweepError, in_full};
 use crate::options::SweepOptions;
-use crate::report::{SweepReport, ZombieFound};
+use crate::report::{LivingTask, SweepReport, ZombieFound};
 use crate::store::{Look, Opened, Pending, SqliteStore, Store};
-use crate::zombie::{Id, Notes, Plan, Share, Timestamp, Zombie};
+use crate::zombie::{Id, Longest, Notes, Plan, Share, Timestamp, Zombie};
 pub(crate) use clock::clock;
 use held::Held;
 pub use unpark::unpark_task;
@@ -76,6 +76,7 @@ fn sweep(store: impl Store, opts: &SweepOptions, started: Instant) -> Result<Swe
         share: Share::default(),
         held: None,
         found: Vec::new(),
+        longest: opts.living.filter(|_| opts.dry_run).map(Longest::new),
         reaping: Duration::ZERO,
     };
     let swept = sweep.run();
@@ -100,6 +101,8 @@ struct Sweep<'a, S> {
     /// What is kept until all is counted, where there is a brake.
     held: Option<Vec<Held>>,
     found: Vec<ZombieFound>,
+    /// The living that have been silent for longest, where they are listed.
+    longest: Option<Longest>,
     /// How long it reaped.
     reaping: Duration,
 }
@@ -172,6 +175,9 @@ impl<S: Store> Sweep<'_, S> {
         if tracing::enabled!(tracing::Level::DEBUG) {
             plan = plan.keeping_verdicts();
         }
+        if let Some(most) = self.opts.living.filter(|_| self.opts.dry_run) {
+            plan = plan.listing(most);
+        }
         let scan = self.store.look(look, &mut plan, &mut self.notes)?;
         for judged in plan.judged.unwrap_or_default() {
             let (task_id, run_id, verdict) = (judged.task_id, judged.run_id, judged.verdict);
@@ -182,6 +188,9 @@ impl<S: Store> Sweep<'_, S> {
             remembered.living.merge(&plan.living);
             remembered.beats.merge(scan.beats);
             remembered.beats.merge(plan.beats);
+        }
+        if let Some((longest, found)) = self.longest.as_mut().zip(plan.longest) {
+            longest.merge(found);
         }
         for due in [scan.next_due, plan.next_due].into_iter().flatten() {
             self.report.see_due(due);
@@ -273,6 +282,8 @@ impl<S: Store> Sweep<'_, S> {
             opts,
             silent,
             doubtful,
+            longest,
+            now,
             ..
         } = self;
         report.reaps.sort();
@@ -300,6 +311,12 @@ impl<S: Store> Sweep<'_, S> {
         if shows_evidence || is_shown && report.reaps.len().max(due) <= SHOWN {
             found.sort_by(|a, b| a.task_id.cmp(&b.task_id));
             report.zombies = Some(found);
+        }
+        if let Some(longest) = longest {
+            let longest = longest.into_sorted().into_iter();
+            let living: Vec<_> = longest.map(|alive| LivingTask::new(alive, now)).collect();
+            report.living_left = report.healthy.saturating_sub(living.len());
+            report.living = Some(living);
         }
         report.silent = silent;
         let elapsed = self.started.elapsed();

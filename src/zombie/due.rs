@@ -8,7 +8,7 @@ use super::pulse::{
 };
 use super::signs::newest;
 use super::verdict::is_claimed_again;
-use super::{ActiveRun, Policy, Run, RunState, Suspect, Task, Timestamp};
+use super::{ActiveRun, Evidence, Policy, Run, RunState, Suspect, Task, Timestamp, Verdict};
 
 /// The smallest step of time that there is: older than a threshold is strictly older.
 const STEP: Duration = Duration::from_micros(1);
@@ -54,6 +54,25 @@ pub fn due_of_live(
         ActiveRun::Itself => Some(live_until_of_row(task, policy, now)?.plus(STEP)),
         ActiveRun::None | ActiveRun::Missing => Some(live_until_of_claim(task, policy, now)?.plus(STEP)),
     }
+}
+
+/// After how many moments at which one could have become a zombie, and has not, it is not looked further ahead.
+const LOOKS: usize = 8;
+
+/// What becomes of a suspect that is healthy now if nothing of it changes, as far as what is read of it now can tell: the first
+/// moment at which it is a zombie, and why. `None` where it never is, or is undecided first.
+#[must_use]
+pub fn becomes(suspect: &Suspect, policy: &Policy, now: Timestamp) -> Option<(Timestamp, Evidence)> {
+    let mut at = now;
+    for _ in 0..LOOKS {
+        at = due_of(suspect, policy, at).filter(|due| *due > at)?;
+        match suspect.verdict(policy, at) {
+            Verdict::Zombie(evidence) => return Some((at, evidence)),
+            Verdict::Undecided(_) => return None,
+            Verdict::Healthy => {}
+        }
+    }
+    None
 }
 
 /// A run of an unknown status may be finished by an end that lies ahead.

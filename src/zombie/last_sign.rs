@@ -26,8 +26,16 @@ pub fn age_of(suspect: &Suspect, policy: &Policy, now: Timestamp) -> Option<Dura
     age(&suspect.task, &active, others, policy, now)
 }
 
+/// The last sign of life of a suspect, whoever of its runs has shown it.
+pub(super) fn last_sign_of(suspect: &Suspect, now: Timestamp) -> Option<Timestamp> {
+    let active = suspect.active.as_ref().map(|row| &row.run);
+    let others = suspect.others.iter().map(|row| &row.run);
+    Some(last_sign(&suspect.task, &active, others, now)?.at)
+}
+
 /// The last sign of life of the active run, or of a task that is its own run.
-pub(super) fn last_sign_of_run(task: &Task, active: &ActiveRun<&Run>, now: Timestamp) -> Option<Timestamp> {
+#[must_use]
+pub fn last_sign_of_run(task: &Task, active: &ActiveRun<&Run>, now: Timestamp) -> Option<Timestamp> {
     Some(last_sign(task, active, [], now)?.at)
 }
 

@@ -29,6 +29,7 @@ mod in_full;
 mod iso;
 mod last_sign;
 mod living;
+mod longest;
 mod next_run;
 mod notes;
 mod offset;
@@ -56,7 +57,7 @@ pub use beats::{Beat, Beats, beat_of, beat_of_suspect};
 pub use begun::{by_begin, is_claimed_since};
 pub use calendar::Calendar;
 pub use contest::Contest;
-pub use due::{due_of, due_of_live, silent_from};
+pub use due::{becomes, due_of, due_of_live, silent_from};
 pub use explain::{
     Part, RowSaid, Weight, Whose, WrittenSign, is_zombie_at, rows, since_when, span, turning_points, weights,
 };
@@ -64,8 +65,9 @@ pub use followed::{Followed, FollowedRun};
 pub use horizon::Stood;
 pub use id::{Bytes, Id};
 pub use in_full::{ColumnChange, EventOfTask, Parking, RowChange, Standing, TaskInFull};
-pub use last_sign::{age, age_of};
+pub use last_sign::{age, age_of, last_sign_of_run};
 pub use living::{Ages, Labels, Living};
+pub use longest::{Alive, Longest};
 pub use next_run::NextRuns;
 pub use notes::Notes;
 pub use outcome::{Aftermath, Became, Outcome, TaskNow};
@@ -90,5 +92,4 @@ pub use verdict::{Condition, Evidence, Reason, Undecided, Verdict, verdict};
 pub use worker::Worker;
 pub use zone_name::ZoneName;
 
-use last_sign::last_sign_of_run;
 use notes::short;

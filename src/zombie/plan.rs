@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::{
-    Beats, Evidence, HeldWorkspace, Id, Learned, Living, Past, Policy, RunRow, Suspect, Timestamp, Undecided,
-    Verdict, age_of, beat_of_suspect, due_of,
+    Beats, Evidence, HeldWorkspace, Id, Learned, Living, Longest, Past, Policy, RunRow, Suspect, Timestamp,
+    Undecided, Verdict, age_of, beat_of_suspect, due_of,
 };
 
 /// What a sweep is going to do, before it does any of it.
@@ -23,6 +23,8 @@ pub struct Plan {
     pub living: Living,
     /// The newest signs of life of some of them, likewise.
     pub beats: Beats,
+    /// Those found alive that have been silent for longest, where they are listed.
+    pub longest: Option<Longest>,
     /// The earliest moment at which a suspect found alive may be a zombie, where that is foretold.
     pub next_due: Option<Timestamp>,
     /// Each verdict, where they are kept.
@@ -147,6 +149,7 @@ impl Plan {
             undecided: Vec::new(),
             living: Living::default(),
             beats: Beats::default(),
+            longest: None,
             next_due: None,
             judged: None,
             foretells: false,
@@ -169,6 +172,15 @@ impl Plan {
     pub fn keeping_verdicts(self) -> Self {
         Self {
             judged: Some(Vec::new()),
+            ..self
+        }
+    }
+
+    /// Lists up to so many of those found alive that have been silent for longest.
+    #[must_use]
+    pub fn listing(self, most: usize) -> Self {
+        Self {
+            longest: Some(Longest::new(most)),
             ..self
         }
     }
@@ -216,6 +228,9 @@ impl Plan {
         match verdict {
             Verdict::Healthy => {
                 self.healthy += 1;
+                if let Some(longest) = &mut self.longest {
+                    longest.see(&suspect, policy, self.now);
+                }
                 if self.foretells {
                     let due = due_of(&suspect, policy, self.now);
                     self.next_due = [self.next_due, due].into_iter().flatten().min();

@@ -38,6 +38,7 @@ mod laws;
 mod layers;
 mod leases;
 mod ledger;
+mod living;
 #[cfg(all(feature = "cli", target_os = "linux"))]
 mod mcp;
 mod metrics;

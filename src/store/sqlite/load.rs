@@ -1,5 +1,4 @@
 use std::collections::HashSet;
-use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use rusqlite::types::ValueRef;
@@ -16,11 +15,12 @@ use super::row::{is_blank, value, values};
 use super::runs::Runs;
 use super::schema::Schema;
 use super::statements::{self, Which};
+use super::visitor::Visitor;
 use super::workers::KnownWorkers;
 use crate::store::contract::Scan;
 use crate::zombie::{
     ActiveRun, Beat, Id, Labels, Notes, Policy, RunRow, Suspect, Timestamp, age, beat_of, due_of_live,
-    is_live, silent_from,
+    is_live, last_sign_of_run, silent_from,
 };
 
 /// Reads the running tasks and hands over those whose active run is not plainly live.
@@ -40,8 +40,10 @@ pub(super) struct Loader<'c> {
     with_the_living: bool,
     /// Whether it tells when the living may be zombies.
     foretells: bool,
-    /// Where the living are to be counted.
+    /// Where projects and kinds are told.
     labels: Option<LabelReader<'c>>,
+    /// Whether the living are counted by them.
+    counts: bool,
 }
 
 /// What a closer look at one row found.
@@ -85,6 +87,7 @@ impl<'c> Loader<'c> {
             with_the_living: false,
             foretells: false,
             labels: None,
+            counts: false,
         })
     }
 
@@ -107,7 +110,15 @@ impl<'c> Loader<'c> {
 
     /// From now on the living are counted.
     pub(super) fn count_the_living(&mut self) {
-        self.labels = Some(LabelReader::new(self.conn, self.schema));
+        self.tell_projects();
+        self.counts = true;
+    }
+
+    /// From now on it hands over each with its labels.
+    pub(super) fn tell_projects(&mut self) {
+        if self.labels.is_none() {
+            self.labels = Some(LabelReader::new(self.conn, self.schema));
+        }
     }
 
     /// From now on it tells when the living may be zombies.
@@ -145,11 +156,11 @@ impl<'c> Loader<'c> {
         &mut self,
         after: Option<&Id>,
         notes: &mut Notes,
-        visit: impl FnMut(Suspect) -> ControlFlow<()>,
+        visitor: impl Visitor,
     ) -> rusqlite::Result<Scan> {
         match after {
-            Some(key) => self.read(Which::BehindKey, [Some(key)], notes, visit),
-            None => self.read(Which::All, [None], notes, visit),
+            Some(key) => self.read(Which::BehindKey, [Some(key)], notes, visitor),
+            None => self.read(Which::All, [None], notes, visitor),
         }
     }
 
@@ -158,9 +169,9 @@ impl<'c> Loader<'c> {
         &mut self,
         keys: impl Iterator<Item = &'i Id>,
         notes: &mut Notes,
-        visit: impl FnMut(Suspect) -> ControlFlow<()>,
+        visitor: impl Visitor,
     ) -> rusqlite::Result<Scan> {
-        self.read(Which::WithKey, keys.map(Some), notes, visit)
+        self.read(Which::WithKey, keys.map(Some), notes, visitor)
     }
 
     /// Runs the query once for each parameter.
@@ -169,7 +180,7 @@ impl<'c> Loader<'c> {
         which: Which,
         parameters: impl IntoIterator<Item = Option<&'i Id>>,
         notes: &mut Notes,
-        mut visit: impl FnMut(Suspect) -> ControlFlow<()>,
+        mut visitor: impl Visitor,
     ) -> rusqlite::Result<Scan> {
         let labels = self.labels.as_ref().map(LabelReader::list).unwrap_or_default();
         let sql = statements::running_tasks(
@@ -188,11 +199,14 @@ impl<'c> Loader<'c> {
             let mut rows = tasks.query(rusqlite::params_from_iter(parameter))?;
             while let Some(row) = rows.next()? {
                 scan.scanned += 1;
+                let mut is_listed = false;
                 if has_plain_signs && let Some(beat) = self.facts.is_plainly_live(row, notes)? {
-                    scan.live += 1;
+                    is_listed =
+                        visitor.wants(|| Some(beat)) && self.facts.task_id(row.get_ref(ID)?) != Id::Null;
+                    scan.live += usize::from(!is_listed);
                     oldest = Some(oldest.map_or(beat, |oldest| oldest.min(beat)));
-                    if !self.with_the_living {
-                        if let Some(labels) = &mut self.labels {
+                    if !self.with_the_living && !is_listed {
+                        if let Some(labels) = self.labels.as_mut().filter(|_| self.counts) {
                             let age = self.facts.calendar.now().since(beat);
                             let labels = labels.read(row)?;
                             scan.living.add(labels, Some(age));
@@ -207,11 +221,11 @@ impl<'c> Loader<'c> {
                     scan.scanned -= 1;
                     continue;
                 }
-                match self.suspect(row, notes)? {
+                match self.suspect(row, is_listed, &visitor, notes)? {
                     Looked::Live(Live { age, beat, due }) => {
                         scan.live += 1;
                         scan.see_due(due);
-                        if let Some(labels) = &mut self.labels {
+                        if let Some(labels) = self.labels.as_mut().filter(|_| self.counts) {
                             let labels = labels.read(row)?;
                             scan.living.add(labels, age);
                             if let Some(beat) = beat {
@@ -224,7 +238,7 @@ impl<'c> Loader<'c> {
                         if let Some(labels) = &mut self.labels {
                             suspect.labels = Some(Box::new(labels.read(row)?.clone()));
                         }
-                        if visit(suspect).is_break() {
+                        if visitor.visit(suspect).is_break() {
                             scan.rest = Some(key);
                             break;
                         }
@@ -252,16 +266,25 @@ impl<'c> Loader<'c> {
         Ok(scan)
     }
 
-    /// The task with all its runs, unless its active run proves it live.
-    fn suspect(&mut self, row: &Row<'_>, notes: &mut Notes) -> rusqlite::Result<Looked> {
+    /// The task with all its runs, unless its active run proves it live and nobody lists it.
+    fn suspect(
+        &mut self,
+        row: &Row<'_>,
+        is_listed: bool,
+        visitor: &impl Visitor,
+        notes: &mut Notes,
+    ) -> rusqlite::Result<Looked> {
         let facts = &self.facts;
-        let columns = values(row, 0, facts.tasks.places.len())?;
-        let id = facts.task_id(value(&columns, ID));
-        let mut task = facts.task(&columns, notes);
         let runs = match &mut self.runs {
             Some(runs) => runs,
             none => none.insert(Runs::new(self.conn, self.schema, facts, self.meeting, notes)?),
         };
+        // What is odd about one that is plainly live was noted as far as it has a say.
+        let mut aside = Notes::default();
+        let mut notes = if is_listed { &mut aside } else { notes };
+        let columns = values(row, 0, facts.tasks.places.len())?;
+        let id = facts.task_id(value(&columns, ID));
+        let mut task = facts.task(&columns, notes);
         let (active, others) = match (&self.schema.runs, &self.schema.tasks.active_run) {
             (None, _) => (ActiveRun::Itself, Some(Others::default())),
             (Some(_), None) => {
@@ -290,16 +313,19 @@ impl<'c> Loader<'c> {
         }
         let run = active.as_ref().map(|row| &row.run);
         let now = facts.calendar.now();
-        if !self.with_the_living && is_live(&task, &run, &self.policy, now) {
-            let mut live = Live::default();
-            if self.labels.is_some() {
-                live.age = age(&task, &run, [], &self.policy, now);
-                live.beat = beat_of(&id, &task, &run, &Labels::default(), now);
+        if !self.with_the_living && !is_listed && is_live(&task, &run, &self.policy, now) {
+            if id == Id::Null || !visitor.wants(|| last_sign_of_run(&task, &run, now)) {
+                let mut live = Live::default();
+                if self.counts {
+                    live.age = age(&task, &run, [], &self.policy, now);
+                    live.beat = beat_of(&id, &task, &run, &Labels::default(), now);
+                }
+                if self.foretells {
+                    live.due = due_of_live(&task, &run, &self.policy, now);
+                }
+                return Ok(Looked::Live(live));
             }
-            if self.foretells {
-                live.due = due_of_live(&task, &run, &self.policy, now);
-            }
-            return Ok(Looked::Live(live));
+            notes = &mut aside;
         }
         let others = match others {
             Some(others) => others,

@@ -61,6 +61,7 @@ mod unpark;
 mod value;
 mod verbs;
 mod verify;
+mod visitor;
 mod words;
 mod workers;
 mod workspaces;

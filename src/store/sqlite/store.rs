@@ -100,6 +100,9 @@ impl<'c> SqliteStore<'c> {
         if opts.remember {
             loader.count_the_living();
         }
+        if opts.living.is_some() {
+            loader.tell_projects();
+        }
         if opts.watched.is_some() {
             loader.foretell();
         }
@@ -141,10 +144,9 @@ impl<'c> SqliteStore<'c> {
         self.loader
             .begin(data_version, elapsed, notes)
             .map_err(StoreError::sqlite("begin to read"))?;
-        let visit = |suspect| plan.add(suspect);
         let scan = match look {
-            Look::Behind(after) => self.loader.scan(*after, notes, visit),
-            Look::Again(keys) | Look::Listed(keys) => self.loader.look_again(keys.iter(), notes, visit),
+            Look::Behind(after) => self.loader.scan(*after, notes, plan),
+            Look::Again(keys) | Look::Listed(keys) => self.loader.look_again(keys.iter(), notes, plan),
         };
         scan.map_err(StoreError::sqlite("find the zombies"))
     }

@@ -13,6 +13,7 @@ mod mcp;
 mod outcomes;
 mod output;
 mod schema;
+mod serve;
 mod sweep;
 pub(crate) mod text;
 mod thresholds;
@@ -53,6 +54,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Some(Command::History(history)) => history::run(cli, history),
         Some(Command::Outcomes(args)) => outcomes::run(cli, args),
         Some(Command::Watch(args)) => watch::run(cli, args),
+        Some(Command::Serve(args)) => serve::run(cli, args),
         Some(Command::Mcp(args)) => mcp::run(cli, args),
         Some(Command::Demo(demo)) => demo::run(demo),
         Some(Command::Completions(shell)) => completions::run(shell),

@@ -16,7 +16,7 @@ pub(crate) fn run(cli: &Cli) -> anyhow::Result<Exit> {
     let now = cli.sweep.now.unwrap_or_else(wall_clock::now);
     let mut report = None;
     let ended = sweep_and_print(cli, now, &mut report);
-    verbs::told::tell(
+    verbs::monitor::tell(
         &cli.site(),
         cli.sweeps(),
         now,

@@ -11,27 +11,14 @@ use zombie_sweeper::{Planned, SweepOptions, SweepReport};
 use super::doctor::Diagnosed;
 use super::patience::Patience;
 use super::schema::Understood;
+use super::scope::{OutOfScope, Scope};
 use super::site::{Site, Sweeps};
-use super::{ledger, told};
+use super::{ledger, monitor};
 use crate::surface::exit::Exit;
 use crate::surface::{wait, wall_clock};
 
-/// Which tasks a request is narrowed to.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Scope {
-    /// By name or id; `None`: all, or the one that the operator named.
-    pub(crate) project: Option<String>,
-    /// By their ids; none: all.
-    pub(crate) tasks: Vec<String>,
-}
-
-/// A request for what the operator has not given.
-#[derive(Debug, thiserror::Error)]
-#[error("this sweeper is for the project {given}, not for {asked}: expected {given}, or none")]
-pub(crate) struct OutOfScope {
-    given: String,
-    asked: String,
-}
+/// How many of the living are listed, the longest silent first.
+const LIVING: usize = 10_000;
 
 /// Why nothing, or not everything, was reaped.
 #[derive(Debug)]
@@ -126,7 +113,7 @@ impl Desk {
 
     /// A dry run of now, with the living that are silent for longest.
     pub(crate) fn look(&self, scope: &Scope) -> anyhow::Result<SweepReport> {
-        let options = self.dry(scope)?.evidence(true);
+        let options = self.dry(scope)?.evidence(true).living(LIVING);
         super::plan::look(&self.given.site, self.given.patience, &options)
     }
 
@@ -155,14 +142,14 @@ impl Desk {
         match swept {
             Err(error) => {
                 ledger::remember_failure(&self.given.site, sweeps, &error, began);
-                told::tell(&self.given.site, sweeps, began, Err(&error), None);
+                monitor::tell(&self.given.site, sweeps, began, Err(&error), None);
                 Err(SweepRefused::Failed(error))
             }
             Ok((mut report, failed)) => {
                 ledger::remember(&self.given.site, sweeps, &mut report, began);
                 let failed = failed.map(anyhow::Error::from);
                 let ended = failed.as_ref().map_or(Ok(outcome(&report)), Err);
-                told::tell(&self.given.site, sweeps, began, ended, Some(&report));
+                monitor::tell(&self.given.site, sweeps, began, ended, Some(&report));
                 match failed {
                     Some(error) => Err(SweepRefused::Partial {
                         report: Box::new(report),
@@ -244,10 +231,7 @@ impl Desk {
     /// The project that a request is for: the operator's, where there is one.
     pub(crate) fn project_of(&self, asked: Option<&str>) -> anyhow::Result<Option<String>> {
         match (&self.given.project, asked) {
-            (Some(given), Some(asked)) if given != asked => {
-                let (given, asked) = (given.clone(), asked.to_owned());
-                Err(OutOfScope { given, asked }.into())
-            }
+            (Some(given), Some(asked)) if given != asked => Err(OutOfScope::new(given, asked).into()),
             (given, asked) => Ok(given.clone().or_else(|| asked.map(str::to_owned))),
         }
     }

@@ -1,12 +1,11 @@
 //! A database that a process which stays keeps open, for several at once.
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
-use zombie_sweeper::Profile;
-use zombie_sweeper::store::{Kept, Left, OpenError};
+use zombie_sweeper::store::{Kept, Left, OpenError, Queue};
 
 use super::profile::Failed;
-use super::site::Site;
 
 /// Who has it open goes by one file: it is opened anew only when nobody has it open any more. To open a file, and to close it,
 /// takes away all locks that the process has on it.
@@ -40,41 +39,41 @@ impl House {
     /// Hands over a connection of one's own.
     pub(super) fn visit<T>(
         &self,
-        site: &Site,
-        profile: &Profile,
+        db: &Path,
+        queue: &Queue<'_>,
         visit: impl FnOnce(Kept) -> Result<T, Failed>,
     ) -> Result<T, Failed> {
-        let (_using, own) = self.enter(site, profile)?;
+        let (_using, own) = self.enter(db, queue)?;
         visit(own)
     }
 
     /// The same, for longer.
-    pub(crate) fn rent(&self, site: &Site, profile: &Profile) -> Result<(Kept, Tenancy), Failed> {
-        let (_using, own) = self.enter(site, profile)?;
+    pub(crate) fn rent(&self, db: &Path, queue: &Queue<'_>) -> Result<(Kept, Tenancy), Failed> {
+        let (_using, own) = self.enter(db, queue)?;
         Ok((own, Tenancy(Arc::clone(&self.tenants))))
     }
 
-    fn enter(&self, site: &Site, profile: &Profile) -> Result<(RwLockReadGuard<'_, ()>, Kept), OpenError> {
+    fn enter(&self, db: &Path, queue: &Queue<'_>) -> Result<(RwLockReadGuard<'_, ()>, Kept), OpenError> {
         for _ in 0..2 {
             let using = self.users.read().unwrap_or_else(PoisonError::into_inner);
-            if let Some(own) = self.own(site, profile)? {
+            if let Some(own) = self.own(queue)? {
                 return Ok((using, own));
             }
             drop(using);
-            self.open(site, profile)?;
+            self.open(db, queue)?;
         }
-        Err(OpenError::MovedAtOnce(site.db.clone()))
+        Err(OpenError::MovedAtOnce(db.to_owned()))
     }
 
     /// A connection, where it is open and stands where it stood.
-    fn own(&self, site: &Site, profile: &Profile) -> Result<Option<Kept>, OpenError> {
+    fn own(&self, queue: &Queue<'_>) -> Result<Option<Kept>, OpenError> {
         let door = self.door.lock().unwrap_or_else(PoisonError::into_inner);
         let stands = door.kept.as_ref().filter(|kept| kept.check().is_ok());
-        stands.map(|kept| site.queue(profile).beside(kept)).transpose()
+        stands.map(|kept| queue.beside(kept)).transpose()
     }
 
     /// Opens it anew, once nobody has it open any more.
-    fn open(&self, site: &Site, profile: &Profile) -> Result<(), OpenError> {
+    fn open(&self, db: &Path, queue: &Queue<'_>) -> Result<(), OpenError> {
         let _alone = self.users.write().unwrap_or_else(PoisonError::into_inner);
         let mut door = self.door.lock().unwrap_or_else(PoisonError::into_inner);
         if door.kept.as_ref().is_some_and(|kept| kept.check().is_ok()) {
@@ -84,9 +83,8 @@ impl House {
             door.left = Some(kept.left());
         }
         if Arc::strong_count(&self.tenants) > 1 {
-            return Err(OpenError::Replaced(site.db.clone()));
+            return Err(OpenError::Replaced(db.to_owned()));
         }
-        let queue = site.queue(profile);
         let opened = match &door.left {
             Some(left) => queue.keep_after(left),
             None => queue.keep(),

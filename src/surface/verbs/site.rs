@@ -91,7 +91,8 @@ impl Site {
     ) -> Result<(T, Vec<String>), Failed> {
         let _turn = match &self.access {
             Access::Kept(house) => {
-                let found = house.visit(self, profile, |mut kept| look(kept.connection()))?;
+                let found =
+                    house.visit(&self.db, &self.queue(profile), |mut kept| look(kept.connection()))?;
                 return Ok((found, Vec::new()));
             }
             Access::InTurn(turn) => Some(turn.lock().unwrap_or_else(PoisonError::into_inner)),
@@ -109,7 +110,9 @@ impl Site {
         let profile = options.profile_in_use();
         let _turn = match &self.access {
             Access::Kept(house) => {
-                return house.visit(self, profile, |mut kept| kept.sweep(options, sweep));
+                return house.visit(&self.db, &self.queue(profile), |mut kept| {
+                    kept.sweep(options, sweep)
+                });
             }
             Access::InTurn(turn) => Some(turn.lock().unwrap_or_else(PoisonError::into_inner)),
             Access::Anew => None,

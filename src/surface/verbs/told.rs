@@ -1,34 +1,27 @@
-//! What a monitor is told of sweeps, however they ended: in a file, and by who stays, when it asks.
-
-use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
-use zombie_sweeper::ledger::{self, Ledger};
-use zombie_sweeper::metrics::{LastSweep, Metrics, Scope, Totals, seconds};
-use zombie_sweeper::{Profile, SweepReport};
-
-use super::site::{Site, Sweeps};
-use crate::surface::exit::Exit;
-use crate::surface::{failure, metrics};
+use zombie_sweeper::SweepReport;
+use zombie_sweeper::metrics::{LastSweep, seconds};
 
 /// The last sweep, for a monitor that asks.
 #[derive(Debug, Default)]
 pub(crate) struct Told(Mutex<Option<Last>>);
 
 #[derive(Debug)]
-struct Last {
+pub(super) struct Last {
     at: DateTime<Utc>,
     is_success: bool,
     exit_code: u8,
     report: Option<SweepReport>,
     oldest_living_silence_s: Option<f64>,
-    succeeded_s: f64,
+    /// When the last one began that did all there was to do; 0: none did.
+    pub(super) succeeded_s: f64,
 }
 
 impl Told {
-    fn hear(&self, sweep: &LastSweep<'_>) {
-        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    pub(super) fn hear(&self, sweep: &LastSweep<'_>) {
+        let mut last = self.last();
         let succeeded_s = if sweep.is_success {
             seconds(sweep.at)
         } else {
@@ -43,97 +36,21 @@ impl Told {
             succeeded_s,
         });
     }
-}
 
-/// Tells of a sweep that began then and ended so, where a monitor is to know. A dry run is no sweep: it would hide from
-/// the monitor that none has taken place.
-pub(crate) fn tell(
-    site: &Site,
-    sweeps: Sweeps<'_>,
-    began: DateTime<Utc>,
-    ended: Result<Exit, &anyhow::Error>,
-    report: Option<&SweepReport>,
-) {
-    if site.metrics.is_none() && site.told.is_none() {
-        return;
-    }
-    if sweeps.is_dry || sweeps.is_narrowed {
-        tracing::info!("a dry run, or a sweep of single tasks, writes no metrics");
-        return;
-    }
-    let exit = ended.unwrap_or_else(failure::exit);
-    let is_held_back = report.is_some_and(|report| report.held_back.is_some());
-    let sweep = LastSweep {
-        is_success: matches!(exit, Exit::Swept | Exit::ZombiesFound) && !is_held_back,
-        report,
-        oldest_living_silence_s: report.and_then(oldest_living_silence_s),
-        ..LastSweep::failed(began, exit as u8)
-    };
-    if let Some(told) = &site.told {
-        told.hear(&sweep);
-    }
-    if let Some(path) = &site.metrics {
-        metrics::tell(path, &scope(site, sweeps), sweep, totals(site, sweeps).as_ref());
+    /// The last one, where there was one.
+    pub(super) fn last(&self) -> MutexGuard<'_, Option<Last>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// What a monitor that asks is told.
-pub(crate) fn text(site: &Site, sweeps: Sweeps<'_>) -> String {
-    let told = site
-        .told
-        .as_ref()
-        .map(|told| told.0.lock().unwrap_or_else(PoisonError::into_inner));
-    let last = told.as_ref().and_then(|last| last.as_ref());
-    let last_sweep = last.map(|last| LastSweep {
-        at: last.at,
-        is_success: last.is_success,
-        exit_code: last.exit_code,
-        report: last.report.as_ref(),
-        oldest_living_silence_s: last.oldest_living_silence_s,
-    });
-    let (scope, totals) = (scope(site, sweeps), totals(site, sweeps));
-    let metrics = Metrics {
-        scope: &scope,
-        last_sweep,
-        last_success_s: last.map_or(0.0, |last| last.succeeded_s),
-        totals: totals.as_ref(),
-    };
-    metrics.to_string()
-}
-
-/// Known where a ledger is kept.
-fn oldest_living_silence_s(report: &SweepReport) -> Option<f64> {
-    let largest = report.remembered()?.living.iter().map(|(_, ages)| ages.largest());
-    largest.max().map(|age| age.as_secs_f64())
-}
-
-/// What the ledger has counted; that it cannot be read was said when the sweep was entered.
-fn totals(site: &Site, sweeps: Sweeps<'_>) -> Option<Totals> {
-    let ledger = Ledger::open_to_read(&site.ledger.as_ref()?.path).ok()?;
-    let scope = ledger::Scope::new(&site.db, sweeps.project);
-    let counted = ledger.totals(&scope).ok()??;
-    Some(Totals {
-        sweeps: counted.sweeps,
-        failed_sweeps: counted.failures,
-        reaped: counted.reaped,
-    })
-}
-
-/// As the options name it, so that it is the same where the database or the profile cannot be read.
-fn scope(site: &Site, sweeps: Sweeps<'_>) -> Scope {
-    let database = &site.db;
-    let profile = site.profile.as_deref();
-    Scope {
-        database: shown(&std::path::absolute(database).unwrap_or_else(|_| database.clone())),
-        profile: profile.map_or_else(|| Profile::default().name().to_owned(), shown),
-        project: sweeps.project.map(str::to_owned),
+impl Last {
+    pub(super) fn sweep(&self) -> LastSweep<'_> {
+        LastSweep {
+            at: self.at,
+            is_success: self.is_success,
+            exit_code: self.exit_code,
+            report: self.report.as_ref(),
+            oldest_living_silence_s: self.oldest_living_silence_s,
+        }
     }
-}
-
-/// A path that is no text is spelt out, so that no two of them look alike.
-fn shown(path: &Path) -> String {
-    path.to_str().map_or_else(
-        || path.as_os_str().as_encoded_bytes().escape_ascii().to_string(),
-        str::to_owned,
-    )
 }

@@ -16,6 +16,8 @@ mod parking;
 mod policy;
 mod reaping;
 mod schema;
+mod serve;
+mod serving;
 mod shown;
 mod sweep;
 mod time;
@@ -42,6 +44,8 @@ pub(crate) use outcomes::OutcomesArgs;
 pub(crate) use output::{Format, LogArgs};
 pub(crate) use policy::PolicyArgs;
 pub(crate) use schema::SchemaArgs;
+pub(crate) use serve::ServeArgs;
+pub(crate) use serving::{LISTEN, ServingArgs};
 pub(crate) use sweep::SweepArgs;
 pub(crate) use unpark::UnparkArgs;
 pub(crate) use watch::WatchArgs;
@@ -56,6 +60,7 @@ Examples:
   zombie-sweeper --dry-run --format text        the same of all projects, for people
   zombie-sweeper --db /srv/orchestra.db         sweep
   zombie-sweeper --db /srv/orchestra.db watch   stay, and sweep whenever there is something to sweep
+  zombie-sweeper --db /srv/orchestra.db serve   the same, with a page, an API and MCP on http://127.0.0.1:8639
   zombie-sweeper explain TASK --format text     why that one was taken, or what would be done to it
   zombie-sweeper history --format text          what was reaped, and what became of it
   zombie-sweeper outcomes --format text         how many of the reaps came to what, and were contested
@@ -137,6 +142,8 @@ pub(crate) enum Command {
     Unpark(UnparkArgs),
     /// Stay, and sweep whenever there is something to sweep
     Watch(WatchArgs),
+    /// Watch, and answer over HTTP: programs, models and people
+    Serve(ServeArgs),
     /// Let a model ask, over MCP on the standard streams; a person is asked before it reaps
     Mcp(McpArgs),
     /// See a sweep at work, on a small database of its own
@@ -166,6 +173,7 @@ pub(crate) fn parse() -> Result<Cli, ExitCode> {
         refuse_unknown_variables()?;
         refuse_a_sweep_of_another_time(&cli)?;
         take_what_is_watched(&mut cli)?;
+        refuse_to_serve_everybody(&cli)?;
         take_what_a_model_may_ask_for(&mut cli)?;
         refuse_metrics_for_a_database(&cli)?;
         refuse_a_misplaced_ledger(&cli)?;
@@ -249,14 +257,28 @@ fn refuse_a_sweep_of_another_time(cli: &Cli) -> Result<(), clap::Error> {
 
 /// The sweeps of a watch are asked for behind its name.
 fn take_what_is_watched(cli: &mut Cli) -> Result<(), clap::Error> {
-    let Some(Command::Watch(watch)) = &cli.command else {
-        return Ok(());
+    let (watch, name) = match &cli.command {
+        Some(Command::Watch(watch)) => (watch, "watch"),
+        Some(Command::Serve(serve)) => (&serve.watch, "serve"),
+        _ => return Ok(()),
     };
-    if let Some(refused) = WatchArgs::refused(&cli.sweep) {
+    if let Some(refused) = WatchArgs::refused(&cli.sweep, name) {
         return Err(Cli::command().error(clap::error::ErrorKind::ArgumentConflict, refused));
     }
     cli.sweep = watch.sweep();
     Ok(())
+}
+
+/// Who listens to other machines in the clear tells everybody between them the token.
+fn refuse_to_serve_everybody(cli: &Cli) -> Result<(), clap::Error> {
+    let refused = match &cli.command {
+        Some(Command::Serve(serve)) => serve.serving.refused(),
+        _ => None,
+    };
+    match refused {
+        Some(text) => Err(Cli::command().error(clap::error::ErrorKind::ArgumentConflict, text)),
+        None => Ok(()),
+    }
 }
 
 /// The sweeps that a model may ask for are described behind the name of its command.
@@ -274,7 +296,10 @@ fn take_what_a_model_may_ask_for(cli: &mut Cli) -> Result<(), clap::Error> {
 /// They would replace it.
 fn refuse_metrics_for_a_database(cli: &Cli) -> Result<(), clap::Error> {
     let database = &cli.database.db;
-    let is_swept = matches!(cli.command, None | Some(Command::Watch(_) | Command::Mcp(_)));
+    let is_swept = matches!(
+        cli.command,
+        None | Some(Command::Watch(_) | Command::Serve(_) | Command::Mcp(_))
+    );
     match cli.sweep.metrics.file() {
         Some(metrics) if is_swept && is_beside(metrics, database) => {
             let text = format!(
@@ -302,7 +327,7 @@ fn refuse_a_misplaced_ledger(cli: &Cli) -> Result<(), clap::Error> {
 /// Nothing is learned by whom nothing is remembered.
 fn refuse_to_learn_without_a_ledger(cli: &Cli) -> Result<(), clap::Error> {
     let policy = match &cli.command {
-        None | Some(Command::Watch(_) | Command::Mcp(_)) => Some(&cli.sweep.policy),
+        None | Some(Command::Watch(_) | Command::Serve(_) | Command::Mcp(_)) => Some(&cli.sweep.policy),
         Some(Command::Doctor(args)) => Some(&args.policy),
         Some(Command::Explain(args)) => Some(&args.policy),
         Some(_) => None,

@@ -47,19 +47,19 @@ impl WatchArgs {
         }
     }
 
-    /// What variables ask of a sweep that a watch does not do: to pass over it would be to reap what nobody meant.
-    pub(super) fn refused(sweep: &SweepArgs) -> Option<&'static str> {
+    /// What variables ask of a sweep that one who stays does not do: to pass over it would be to reap what nobody meant.
+    pub(super) fn refused(sweep: &SweepArgs, command: &str) -> Option<String> {
         if sweep.dry_run {
-            Some(
-                "ZOMBIE_SWEEPER_DRY_RUN: `watch` writes; to see what would be reaped, run a sweep with --dry-run",
-            )
+            Some(format!(
+                "ZOMBIE_SWEEPER_DRY_RUN: `{command}` writes; to see what would be reaped, run a sweep with --dry-run"
+            ))
         } else if sweep.task.is_empty() {
             None
         } else {
-            Some(
-                "ZOMBIE_SWEEPER_TASK is set, and `watch` sweeps all tasks, or those of one --project: unset it, or run a \
-                 sweep with it",
-            )
+            Some(format!(
+                "ZOMBIE_SWEEPER_TASK is set, and `{command}` sweeps all tasks, or those of one --project: unset it, or run a \
+                 sweep with it"
+            ))
         }
     }
 }

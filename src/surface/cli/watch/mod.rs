@@ -31,9 +31,14 @@ const STEP: Duration = Duration::from_millis(200);
 pub(crate) fn run(cli: &Cli, args: &WatchArgs) -> anyhow::Result<Exit> {
     signals::hear_hangups()?;
     notify::begin();
-    let ended = Watcher::new(cli, &cli.site(), args.interval).watch();
+    let ended = stay(cli, &cli.site(), args.interval);
     notify::stopping();
     ended
+}
+
+/// Watches until a signal comes, or what went wrong takes a person to mend.
+pub(super) fn stay(cli: &Cli, site: &Site, interval: Duration) -> anyhow::Result<Exit> {
+    Watcher::new(cli, site, interval).watch()
 }
 
 struct Watcher<'c> {

@@ -99,7 +99,7 @@ impl Watched {
 
 fn opened(site: &Site, profile: &Profile, before: Option<&Left>) -> Result<(Kept, Option<Tenancy>), Failed> {
     if let Access::Kept(house) = &site.access {
-        let (kept, tenancy) = house.rent(site, profile)?;
+        let (kept, tenancy) = house.rent(&site.db, &site.queue(profile))?;
         return Ok((kept, Some(tenancy)));
     }
     let queue = site.queue(profile);

@@ -7,7 +7,7 @@ use zombie_sweeper::zombie::Followed;
 use zombie_sweeper::{SweepError, SweepReport};
 
 use crate::surface::exit::Exit;
-use crate::surface::verbs::{Site, Sweeps, ledger, told};
+use crate::surface::verbs::{Site, Sweeps, ledger, monitor};
 
 /// How often a look that did nothing is entered into the ledger: each would be 86 400 a day.
 pub(super) const ENTERED: Duration = Duration::from_secs(15 * 60);
@@ -58,7 +58,7 @@ impl Record {
     ) {
         if is_news || self.has_failed || is_due(self.told, TOLD, at) {
             self.told = Some(at.since_boot);
-            told::tell(site, sweeps, at.wall, ended, Some(report));
+            monitor::tell(site, sweeps, at.wall, ended, Some(report));
         }
         self.has_failed = false;
     }
@@ -78,7 +78,7 @@ impl Record {
         }
         if has_begun || is_due(self.told, TOLD, at) {
             self.told = Some(at.since_boot);
-            told::tell(site, sweeps, at.wall, Err(error), None);
+            monitor::tell(site, sweeps, at.wall, Err(error), None);
         }
         self.has_failed = true;
     }

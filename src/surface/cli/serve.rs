@@ -1,0 +1,93 @@
+//! `serve`: watches, and answers over HTTP.
+
+use std::sync::Arc;
+use std::thread;
+
+use anyhow::anyhow;
+
+use super::args::{Cli, LISTEN, ServeArgs, ServingArgs};
+use super::given::given;
+use super::watch;
+use crate::surface::exit::Exit;
+use crate::surface::http::tokens::{self, Tokens};
+use crate::surface::http::{self, Api, Doors};
+use crate::surface::plans::Plans;
+use crate::surface::serve::{Asked, Server};
+use crate::surface::verbs::{Access, Desk, House, Site};
+use crate::surface::{log, notify, signals, wall_clock};
+
+pub(crate) fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<Exit> {
+    signals::hear_hangups()?;
+    notify::begin();
+    let ended = serve(cli, args);
+    notify::stopping();
+    ended
+}
+
+fn serve(cli: &Cli, args: &ServeArgs) -> anyhow::Result<Exit> {
+    let serving = &args.serving;
+    let doors = Doors::new(
+        Tokens::load(&serving.token_file)?,
+        &serving.allowed_hosts,
+        serving.behind_tls,
+    );
+    let server = Server::listen(&asked(serving)?)?;
+    for place in server.places()? {
+        log::say(&format!("serves on {place}{}", keys(serving)), &cli.log);
+    }
+    // What watches and what answers have it open together.
+    let site = Site {
+        access: Access::Kept(Arc::new(House::default())),
+        told: Some(Arc::default()),
+        ..cli.site()
+    };
+    let desk = Arc::new(Desk::new(given(cli, site.clone(), serving.read_only)));
+    let api = Api::new(desk, Arc::new(Plans::new(wall_clock::now)));
+    let ender = server.ender();
+    let is_watched = !serving.no_watch && !serving.read_only;
+    thread::scope(|scope| {
+        let watching = is_watched.then(|| {
+            scope.spawn(|| {
+                let _end = ender.at_the_end();
+                watch::stay(cli, &site, args.watch.interval)
+            })
+        });
+        if !is_watched {
+            notify::ready();
+        }
+        let answered = server.answer(|way| http::router(api.clone(), &doors, way));
+        let watched = watching.map(thread::ScopedJoinHandle::join);
+        answered?;
+        match watched {
+            Some(Ok(watched)) => watched,
+            Some(Err(_)) => Err(anyhow!("the watch ended in a panic")),
+            None => Ok(Exit::Swept),
+        }
+    })
+}
+
+/// Where the tokens are, where nobody has said it.
+fn keys(serving: &ServingArgs) -> String {
+    let are_all_named = tokens::Kind::ALL
+        .iter()
+        .all(|kind| serving.token_file.iter().any(|file| file.kind == *kind));
+    match tokens::place() {
+        Ok(folder) if !are_all_named => format!(", to who shows a token of {}", folder.display()),
+        _ => String::new(),
+    }
+}
+
+fn asked(serving: &ServingArgs) -> anyhow::Result<Asked<'_>> {
+    Ok(Asked {
+        address: match serving.listen {
+            Some(address) => address,
+            None => LISTEN.parse()?,
+        },
+        unix: serving
+            .unix
+            .as_deref()
+            .filter(|path| !path.as_os_str().is_empty()),
+        is_said: serving.listen.is_some() || serving.unix.is_some(),
+        is_behind_tls: serving.behind_tls,
+    })
+}

@@ -1,0 +1,39 @@
+use std::sync::Arc;
+
+use super::gate::Gate;
+use super::host::Hosts;
+use super::pace::Pace;
+use super::tokens::Tokens;
+use crate::surface::serve::Way;
+
+/// Who may come in, whichever way.
+pub(crate) struct Doors {
+    tokens: Arc<Tokens>,
+    allowed_hosts: Vec<String>,
+    is_behind_tls: bool,
+    paces: Arc<[Pace; 2]>,
+}
+
+impl Doors {
+    /// With these tokens, for these names besides localhost.
+    pub(crate) fn new(tokens: Tokens, allowed_hosts: &[String], is_behind_tls: bool) -> Self {
+        Self {
+            tokens: Arc::new(tokens),
+            allowed_hosts: allowed_hosts.to_vec(),
+            is_behind_tls,
+            paces: Arc::new([Pace::new(), Pace::new()]),
+        }
+    }
+
+    pub(super) fn gate(&self, way: Way) -> Arc<Gate> {
+        Arc::new(Gate {
+            tokens: Arc::clone(&self.tokens),
+            hosts: Hosts {
+                named: self.allowed_hosts.clone(),
+                has_addresses: way == Way::Tcp,
+            },
+            is_behind_tls: self.is_behind_tls,
+            paces: Arc::clone(&self.paces),
+        })
+    }
+}

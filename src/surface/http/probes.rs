@@ -1,0 +1,78 @@
+//! What a supervisor asks, who has no token: whether it lives, and whether it is ready.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Extension, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tokio::time::Instant;
+
+use super::answers::Answers;
+use super::failed::Failed;
+use super::gate::Caller;
+use super::problem::Problem;
+use crate::surface::verbs::Scope;
+
+/// How long what was found holds: whoever asks more often costs the queue no more.
+const HOLDS: Duration = Duration::from_secs(5);
+
+/// What a supervisor is told of.
+#[derive(Clone)]
+pub(super) struct Probes {
+    answers: Arc<Answers>,
+    found: Arc<Mutex<Option<Found>>>,
+}
+
+/// Whether the queue could be looked at, and when.
+#[derive(Clone)]
+struct Found {
+    at: Instant,
+    failed: Option<Failed>,
+}
+
+impl Probes {
+    pub(super) fn new(answers: Arc<Answers>) -> Self {
+        Self {
+            answers,
+            found: Arc::default(),
+        }
+    }
+
+    /// The probes. A stranger learns nothing by them but that.
+    pub(super) fn router(self) -> Router {
+        Router::new()
+            .route("/livez", get(async || "alive\n"))
+            .route("/readyz", get(ready))
+            .with_state(self)
+    }
+
+    /// Why the queue cannot be looked at, where it cannot.
+    async fn failure(&self) -> Option<Failed> {
+        if let Some(found) = self.found().clone().filter(|found| found.at.elapsed() < HOLDS) {
+            return found.failed;
+        }
+        let failed = self.answers.look(Scope::default()).await.err();
+        *self.found() = Some(Found {
+            at: Instant::now(),
+            failed: failed.clone(),
+        });
+        failed
+    }
+
+    fn found(&self) -> std::sync::MutexGuard<'_, Option<Found>> {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn ready(State(probes): State<Probes>, Extension(caller): Extension<Caller>) -> Response {
+    match (probes.failure().await, caller) {
+        (None, _) => "ready\n".into_response(),
+        (Some(_), Caller(None)) => Problem::bare(StatusCode::SERVICE_UNAVAILABLE).into_response(),
+        (Some(failed), Caller(Some(_))) => {
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, failed.text()).into_response()
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! How a refusal is said, whoever refused: as a problem, or to who prefers it as a page.
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderMap, StatusCode};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Response};
+use maud::{DOCTYPE, Markup, html};
+
+use super::accept::prefers_html;
+use super::problem::{PROBLEM_JSON, Problem};
+
+/// A layer around routes: what they refuse is said as a problem, a panic is one without reasons, and who goes away before
+/// the answer cuts nothing short.
+pub(crate) async fn worded(request: Request, next: Next) -> Response {
+    let as_page = prefers_html(request.headers());
+    let response = match tokio::spawn(next.run(request)).await {
+        Ok(response) => response,
+        Err(panicked) => {
+            tracing::error!("a request ended in a panic: {panicked}");
+            Problem::bare(StatusCode::INTERNAL_SERVER_ERROR).into_response()
+        }
+    };
+    said(response, as_page)
+}
+
+/// An answer, where it is a refusal in the form that is preferred.
+fn said(response: Response, as_page: bool) -> Response {
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return response;
+    }
+    match response.extensions().get::<Problem>() {
+        Some(problem) if as_page => of_page(problem),
+        // It stands there, or somebody else has said it in a form of their own.
+        Some(_) => response,
+        None if is_of_own_form(response.headers()) => response,
+        None => of_routes(status, response.headers(), as_page),
+    }
+}
+
+/// Whether somebody has written a page for it.
+fn is_of_own_form(headers: &HeaderMap) -> bool {
+    let media = headers.get(CONTENT_TYPE).and_then(|media| media.to_str().ok());
+    media.is_some_and(|media| media.starts_with("text/html") || media.starts_with(PROBLEM_JSON))
+}
+
+/// What axum refuses by itself: a path or method that is not there, a body that is too large.
+fn of_routes(status: StatusCode, headers: &HeaderMap, as_page: bool) -> Response {
+    let mut problem = Problem::bare(status);
+    if let Some(allowed) = headers.get(ALLOW) {
+        problem = problem.with_header(ALLOW, allowed.clone());
+    }
+    if as_page {
+        of_page(&problem)
+    } else {
+        problem.into_response()
+    }
+}
+
+fn of_page(problem: &Problem) -> Response {
+    let mut response = (problem.status(), Html(page(problem).into_string())).into_response();
+    for (name, value) in problem.headers() {
+        response.headers_mut().append(name, value.clone());
+    }
+    response
+}
+
+fn page(problem: &Problem) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (problem.title()) }
+                link rel="stylesheet" href="/style.css";
+            }
+            body {
+                main {
+                    h1 { (problem.title()) }
+                    p { (problem.detail()) }
+                    p { a href="/" { "To the queue" } }
+                }
+            }
+        }
+    }
+}
+
+/// The answer to `OPTIONS`: what else there is to ask.
+pub(crate) fn options(allowed: &'static str) -> Response {
+    let mut response = (StatusCode::NO_CONTENT, [(ALLOW, allowed)], Body::empty()).into_response();
+    response.headers_mut().remove(CONTENT_LENGTH);
+    response
+}
