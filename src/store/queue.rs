@@ -113,14 +113,14 @@ impl<'q> Queue<'q> {
         sqlite::keep(self.path, self.profile, &self.configure, Some(before))
     }
 
-    /// Opens the database once more, for another thread of the process that keeps it open. Nothing but `SQLite` opens or closes a
-    /// descriptor of it: all locks that the process has on it stay.
+    /// The same, to read: `SQLite` refuses every write. For one that this process keeps open besides to sweep it, and for who may
+    /// write it.
     ///
     /// # Errors
     ///
-    /// Those of [`keep`](Self::keep), and [`OpenError::Replaced`] where another file stands in its place.
-    pub fn beside(&self, open: &Kept) -> Result<Kept, OpenError> {
-        sqlite::beside(open, self.profile, &self.configure)
+    /// Those of [`keep`](Self::keep).
+    pub fn keep_to_read(&self) -> Result<Kept, OpenError> {
+        sqlite::keep_to_read(self.path, self.profile, &self.configure)
     }
 
     /// Opens the database to write to it what is undone again, hands over the connection, and leaves all files as they

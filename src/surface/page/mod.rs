@@ -18,6 +18,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
+use super::http::Answers;
 use super::plans::{Plans, Session};
 use super::verbs::Desk;
 pub(crate) use trouble::trouble;
@@ -29,10 +30,16 @@ pub(crate) type MayWrite = Arc<dyn Fn(&str) -> bool + Send + Sync>;
 #[derive(Clone)]
 pub(crate) struct Page {
     pub(crate) desk: Arc<Desk>,
+    pub(crate) answers: Arc<Answers>,
     pub(crate) plans: Arc<Plans>,
-    /// Whose plans those are that are made here.
-    pub(crate) session: Session,
     pub(crate) may_write: MayWrite,
+}
+
+impl Page {
+    /// Whose plans those are that are made here. Who may only read can make them too, and so they push out no other's.
+    fn session() -> Session {
+        Session::named("page")
+    }
 }
 
 /// The pages, and what they are drawn with.

@@ -1,5 +1,6 @@
 //! What is only looked at.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::rejection::QueryRejection;
@@ -11,9 +12,8 @@ use serde::Deserialize;
 
 use super::asked::{self, Asked};
 use super::overview::{Overview, Silent, overview as drawn};
-use super::trouble::{Trouble, failed};
 use super::{Page, task::explained};
-use crate::surface::failure;
+use crate::surface::http::{Failed, Problem};
 use crate::surface::verbs::{HistoryAsked, OutcomesAsked, Scope};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -23,52 +23,62 @@ const MONTH: Duration = Duration::from_secs(30 * 24 * 3600);
 pub(super) async fn overview(
     State(page): State<Page>,
     query: Result<Query<asked::Query>, QueryRejection>,
-) -> Result<Response, Trouble> {
-    let asked = asked(query)?;
+) -> Result<Response, Problem> {
+    let Query(query) = query.map_err(|why| not_understood(why.body_text()))?;
+    let asked = Asked::try_from(query).map_err(not_understood)?;
     let refresh = asked.refresh;
-    let markup = blocking(move || look(&page, &asked)).await??;
-    let mut response = Html(markup.into_string()).into_response();
+    let mut response = looked_at(page, asked).await?.into_response();
     if let Some(every) = refresh {
         response.headers_mut().insert(REFRESH, every.as_secs().into());
     }
     Ok(response)
 }
 
-fn look(page: &Page, asked: &Asked) -> Result<maud::Markup, Trouble> {
-    let desk = &page.desk;
+async fn looked_at(page: Page, asked: Asked) -> Result<Html<String>, Problem> {
     let scope = Scope {
         project: asked.project.clone(),
         tasks: Vec::new(),
     };
-    let report = desk.look(&scope).map_err(|error| failed(&error))?;
-    let outcomes = |since| {
-        let outcomes = OutcomesAsked {
-            since: Some(since),
-            project: asked.project.clone(),
-            reason: asked.reason.clone(),
-            ..OutcomesAsked::default()
-        };
-        desk.outcomes(&outcomes).map_err(|error| failure::text(&error))
+    let of = |since| OutcomesAsked {
+        since: Some(since),
+        project: asked.project.clone(),
+        reason: asked.reason.clone(),
+        ..OutcomesAsked::default()
     };
-    let history = HistoryAsked {
+    let reaps = HistoryAsked {
         since: Some(MONTH),
         project: asked.project.clone(),
         reason: asked.reason.clone(),
         ..HistoryAsked::default()
     };
-    let findings = desk.doctor().map(|found| found.diagnosis.findings);
-    Ok(drawn(&Overview {
-        asked,
-        database: desk.database(),
-        is_read_only: desk.is_read_only(),
-        living: &Silent::all(&report),
-        living_left: report.living_left,
-        day: &outcomes(DAY),
-        month: &outcomes(MONTH),
-        history: &desk.history(&history).map_err(|error| failure::text(&error)),
-        findings: &findings.map_err(|error| failure::text(&error)),
-        report: &report,
-    }))
+    let answers = &page.answers;
+    let (look, day, month, history, diagnosis) = tokio::join!(
+        answers.look(scope),
+        answers.outcomes(of(DAY)),
+        answers.outcomes(of(MONTH)),
+        answers.history(reaps),
+        answers.doctor(),
+    );
+    let look = look.map_err(|failed| failed.problem())?;
+    let desk = Arc::clone(&page.desk);
+    blocking(move || {
+        let markup = drawn(&Overview {
+            asked: &asked,
+            database: desk.database(),
+            is_read_only: desk.is_read_only(),
+            living: &Silent::all(&look.report),
+            day: day.as_ref().map(|told| &told.report).map_err(Failed::text),
+            month: month.as_ref().map(|told| &told.report).map_err(Failed::text),
+            history: history.as_ref().map(|told| &told.report).map_err(Failed::text),
+            findings: diagnosis
+                .as_ref()
+                .map(|told| told.report.diagnosis.findings.as_slice())
+                .map_err(Failed::text),
+            report: &look.report,
+        });
+        Html(markup.into_string())
+    })
+    .await
 }
 
 /// Which task.
@@ -83,33 +93,25 @@ pub(super) struct OfTask {
 pub(super) async fn task(
     State(page): State<Page>,
     query: Result<Query<OfTask>, QueryRejection>,
-) -> Result<Response, Trouble> {
-    let Query(OfTask { task, project }) = query.map_err(|why| Trouble::not_understood(why.body_text()))?;
-    let markup = blocking(move || -> Result<_, Trouble> {
-        let project = project.filter(|project| !project.is_empty());
-        let explanation = page.desk.explain(&task, project.as_deref());
-        let explanation = explanation.map_err(|error| failed(&error))?;
-        Ok(explained(page.desk.database(), &explanation))
-    });
-    Ok(Html(markup.await??.into_string()).into_response())
+) -> Result<Html<String>, Problem> {
+    let Query(OfTask { task, project }) = query.map_err(|why| not_understood(why.body_text()))?;
+    let project = project.filter(|project| !project.is_empty());
+    let told = page.answers.explain(task, project).await;
+    let told = told.map_err(|failed| failed.problem())?;
+    blocking(move || Html(explained(page.desk.database(), &told.report).into_string())).await
 }
 
-/// The filters, or what is wrong with them.
-fn asked(query: Result<Query<asked::Query>, QueryRejection>) -> Result<Asked, Trouble> {
-    let Query(query) = query.map_err(|why| Trouble::not_understood(why.body_text()))?;
-    query.try_into().map_err(Trouble::not_understood)
+/// What was asked for says something else than it may.
+pub(super) fn not_understood(why: String) -> Problem {
+    Problem::new(StatusCode::UNPROCESSABLE_ENTITY, why)
 }
 
-/// Has it done where blocking hinders nobody.
+/// Has it done where blocking hinders nobody. It goes on where who asked goes away.
 pub(super) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Trouble> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| {
-        tracing::error!("a page could not be drawn: {error}");
-        Trouble::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "Something went wrong here",
-            "The log says what.",
-        )
+) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(work).await.map_err(|panicked| {
+        tracing::error!("a page ended in a panic: {panicked}");
+        Problem::bare(StatusCode::INTERNAL_SERVER_ERROR)
     })
 }

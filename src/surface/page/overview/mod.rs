@@ -29,12 +29,11 @@ pub(super) struct Overview<'a> {
     /// A dry run.
     pub(super) report: &'a SweepReport,
     pub(super) living: &'a [Silent],
-    pub(super) living_left: usize,
     /// Reaps of the last 24 hours, and of 30 days.
-    pub(super) day: &'a Result<Outcomes, String>,
-    pub(super) month: &'a Result<Outcomes, String>,
-    pub(super) history: &'a Result<History, String>,
-    pub(super) findings: &'a Result<Vec<Finding>, String>,
+    pub(super) day: Result<&'a Outcomes, &'a str>,
+    pub(super) month: Result<&'a Outcomes, &'a str>,
+    pub(super) history: Result<&'a History, &'a str>,
+    pub(super) findings: Result<&'a [Finding], &'a str>,
 }
 
 pub(super) fn overview(view: &Overview<'_>) -> Markup {
@@ -53,23 +52,23 @@ pub(super) fn overview(view: &Overview<'_>) -> Markup {
             div.columns {
                 div.first {
                     (zombies::zombies(view.asked, &due, view.is_read_only))
-                    (running::running(view.asked, view.living, view.living_left))
+                    (running::running(view.asked, view.living, view.report.living_left))
                     (left::left(view.asked, view.report))
                 }
                 div.second {
                     section.card aria-labelledby="findings" {
                         h2 #findings { "The doctor’s findings" }
-                        (told(view.findings.as_ref().map(|found| findings::findings(found))))
+                        (told(view.findings.map(findings::findings)))
                     }
                     section.card aria-labelledby="reaps" {
                         h2 #reaps { "Reaps" }
-                        (told(view.history.as_ref().map(reaps::by_day)))
+                        (told(view.history.map(reaps::by_day)))
                         (told(both(view.day, view.month).map(|(day, month)| reaps::by_reason(day, month))))
                         @if let Ok(history) = view.history { (reaps::latest(history, view.asked)) }
                     }
                     section.card aria-labelledby="outcomes" {
                         h2 #outcomes { "Outcomes" }
-                        (told(view.month.as_ref().map(reaps::outcomes)))
+                        (told(view.month.map(reaps::outcomes)))
                     }
                     (said::warnings(&view.report.warnings))
                 }
@@ -78,12 +77,12 @@ pub(super) fn overview(view: &Overview<'_>) -> Markup {
     )
 }
 
-fn both<'r, T>(a: &'r Result<T, String>, b: &'r Result<T, String>) -> Result<(&'r T, &'r T), &'r String> {
-    Ok((a.as_ref()?, b.as_ref()?))
+fn both<'r, T>(a: Result<&'r T, &'r str>, b: Result<&'r T, &'r str>) -> Result<(&'r T, &'r T), &'r str> {
+    Ok((a?, b?))
 }
 
 /// A part, or why it could not be had.
-fn told(part: Result<Markup, &String>) -> Markup {
+fn told(part: Result<Markup, &str>) -> Markup {
     match part {
         Ok(part) => part,
         Err(why) => html! { p.missing { "This could not be told: " (said::sentence(why)) } },
