@@ -21,6 +21,7 @@ use axum::routing::{get, post};
 use super::http::Answers;
 use super::plans::{Plans, Session};
 use super::verbs::Desk;
+pub(crate) use layout::page as layout;
 pub(crate) use trouble::trouble;
 
 /// Whether this is the token that may write.

@@ -146,5 +146,5 @@ pub(super) fn warnings(warnings: &[String]) -> Markup {
 
 /// What is wider than a narrow screen is moved by itself, with the keyboard too.
 pub(super) fn wide(label: &str, table: &Markup) -> Markup {
-    html! { div.wide role="region" aria-label=(label) tabindex="0" { (table) } }
+    html! { div.wide role="region" aria-label=(format!("Table: {label}")) tabindex="0" { (table) } }
 }
