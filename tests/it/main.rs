@@ -33,6 +33,8 @@ mod foretold;
 mod forms;
 mod history;
 mod hostile;
+#[cfg(all(feature = "cli", target_os = "linux"))]
+mod http;
 mod kept;
 mod laws;
 mod layers;
