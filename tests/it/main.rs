@@ -58,6 +58,8 @@ mod query_plans;
 mod readme;
 mod run_states;
 mod schema_variations;
+#[cfg(all(feature = "cli", target_os = "linux"))]
+mod serve;
 mod shapes;
 mod signs;
 mod simulation;
