@@ -65,6 +65,8 @@ mod signs;
 mod simulation;
 mod styles;
 mod successors;
+#[cfg(all(feature = "cli", target_os = "linux"))]
+mod surfaces;
 mod threshold;
 mod timestamps;
 mod triggers;

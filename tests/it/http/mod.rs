@@ -6,4 +6,4 @@ mod plans;
 mod problems;
 mod server;
 
-pub(crate) use server::{Answer, Server};
+pub(crate) use server::Server;

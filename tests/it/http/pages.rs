@@ -33,7 +33,7 @@ fn of_command_line(place: &Place, key: &str) -> Vec<Value> {
 fn together_list_every_task_once() {
     let place = Place::queue(|world| {
         let world = (1..=25).fold(world, |world, n| world.zombie(&format!("t{n}")));
-        world.zombie("broken").set("last_heartbeat", "yesterday")
+        world.zombie("undated").set("last_heartbeat", "yesterday")
     });
     let server = Server::on(&place, &[]);
     for limit in [1, 2, 7, 25, 1000] {
@@ -120,7 +120,7 @@ fn from_nowhere_are_refused() {
     let place = Place::queue(|world| world.zombie("t1"));
     let server = Server::on(&place, &[]);
     let long = "A".repeat(5_000);
-    for cursor in ["=", "A", "%2B", "AB%00", "a b", "AQ==", "%E2%82%AC", &long] {
+    for cursor in ["=", "A", "%2B", "AB%00", "a%20b", "AQ==", "%E2%82%AC", &long] {
         for path in ["/v1/plan", "/v1/history"] {
             let problem = server.get(&format!("{path}?cursor={cursor}")).problem(422);
             assert_eq!(problem["errors"][0]["loc"], json!(["query", "cursor"]));

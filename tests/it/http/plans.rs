@@ -13,7 +13,7 @@ fn reaps_what_it_lists_and_nothing_else() {
     let place = Place::queue(|world| world.zombie("t1").zombie("t2"));
     let server = Server::on(&place, &[]);
     let made = server.post("/v1/plans", &json!({ "tasks": ["t1"] }));
-    assert_eq!(made.status, 201, "{}", made.body);
+    assert_eq!(made.status(), 201, "{}", made.body());
     let plan = made.json();
     assert_eq!(plan["task_ids"], json!(["t1"]));
     assert!(plan["expires_at"].is_string());
@@ -135,11 +135,13 @@ fn read_only_sweeps_nothing() {
 
 #[test]
 fn parked_task_is_opened() {
-    let place = Place::queue(|world| world.zombie("t1"));
+    let place = Place::queue(|world| world.zombie("t1").alive("t2").alive("t3"));
     place.sweeper(&["--park-after", "1"]).run().exits(0);
     let server = Server::on(&place, &[]);
     let opened: Value = server.post("/v1/unpark", &json!({ "task": "t1" })).ok();
     assert_eq!(opened["task_id"], "t1");
+    let problem = server.post("/v1/unpark", &json!({ "task": "t1" })).problem(409);
+    assert!(problem["detail"].as_str().unwrap().contains("cannot be unparked"));
     server
         .post("/v1/unpark", &json!({ "task": "nobodys" }))
         .problem(404);

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::Server;
 use crate::cli::place::Place;
 use crate::cli::signals::wait_until;
+use crate::serve::client::{get, post};
 
 fn served() -> (Place, Server) {
     let place = Place::queue(|world| world.zombie("t1"));
@@ -53,7 +54,6 @@ fn of_a_body_with_the_way_to_them() {
         let problem = server.post("/v1/plans", &body).problem(422);
         assert_eq!(problem["errors"][0]["loc"], loc);
     }
-    let json = [("Content-Type", "application/json")];
     for body in [
         "",
         "{",
@@ -61,7 +61,7 @@ fn of_a_body_with_the_way_to_them() {
         "{\"tasks\":[\"\\ud800\"]}",
         "{\"tasks\":null,\"tasks\":null}",
     ] {
-        let problem = server.ask("POST", "/v1/plans", &json, body).problem(422);
+        let problem = server.ask(post("/v1/plans", body)).problem(422);
         assert_eq!(problem["errors"][0]["loc"][0], "body", "{body}");
     }
 }
@@ -90,32 +90,33 @@ fn what_is_not_there() {
 #[test]
 fn what_there_is_to_ask() {
     let (_place, server) = served();
-    let refused = server.ask("DELETE", "/v1/plan", &[], "");
-    assert_eq!(refused.head("allow"), Some("GET,HEAD,OPTIONS"));
+    let refused = server.ask(get("/v1/plan").by("DELETE"));
+    assert_eq!(refused.head("allow"), Some("get,head,options"));
     refused.problem(405);
-    let refused = server.ask("GET", "/v1/sweeps", &[], "");
-    assert_eq!(refused.head("allow"), Some("POST,OPTIONS"));
+    let refused = server.get("/v1/sweeps");
+    assert_eq!(refused.head("allow"), Some("post,options"));
     refused.problem(405);
-    let told = server.ask("OPTIONS", "/v1/sweeps", &[], "");
-    assert_eq!((told.status, told.head("allow")), (204, Some("POST, OPTIONS")));
-    let head = server.ask("HEAD", "/v1/plan", &[], "");
-    assert_eq!((head.status, head.body.as_str()), (200, ""));
+    let told = server.ask(get("/v1/sweeps").by("OPTIONS"));
+    assert_eq!((told.status(), told.head("allow")), (204, Some("post, options")));
+    let head = server.ask(get("/v1/plan").by("HEAD"));
+    assert_eq!((head.status(), head.body()), (200, ""));
 }
 
 #[test]
 fn forms_that_are_not_taken() {
     let (_place, server) = served();
+    let sent_as = |form: &str| server.ask(post("/v1/sweeps", "{}").with("Content-Type", form));
     for form in [
         "text/plain",
         "application/x-www-form-urlencoded",
         "application/jsonx",
     ] {
-        let head = [("Content-Type", form)];
-        server.ask("POST", "/v1/sweeps", &head, "{}").problem(415);
+        sent_as(form).problem(415);
     }
-    server.ask("POST", "/v1/sweeps", &[], "{}").problem(415);
-    let with_charset = [("Content-Type", "Application/JSON; charset=utf-8")];
-    server.ask("POST", "/v1/sweeps", &with_charset, "{}").ok();
+    server
+        .ask(post("/v1/sweeps", "{}").without("Content-Type"))
+        .problem(415);
+    sent_as("Application/JSON; charset=utf-8").ok();
     let large = json!({ "tasks": ["x".repeat(70_000)] });
     server.post("/v1/sweeps", &large).problem(413);
 }
@@ -124,14 +125,12 @@ fn forms_that_are_not_taken() {
 fn as_a_page_to_who_prefers_one() {
     let (_place, server) = served();
     let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
-    let page = server.ask("GET", "/v1/explain?task=%3Cscript%3E", &[("Accept", browser)], "");
-    assert_eq!(page.status, 404);
+    let page = server.ask(get("/v1/explain?task=%3Cscript%3E").with("Accept", browser));
+    assert_eq!(page.status(), 404);
     assert_eq!(page.head("content-type"), Some("text/html; charset=utf-8"));
-    assert!(!page.body.contains("<script>"), "{}", page.body);
+    assert!(!page.body().contains("<script>"), "{}", page.body());
     for accept in ["*/*", "application/json, text/html;q=0.5", "text/html;q=0"] {
-        server
-            .ask("GET", "/nowhere", &[("Accept", accept)], "")
-            .problem(404);
+        server.ask(get("/nowhere").with("Accept", accept)).problem(404);
     }
 }
 
@@ -141,7 +140,7 @@ fn database_that_is_gone_is_told_and_found_again() {
     server.get("/v1/plan").ok();
     let away = place.file("away.db");
     fs::rename(place.db(), &away).unwrap();
-    wait_until("it is missed", || server.get("/v1/plan").status == 503);
+    wait_until("it is missed", || server.get("/v1/plan").status() == 503);
     let problem = server.get("/v1/plan").problem(503);
     assert!(
         problem["detail"].as_str().unwrap().contains("orchestra.db"),
@@ -149,6 +148,6 @@ fn database_that_is_gone_is_told_and_found_again() {
     );
     server.post("/v1/sweeps", &json!({})).problem(503);
     fs::rename(&away, place.db()).unwrap();
-    wait_until("it is found", || server.get("/v1/plan").status == 200);
+    wait_until("it is found", || server.get("/v1/plan").status() == 200);
     assert_eq!(server.post("/v1/sweeps", &json!({})).ok()["reaped"], 1);
 }
