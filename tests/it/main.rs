@@ -33,6 +33,8 @@ mod foretold;
 mod forms;
 mod history;
 mod hostile;
+#[cfg(all(feature = "cli", target_os = "linux"))]
+mod http;
 mod kept;
 mod laws;
 mod layers;
@@ -65,6 +67,8 @@ mod signs;
 mod simulation;
 mod styles;
 mod successors;
+#[cfg(all(feature = "cli", target_os = "linux"))]
+mod surfaces;
 mod threshold;
 mod timestamps;
 mod triggers;
