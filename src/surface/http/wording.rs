@@ -40,10 +40,11 @@ fn said(response: Response, as_page: bool) -> Response {
     }
 }
 
-/// Whether somebody has written a page for it.
+/// Whether somebody has written a page for it, or an error of MCP, which has a form of its own.
 fn is_of_own_form(headers: &HeaderMap) -> bool {
+    const FORMS: [&str; 3] = ["text/html", PROBLEM_JSON, "application/json"];
     let media = headers.get(CONTENT_TYPE).and_then(|media| media.to_str().ok());
-    media.is_some_and(|media| media.starts_with("text/html") || media.starts_with(PROBLEM_JSON))
+    media.is_some_and(|media| FORMS.iter().any(|form| media.starts_with(form)))
 }
 
 /// What axum refuses by itself: a path or method that is not there, a body that is too large.
