@@ -3,12 +3,14 @@
 pub(crate) mod cli;
 mod exit;
 mod failure;
+mod harmless;
 mod http;
 mod log;
 mod lost;
+mod mcp;
 mod metrics;
 mod notify;
-#[allow(dead_code, reason = "the surfaces that use it are to come")]
+mod page;
 mod plans;
 mod serve;
 mod signals;

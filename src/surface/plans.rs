@@ -55,9 +55,15 @@ impl KeptPlan {
     }
 }
 
+struct Kept {
+    plan: Arc<KeptPlan>,
+    /// What the answer of a person has to name, where one was asked: it is to this question, and the last one.
+    question: Option<String>,
+}
+
 /// The plans that are kept.
 pub(crate) struct Plans {
-    kept: Mutex<Vec<Arc<KeptPlan>>>,
+    kept: Mutex<Vec<Kept>>,
     clock: fn() -> DateTime<Utc>,
 }
 
@@ -93,7 +99,10 @@ impl Plans {
             session: session.clone(),
         });
         let mut kept = self.good();
-        kept.push(Arc::clone(&plan));
+        kept.push(Kept {
+            plan: Arc::clone(&plan),
+            question: None,
+        });
         if kept.len() > KEPT {
             make_room(&mut kept);
         }
@@ -103,20 +112,42 @@ impl Plans {
     /// The plan of that id, where this session has one.
     pub(crate) fn show(&self, id: &str, session: &Session) -> Option<Arc<KeptPlan>> {
         let kept = self.good();
-        place(&kept, id, session).and_then(|at| kept.get(at).cloned())
+        let at = place(&kept, id, session)?;
+        kept.get(at).map(|kept| Arc::clone(&kept.plan))
     }
 
     /// Takes it out: it can be used once.
     pub(crate) fn take(&self, id: &str, session: &Session) -> Option<KeptPlan> {
         let mut kept = self.good();
-        let plan = place(&kept, id, session).map(|at| kept.remove(at));
-        drop(kept);
-        plan.map(Arc::unwrap_or_clone)
+        let kept = place(&kept, id, session).map(|at| kept.remove(at))?;
+        Some(Arc::unwrap_or_clone(kept.plan))
+    }
+
+    /// A person is about to be asked: returns what their answer has to name. Who is asked again has not been asked before.
+    ///
+    /// # Errors
+    ///
+    /// Where the system has no chance to give, nobody is asked: the name of the question could be guessed.
+    pub(crate) fn ask(&self, id: &str, session: &Session) -> Result<Option<String>, getrandom::Error> {
+        let question = secret()?;
+        let mut kept = self.good();
+        let kept = place(&kept, id, session).and_then(|at| kept.get_mut(at));
+        Ok(kept.map(|kept| kept.question.insert(question).clone()))
+    }
+
+    /// The person has answered that question, whatever they said: takes the plan out.
+    pub(crate) fn answered(&self, id: &str, session: &Session, question: &str) -> Option<KeptPlan> {
+        let mut kept = self.good();
+        let at = place(&kept, id, session)?;
+        let asked = kept.get(at)?.question.as_ref()?;
+        let is_it: bool = asked.as_bytes().ct_eq(question.as_bytes()).into();
+        let kept = is_it.then(|| kept.remove(at))?;
+        Some(Arc::unwrap_or_clone(kept.plan))
     }
 
     /// Forgets all plans of a session that has ended.
     pub(crate) fn forget(&self, session: &Session) {
-        self.good().retain(|plan| plan.session != *session);
+        self.good().retain(|kept| kept.plan.session != *session);
     }
 
     /// How long a plan has left, at this moment.
@@ -125,18 +156,18 @@ impl Plans {
     }
 
     /// Those that are good still; the others are gone.
-    fn good(&self) -> MutexGuard<'_, Vec<Arc<KeptPlan>>> {
+    fn good(&self) -> MutexGuard<'_, Vec<Kept>> {
         let now = (self.clock)();
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|plan| plan.is_good(now));
+        kept.retain(|kept| kept.plan.is_good(now));
         kept
     }
 }
 
 /// Compares with each, in a time that tells nothing of any.
-fn place(kept: &[Arc<KeptPlan>], id: &str, session: &Session) -> Option<usize> {
+fn place(kept: &[Kept], id: &str, session: &Session) -> Option<usize> {
     let mut found = None;
-    for (at, plan) in kept.iter().enumerate() {
+    for (at, Kept { plan, .. }) in kept.iter().enumerate() {
         let is_it =
             plan.id.as_bytes().ct_eq(id.as_bytes()) & plan.session.0.as_bytes().ct_eq(session.0.as_bytes());
         if is_it.into() {
@@ -147,15 +178,15 @@ fn place(kept: &[Arc<KeptPlan>], id: &str, session: &Session) -> Option<usize> {
 }
 
 /// Nobody pushes out the plans of others by making many.
-fn make_room(kept: &mut Vec<Arc<KeptPlan>>) {
+fn make_room(kept: &mut Vec<Kept>) {
     let mut counts = HashMap::new();
-    for plan in kept.iter() {
+    for Kept { plan, .. } in kept.iter() {
         *counts.entry(plan.session.clone()).or_insert(0_usize) += 1;
     }
     let most = counts.values().max().copied();
     let oldest = kept
         .iter()
-        .position(|plan| counts.get(&plan.session).copied() == most);
+        .position(|kept| counts.get(&kept.plan.session).copied() == most);
     if let Some(at) = oldest {
         kept.remove(at);
     }
@@ -266,6 +297,20 @@ mod tests {
         assert!(plans.show(&plan.id, &ann()).is_some());
         assert!(plans.show(&first.id, &bob).is_none());
         assert_eq!(plans.good().len(), KEPT);
+    }
+
+    #[test]
+    fn an_answer_is_to_the_last_question() {
+        let plans = plans();
+        let plan = keep(&plans, &ann());
+        assert!(plans.answered(&plan.id, &ann(), "").is_none(), "nobody was asked");
+        let first = plans.ask(&plan.id, &ann()).unwrap().unwrap();
+        let last = plans.ask(&plan.id, &ann()).unwrap().unwrap();
+        assert!(plans.answered(&plan.id, &ann(), &first).is_none());
+        assert!(plans.answered(&plan.id, &Session::named("bob"), &last).is_none());
+        assert!(plans.answered(&plan.id, &ann(), &last).is_some());
+        assert!(plans.answered(&plan.id, &ann(), &last).is_none());
+        assert!(plans.ask(&plan.id, &ann()).unwrap().is_none());
     }
 
     #[test]

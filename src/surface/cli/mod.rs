@@ -9,6 +9,7 @@ mod given;
 mod history;
 mod init;
 mod man;
+mod mcp;
 mod outcomes;
 mod output;
 mod schema;
@@ -54,6 +55,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Some(Command::Outcomes(args)) => outcomes::run(cli, args),
         Some(Command::Watch(args)) => watch::run(cli, args),
         Some(Command::Serve(args)) => serve::run(cli, args),
+        Some(Command::Mcp(args)) => mcp::run(cli, args),
         Some(Command::Demo(demo)) => demo::run(demo),
         Some(Command::Completions(shell)) => completions::run(shell),
         Some(Command::Man(man)) => man::run(man),

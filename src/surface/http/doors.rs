@@ -3,7 +3,8 @@ use std::sync::Arc;
 use super::gate::Gate;
 use super::host::Hosts;
 use super::pace::Pace;
-use super::tokens::Tokens;
+use super::tokens::{Kind, Tokens};
+use crate::surface::page::MayWrite;
 use crate::surface::serve::Way;
 
 /// Who may come in, whichever way.
@@ -23,6 +24,12 @@ impl Doors {
             is_behind_tls,
             paces: Arc::new([Pace::new(), Pace::new()]),
         }
+    }
+
+    /// Tells the token that may write, where it is shown in another place than the header of a request.
+    pub(super) fn may_write(&self) -> MayWrite {
+        let tokens = Arc::clone(&self.tokens);
+        Arc::new(move |shown| tokens.kind(shown) == Some(Kind::Write))
     }
 
     pub(super) fn gate(&self, way: Way) -> Arc<Gate> {

@@ -24,6 +24,9 @@ const CHALLENGES: [&str; 2] = [
 /// What stands open: a supervisor has no token.
 const OPEN: [&str; 2] = ["/livez", "/readyz"];
 
+/// The forms of the page. One asks what would be reaped; the other has a field for the token that may write.
+const FORMS: [&str; 2] = ["/plans", "/sweeps"];
+
 /// Where models come in.
 const MCP: &str = "/mcp";
 
@@ -86,8 +89,8 @@ impl Gate {
         may_ask(page, method.is_safe(), is_bearer)?;
         if !method.is_safe() {
             let [of_http, of_models] = &*self.paces;
-            let pace = if wanted == Kind::Mcp { of_models } else { of_http };
-            pace.take().map_err(|after| {
+            let bucket = if wanted == Kind::Mcp { of_models } else { of_http };
+            bucket.take().map_err(|after| {
                 let said = "more is written than is good for the queue; try again a little later";
                 Problem::try_again(StatusCode::TOO_MANY_REQUESTS, said, after)
             })?;
@@ -109,6 +112,8 @@ fn wanted(method: &Method, path: &str) -> Option<Kind> {
     let below = path.strip_prefix(MCP);
     if below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/')) {
         Some(Kind::Mcp)
+    } else if FORMS.contains(&path) {
+        Some(Kind::Read)
     } else if !method.is_safe() {
         Some(Kind::Write)
     } else if OPEN.contains(&path) {

@@ -58,11 +58,9 @@ pub(super) fn may_ask(page: Page, is_safe: bool, is_bearer: bool) -> Result<(), 
 fn one<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Result<Option<&'h str>, Problem> {
     let mut values = headers.get_all(name).iter();
     let value = values.next().map(|value| value.to_str()).transpose();
-    match (value, values.next()) {
-        (Ok(value), None) => Ok(value),
-        _ => {
-            let said = format!("expected one `{name}` in the header, found several, or more than ASCII");
-            Err(Problem::new(StatusCode::BAD_REQUEST, said))
-        }
+    if let (Ok(value), None) = (value, values.next()) {
+        return Ok(value);
     }
+    let said = format!("expected one `{name}` in the header, found several, or more than ASCII");
+    Err(Problem::new(StatusCode::BAD_REQUEST, said))
 }

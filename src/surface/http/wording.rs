@@ -6,10 +6,10 @@ use axum::http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
-use maud::{DOCTYPE, Markup, html};
 
 use super::accept::prefers_html;
-use super::problem::{PROBLEM_JSON, Problem};
+use super::problem::Problem;
+use crate::surface::page::trouble;
 
 /// A layer around routes: what they refuse is said as a problem, a panic is one without reasons, and who goes away before
 /// the answer cuts nothing short.
@@ -40,10 +40,10 @@ fn said(response: Response, as_page: bool) -> Response {
     }
 }
 
-/// Whether somebody has written a page for it.
+/// Whether somebody has said it already: in a page, or by a protocol of its own. What axum says is plain text, or nothing.
 fn is_of_own_form(headers: &HeaderMap) -> bool {
     let media = headers.get(CONTENT_TYPE).and_then(|media| media.to_str().ok());
-    media.is_some_and(|media| media.starts_with("text/html") || media.starts_with(PROBLEM_JSON))
+    media.is_some_and(|media| !media.starts_with("text/plain"))
 }
 
 /// What axum refuses by itself: a path or method that is not there, a body that is too large.
@@ -60,32 +60,12 @@ fn of_routes(status: StatusCode, headers: &HeaderMap, as_page: bool) -> Response
 }
 
 fn of_page(problem: &Problem) -> Response {
-    let mut response = (problem.status(), Html(page(problem).into_string())).into_response();
+    let page = trouble(problem.status(), problem.detail());
+    let mut response = (problem.status(), Html(page.into_string())).into_response();
     for (name, value) in problem.headers() {
         response.headers_mut().append(name, value.clone());
     }
     response
-}
-
-fn page(problem: &Problem) -> Markup {
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (problem.title()) }
-                link rel="stylesheet" href="/style.css";
-            }
-            body {
-                main {
-                    h1 { (problem.title()) }
-                    p { (problem.detail()) }
-                    p { a href="/" { "To the queue" } }
-                }
-            }
-        }
-    }
 }
 
 /// The answer to `OPTIONS`: what else there is to ask.

@@ -16,7 +16,7 @@ use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 use tower::{Service, ServiceExt as _};
 
 use super::ending::Ending;
@@ -44,10 +44,9 @@ impl Room {
         Self(Arc::new(Semaphore::new(CONNECTIONS as usize)))
     }
 
-    /// Waits until nobody is there any more, and not for longer than this.
-    pub(super) async fn empties(&self, time: Duration) {
-        // Whether it does or not, that is how long is waited.
-        let _ = timeout(time, self.0.acquire_many(CONNECTIONS)).await;
+    /// Waits until nobody is there any more.
+    pub(super) async fn empties(&self) {
+        let _ = self.0.acquire_many(CONNECTIONS).await; // nobody closes it
     }
 
     /// There is room before anybody is let in, so that who has to wait does so outside, and costs nothing here.

@@ -8,10 +8,10 @@ pub(crate) struct Ender(watch::Sender<bool>);
 
 /// Whoever has to know.
 #[derive(Clone)]
-pub(crate) struct Ending(watch::Receiver<bool>);
+pub(super) struct Ending(watch::Receiver<bool>);
 
 /// Both ends of it.
-pub(crate) fn ending() -> (Ender, Ending) {
+pub(super) fn ending() -> (Ender, Ending) {
     let (ender, ending) = watch::channel(false);
     (Ender(ender), Ending(ending))
 }
@@ -39,7 +39,7 @@ impl Drop for AtTheEnd<'_> {
 
 impl Ending {
     /// Waits until it is to end: what is open then is closed, and what is long is cut short.
-    pub(crate) async fn begun(&mut self) {
+    pub(super) async fn begun(&mut self) {
         // Where nobody is left who could say so, it has ended.
         let _ = self.0.wait_for(|has_ended| *has_ended).await;
     }

@@ -133,13 +133,11 @@ fn handed_over() -> io::Result<Vec<Listener>> {
         if let Ok(Some(listener)) = handed_over.take_unix_listener(place) {
             return Ok(Listener::Unix(listener));
         }
-        match handed_over.take_tcp_listener(place) {
-            Ok(Some(listener)) => Ok(Listener::Tcp(listener)),
-            _ => {
-                let said = "the service manager handed over something else: expected listening sockets, of TCP or Unix streams";
-                Err(io::Error::new(ErrorKind::InvalidData, said))
-            }
+        if let Ok(Some(listener)) = handed_over.take_tcp_listener(place) {
+            return Ok(Listener::Tcp(listener));
         }
+        let said = "the service manager handed over something else: expected listening sockets, of TCP or Unix streams";
+        Err(io::Error::new(ErrorKind::InvalidData, said))
     })
     .collect()
 }

@@ -14,11 +14,13 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use tokio::runtime::{Builder, Runtime};
+use tokio::time::timeout;
 use tower::Service;
 
 use super::{notify, signals};
 use accepting::{Room, accept};
-pub(crate) use ending::{Ender, Ending, ending};
+pub(crate) use ending::Ender;
+use ending::{Ending, ending};
 pub(crate) use listening::Asked;
 use listening::{Listening, Place};
 
@@ -82,14 +84,13 @@ impl Server {
         self.ender.clone()
     }
 
-    /// Says when it is to end.
-    pub(crate) fn ending(&self) -> Ending {
-        self.ending.clone()
-    }
-
     /// Answers until a signal comes or somebody ends it, and is gone within five seconds then. `answers` makes what answers
-    /// on a way in.
-    pub(crate) fn answer<A>(mut self, answers: impl Fn(Way) -> A) -> io::Result<()>
+    /// on a way in, and `ends` closes what would stay open.
+    pub(crate) fn answer<A>(
+        mut self,
+        answers: impl Fn(Way) -> A,
+        ends: impl Future<Output = ()>,
+    ) -> io::Result<()>
     where
         A: Service<Request<Body>, Response = Response, Error = Infallible> + Clone + Send + 'static,
         A::Future: Send,
@@ -112,7 +113,8 @@ impl Server {
             for accepting in accepting {
                 ended = ended.and(accepting.await.map_err(io::Error::other).flatten());
             }
-            room.empties(FAREWELL).await;
+            // Who has not left by then is left behind.
+            let _ = timeout(FAREWELL, async { tokio::join!(ends, room.empties()) }).await;
             ended
         });
         self.listening.leave();

@@ -8,6 +8,7 @@ mod explain;
 mod history;
 mod ledger;
 mod man;
+mod mcp;
 mod metrics;
 mod outcomes;
 mod output;
@@ -38,6 +39,7 @@ pub(crate) use explain::ExplainArgs;
 pub(crate) use history::HistoryArgs;
 pub(crate) use ledger::LedgerArgs;
 pub(crate) use man::ManArgs;
+pub(crate) use mcp::McpArgs;
 pub(crate) use outcomes::OutcomesArgs;
 pub(crate) use output::{Format, LogArgs};
 pub(crate) use policy::PolicyArgs;
@@ -50,7 +52,7 @@ pub(crate) use watch::WatchArgs;
 
 use crate::surface::exit;
 use crate::surface::metrics::is_beside;
-use crate::surface::verbs::{Access, LedgerFile, Site, Sweeps};
+use crate::surface::verbs::{LedgerFile, Site, Sweeps};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -104,7 +106,7 @@ impl Cli {
         });
         Site {
             db: self.database.db.clone(),
-            access: Access::Anew,
+            is_shared: false,
             profile: self.database.profile.clone(),
             busy_timeout: self.database.busy_timeout,
             ledger,
@@ -142,6 +144,8 @@ pub(crate) enum Command {
     Watch(WatchArgs),
     /// Watch, and answer over HTTP: programs, models and people
     Serve(ServeArgs),
+    /// Let a model ask, over MCP on the standard streams; a person is asked before it reaps
+    Mcp(McpArgs),
     /// See a sweep at work, on a small database of its own
     Demo(DemoArgs),
     /// Print what completes the command line in a shell, for packages
@@ -170,6 +174,7 @@ pub(crate) fn parse() -> Result<Cli, ExitCode> {
         refuse_a_sweep_of_another_time(&cli)?;
         take_what_is_watched(&mut cli)?;
         refuse_to_serve_everybody(&cli)?;
+        take_what_a_model_may_ask_for(&mut cli)?;
         refuse_metrics_for_a_database(&cli)?;
         refuse_a_misplaced_ledger(&cli)?;
         refuse_to_learn_without_a_ledger(&cli)?;
@@ -276,10 +281,25 @@ fn refuse_to_serve_everybody(cli: &Cli) -> Result<(), clap::Error> {
     }
 }
 
+/// The sweeps that a model may ask for are described behind the name of its command.
+fn take_what_a_model_may_ask_for(cli: &mut Cli) -> Result<(), clap::Error> {
+    let Some(Command::Mcp(mcp)) = &cli.command else {
+        return Ok(());
+    };
+    if let Some(refused) = McpArgs::refused(&cli.sweep) {
+        return Err(Cli::command().error(clap::error::ErrorKind::ArgumentConflict, refused));
+    }
+    cli.sweep = mcp.sweep();
+    Ok(())
+}
+
 /// They would replace it.
 fn refuse_metrics_for_a_database(cli: &Cli) -> Result<(), clap::Error> {
     let database = &cli.database.db;
-    let is_swept = matches!(cli.command, None | Some(Command::Watch(_) | Command::Serve(_)));
+    let is_swept = matches!(
+        cli.command,
+        None | Some(Command::Watch(_) | Command::Serve(_) | Command::Mcp(_))
+    );
     match cli.sweep.metrics.file() {
         Some(metrics) if is_swept && is_beside(metrics, database) => {
             let text = format!(
@@ -307,7 +327,7 @@ fn refuse_a_misplaced_ledger(cli: &Cli) -> Result<(), clap::Error> {
 /// Nothing is learned by whom nothing is remembered.
 fn refuse_to_learn_without_a_ledger(cli: &Cli) -> Result<(), clap::Error> {
     let policy = match &cli.command {
-        None | Some(Command::Watch(_) | Command::Serve(_)) => Some(&cli.sweep.policy),
+        None | Some(Command::Watch(_) | Command::Serve(_) | Command::Mcp(_)) => Some(&cli.sweep.policy),
         Some(Command::Doctor(args)) => Some(&args.policy),
         Some(Command::Explain(args)) => Some(&args.policy),
         Some(_) => None,

@@ -1,6 +1,6 @@
 //! Where a server listens, and whom it lets in.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::net::{Ipv6Addr, SocketAddr};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::PathBuf;
@@ -49,16 +49,12 @@ pub(crate) struct ServingArgs {
         env = "ZOMBIE_SWEEPER_TOKEN_FILE",
         hide_env = true
     )]
-    #[arg(value_delimiter = ',', value_parser = OsStringValueParser::new().try_map(parse_token_file))]
+    #[arg(value_delimiter = ',', value_parser = OsStringValueParser::new().try_map(|text| parse_token_file(&text)))]
     pub(crate) token_file: Vec<TokenFile>,
     /// Let nobody write: no sweep, no unpark, no watch
     #[arg(long, env = "ZOMBIE_SWEEPER_READ_ONLY", hide_env = true)]
     #[arg(value_parser = FalseyValueParser::new())]
     pub(crate) read_only: bool,
-    /// Do not watch the queue
-    #[arg(long, env = "ZOMBIE_SWEEPER_NO_WATCH", hide_env = true)]
-    #[arg(value_parser = FalseyValueParser::new())]
-    pub(crate) no_watch: bool,
     /// A model may sweep though its client cannot ask a person
     #[arg(long, env = "ZOMBIE_SWEEPER_ALLOW_UNCONFIRMED", hide_env = true)]
     #[arg(value_parser = FalseyValueParser::new())]
@@ -105,7 +101,7 @@ fn parse_host(text: &str) -> Result<String, String> {
     }
 }
 
-pub(super) fn parse_token_file(text: OsString) -> Result<TokenFile, String> {
+pub(super) fn parse_token_file(text: &OsStr) -> Result<TokenFile, String> {
     let expected = "expected KIND=PATH, such as write=/etc/zombie-sweeper/write.token";
     let bytes = text.as_bytes();
     let at = bytes.iter().position(|byte| *byte == b'=').ok_or(expected)?;

@@ -24,7 +24,7 @@ pub(crate) struct UnparkBody {
     request_body(content = ref("#/components/schemas/UnparkRequest"), description = "The task."),
     responses(
         (status = 200, description = "The task is open again.", body = ref("#/components/schemas/Unparked")),
-        Refused<404>, Refused<413>, Refused<415>, Refused<422>, Refused<429>, Refused<500>,
+        Refused<404>, Refused<408>, Refused<413>, Refused<415>, Refused<422>, Refused<429>, Refused<500>,
     ))]
 pub(crate) async fn unpark(
     State(api): State<Api>,

@@ -45,14 +45,18 @@ fn text(description: &str) -> utoipa::openapi::Header {
 
 fn meaning(status: u16) -> &'static str {
     match status {
+        400 => "The message is not one of HTTP as it is taken here: its `Host`, or a body that ends early.",
         401 => "No token, or not one of this server's.",
-        403 => "The token does not open this; or the server was started to read only.",
+        403 => {
+            "The token, the host or the page that it comes from does not open this; or the server was started to read only."
+        }
         404 => "The queue knows no such task or project, or there is no such plan any more.",
+        408 => "The body took too long to come.",
         409 => "Another sweep is at work.",
         413 => "The body is larger than 64 KiB.",
         415 => "The body is not `application/json`.",
         422 => "The request is not understood: `errors` has every mistake.",
-        429 => "Too many requests at once.",
+        429 => "More is written than is good for the queue.",
         503 => "The queue cannot be read or written now: `detail` says why.",
         _ => "Something failed that nobody foresaw.",
     }

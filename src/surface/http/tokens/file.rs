@@ -36,14 +36,12 @@ pub(super) fn folder() -> io::Result<PathBuf> {
     if let Some(state) = named("XDG_STATE_HOME") {
         return Ok(PathBuf::from(state).join("zombie-sweeper"));
     }
-    match named("HOME") {
-        Some(home) => Ok(PathBuf::from(home).join(".local/state/zombie-sweeper")),
-        None => {
-            let said = "there is no place for the tokens: expected one in STATE_DIRECTORY, XDG_STATE_HOME or HOME, or a --token-file for \
-                        each of read, mcp and write";
-            Err(io::Error::new(ErrorKind::NotFound, said))
-        }
+    if let Some(home) = named("HOME") {
+        return Ok(PathBuf::from(home).join(".local/state/zombie-sweeper"));
     }
+    let said = "there is no place for the tokens: expected one in STATE_DIRECTORY, XDG_STATE_HOME or HOME, or a --token-file for each of \
+                read, mcp and write";
+    Err(io::Error::new(ErrorKind::NotFound, said))
 }
 
 /// Where our own token of a kind is kept in that folder.

@@ -1,0 +1,23 @@
+//! Who calls a tool.
+
+use rmcp::RoleServer;
+use rmcp::model::ProtocolVersion;
+use rmcp::service::RequestContext;
+
+use super::ground::Ground;
+use crate::surface::plans::Session;
+
+/// A call's surroundings.
+pub(super) struct Caller<'c> {
+    pub(super) ground: &'c Ground,
+    /// Whose plans it sees.
+    pub(super) session: &'c Session,
+    pub(super) context: &'c RequestContext<RoleServer>,
+}
+
+/// Whether the request is by a protocol in which each stands alone.
+pub(super) fn has_no_sessions(context: &RequestContext<RoleServer>) -> bool {
+    context
+        .protocol_version()
+        .is_some_and(|version| version.as_str() >= ProtocolVersion::V_2026_07_28.as_str())
+}

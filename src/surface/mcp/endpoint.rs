@@ -1,0 +1,115 @@
+//! MCP over HTTP: what stands at `/mcp`, behind the gate that asks for the token.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::{Method, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
+use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+
+use super::ground::Ground;
+use super::server::Server;
+use crate::surface::plans::Session;
+
+/// How large a request may be, in bytes.
+const LARGEST: usize = 64 << 10;
+
+/// How many sessions may be open.
+const SESSIONS: usize = 64;
+
+/// How long one may say nothing: longer than a person may take to answer.
+const QUIET: Duration = Duration::from_secs(600);
+
+/// Names a session.
+const SESSION_ID: &str = "mcp-session-id";
+
+/// Names the protocol of a request.
+const PROTOCOL: &str = "mcp-protocol-version";
+
+/// The first protocol without sessions.
+const WITHOUT_SESSIONS: &str = "2026-07-28";
+
+/// Whose requests are let in, beside what the gate lets in.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Admitted {
+    /// Names that the server is called by, beside those of this machine to itself.
+    pub(crate) hosts: Vec<String>,
+    /// Where pages may come from that call it, each with its scheme and port. None else may.
+    pub(crate) origins: Vec<String>,
+}
+
+/// What stands at `/mcp`.
+#[derive(Clone)]
+pub(crate) struct Endpoint {
+    service: StreamableHttpService<Server, LocalSessionManager>,
+    sessions: Arc<LocalSessionManager>,
+    ground: Ground,
+}
+
+impl Endpoint {
+    pub(crate) fn new(ground: Ground, admitted: Admitted) -> Self {
+        let mut sessions = LocalSessionManager::default();
+        sessions.session_config.keep_alive = Some(QUIET);
+        let sessions = Arc::new(sessions);
+        let config = StreamableHttpServerConfig::default();
+        let hosts = config.allowed_hosts.iter().cloned().chain(admitted.hosts);
+        let hosts: Vec<_> = hosts.collect();
+        let config = config
+            .with_allowed_hosts(hosts)
+            .with_allowed_origins(admitted.origins)
+            .enforce_origin_validation()
+            .with_max_request_body_bytes(LARGEST);
+        let sessionless = Session::named("MCP over HTTP, by a protocol without sessions");
+        let of_whom = ground.clone();
+        let serve = move || Server::of_many(of_whom.clone(), sessionless.clone()).map_err(io::Error::other);
+        Self {
+            service: StreamableHttpService::new(serve, Arc::clone(&sessions), config),
+            sessions,
+            ground,
+        }
+    }
+
+    /// The routes, to be put behind the gate.
+    pub(crate) fn router(&self) -> Router {
+        let bounded = middleware::from_fn_with_state(Arc::clone(&self.sessions), bounded);
+        Router::new()
+            .route_service("/mcp", self.service.clone())
+            .layer(bounded)
+    }
+
+    /// Ends all sessions and open streams, and returns once no tool is at work any more.
+    pub(crate) async fn end(&self) {
+        self.service.config.cancellation_token.cancel();
+        self.ground.close().await;
+    }
+}
+
+/// Lets no more sessions be opened than that, and no token go further: what is behind logs what it is given.
+async fn bounded(
+    State(sessions): State<Arc<LocalSessionManager>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    request.headers_mut().remove(header::AUTHORIZATION);
+    let headers = request.headers();
+    let opens = request.method() == Method::POST
+        && !headers.contains_key(SESSION_ID)
+        && headers
+            .get(PROTOCOL)
+            .is_none_or(|protocol| protocol.as_bytes() < WITHOUT_SESSIONS.as_bytes());
+    if opens && sessions.sessions.read().await.len() >= SESSIONS {
+        let text = "too many sessions are open: close one, or try again in ten minutes";
+        return (
+            StatusCode::SERVICE_UNAVAILABLE,
+            [(header::RETRY_AFTER, "600")],
+            text,
+        )
+            .into_response();
+    }
+    next.run(request).await
+}

@@ -1,0 +1,52 @@
+//! Part of a plan: a queue may have more zombies than a model can read.
+
+use std::collections::HashSet;
+use std::num::NonZeroUsize;
+
+use serde_json::{Map, Value};
+
+/// The lists of a summary that may be as long as the queue, each of tasks.
+const LISTS: [&str; 6] = ["task_ids", "zombies", "undecided", "failed", "parked", "repeats"];
+
+/// Leaves of each list what stands from here on, at most so many; all are counted still. Returns where to go on, if there is
+/// more of any.
+pub(super) fn cut(summary: &mut Map<String, Value>, from: usize, limit: NonZeroUsize) -> Option<usize> {
+    let limit = limit.get();
+    let end = from.saturating_add(limit);
+    let mut is_more = false;
+    for list in LISTS {
+        if let Some(Value::Array(list)) = summary.get_mut(list) {
+            is_more |= list.len() > end;
+            *list = list.drain(..).skip(from).take(limit).collect();
+        }
+    }
+    leave_reasons(summary);
+    if let Some(Value::Object(held_back)) = summary.get_mut("held_back") {
+        is_more |= cut(held_back, from, NonZeroUsize::MIN.saturating_add(limit - 1)).is_some();
+    }
+    is_more.then_some(end)
+}
+
+/// Those of the tasks that are listed.
+fn leave_reasons(summary: &mut Map<String, Value>) {
+    let ids = summary.get("task_ids").and_then(Value::as_array);
+    let ids: HashSet<_> = ids
+        .into_iter()
+        .flatten()
+        .filter_map(|id| id.as_str().map(str::to_owned))
+        .collect();
+    if let Some(Value::Object(reasons)) = summary.get_mut("reasons") {
+        reasons.retain(|id, _| ids.contains(id));
+    }
+}
+
+/// Where to go on, as it is given out and taken back.
+pub(super) fn cursor(from: usize) -> String {
+    from.to_string()
+}
+
+/// The place that a cursor names.
+pub(super) fn place(cursor: &str) -> Option<usize> {
+    let is_ours = cursor.len() <= 9 && cursor.bytes().all(|byte| byte.is_ascii_digit());
+    cursor.parse().ok().filter(|_| is_ours)
+}

@@ -1,0 +1,48 @@
+//! What a tool gives back: what the command line prints, or an error that whoever called can act on.
+
+use rmcp::model::{CallToolResult, ContentBlock};
+use serde_json::Value;
+
+use crate::surface::failure;
+
+/// How large an answer may be, in bytes: a queue may have ids of a megabyte each.
+const LARGEST: usize = 1 << 20;
+
+/// The same twice: for programs, and as text for those that read no other.
+pub(super) fn told(answer: Value) -> CallToolResult {
+    let text = answer.to_string();
+    if text.len() > LARGEST {
+        return wrong(format!(
+            "the answer has {} bytes, expected at most {LARGEST}: call again with a smaller `limit`, or narrower",
+            text.len()
+        ));
+    }
+    let mut result = CallToolResult::success(vec![ContentBlock::text(text)]);
+    result.structured_content = Some(answer);
+    result
+}
+
+/// What was expected, what was found, and what to do next.
+pub(super) fn wrong(sentence: impl Into<String>) -> CallToolResult {
+    CallToolResult::error(vec![ContentBlock::text(sentence)])
+}
+
+/// A verb that failed, as the command line says it.
+pub(super) fn failed(error: &anyhow::Error) -> CallToolResult {
+    wrong(failure::text(error))
+}
+
+/// Arguments that are not those of the tool.
+pub(super) fn not_understood(tool: &str, why: &str) -> CallToolResult {
+    wrong(format!(
+        "the arguments of `{tool}` are not understood: {why}; call it again with what its input schema says"
+    ))
+}
+
+/// A plan that is not, or is not any more: the two look alike.
+pub(super) fn no_such_plan(id: &str) -> CallToolResult {
+    wrong(format!(
+        "there is no plan {id:.64?} in this session: expected the `plan_id` of one made here by `plan` less than five minutes \
+         ago, that no sweep has used and no answer used up; nothing was reaped; call `plan` again"
+    ))
+}

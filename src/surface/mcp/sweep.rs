@@ -1,0 +1,219 @@
+//! The one tool that writes, and the person who decides.
+//!
+//! The person is asked without any lock or transaction. Their answer takes the plan out before anything is begun, so that no
+//! plan is swept twice, and no question answered twice.
+
+use std::num::NonZeroUsize;
+use std::time::Duration;
+
+use rmcp::ErrorData;
+use rmcp::model::{
+    CallToolResponse, CallToolResult, ElicitRequest, ElicitRequestParams, InputRequest, InputRequiredResult,
+    InputResponses,
+};
+use rmcp::service::ServiceError;
+use serde_json::{Map, Value};
+use zombie_sweeper::SweepReport;
+
+use super::arguments::{MOST, SweepArguments};
+use super::caller::{Caller, has_no_sessions};
+use super::consent::{self, Consent};
+use super::ground::Ground;
+use super::page;
+use super::result::{no_such_plan, told, wrong};
+
+use crate::surface::failure;
+use crate::surface::plans::KeptPlan;
+use crate::surface::verbs::{Desk, SweepRefused};
+
+/// What the client calls the question.
+const QUESTION: &str = "confirm";
+
+/// How often another sweep is waited for, and how long each time. They are short, and the person has said yes.
+const TRIES: u32 = 50;
+const BETWEEN: Duration = Duration::from_millis(100);
+
+/// What a client brings back that was told to ask and to call again.
+pub(super) struct Answer {
+    pub(super) question: Option<String>,
+    pub(super) answers: Option<InputResponses>,
+}
+
+/// Why a plan is not swept.
+enum No {
+    /// The plan is no longer there: the answer came too late, or to another question.
+    Gone,
+    Said(&'static str),
+    Failed(String),
+}
+
+pub(super) async fn sweep(
+    caller: &Caller<'_>,
+    asked: SweepArguments,
+    answer: Answer,
+) -> Result<CallToolResponse, ErrorData> {
+    let id = asked.plan_id.as_str();
+    let Caller {
+        ground,
+        session,
+        context,
+    } = *caller;
+    let plans = &ground.plans;
+    if let Answer {
+        question: Some(question),
+        answers: Some(mut answers),
+    } = answer
+    {
+        // Every answer uses the plan up, but one to another question.
+        let Some(plan) = plans.answered(id, session, &question) else {
+            return Ok(no_such_question(id).into());
+        };
+        let answer = answers.remove(QUESTION).unwrap_or_default();
+        return match consent::read_json(answer) {
+            Ok(()) => reap(ground, plan, Consent::Person).await.map(Into::into),
+            Err(no) => Ok(refused(id, &No::Said(no)).into()),
+        };
+    }
+    let Some(plan) = plans.show(id, session) else {
+        return Ok(no_such_plan(id).into());
+    };
+    if plan.planned.is_empty() {
+        return Ok(wrong("the plan lists no task: there is nothing to reap").into());
+    }
+    if !consent::can_ask(context.client_capabilities().as_ref()) {
+        if !ground.allows_unconfirmed {
+            return Ok(cannot_ask().into());
+        }
+        return match plans.take(id, session) {
+            Some(plan) => reap(ground, plan, Consent::Operator).await.map(Into::into),
+            None => Ok(no_such_plan(id).into()),
+        };
+    }
+    let form = consent::form(&plan, ground.desk.database());
+    let form = form.map_err(|why| ErrorData::internal_error(why, None))?;
+    let question = plans.ask(id, session);
+    let question = question.map_err(|why| ErrorData::internal_error(why.to_string(), None))?;
+    let Some(question) = question else {
+        return Ok(no_such_plan(id).into());
+    };
+    if has_no_sessions(context) {
+        let request = InputRequest::Elicitation(ElicitRequest::new(form));
+        let requests = [(QUESTION.to_owned(), request)].into();
+        return Ok(InputRequiredResult::new(Some(requests), Some(question)).into());
+    }
+    let asked = ask(caller, &plan, &question, form).await;
+    match asked {
+        Ok(plan) => reap(ground, plan, Consent::Person).await.map(Into::into),
+        Err(no) => Ok(refused(id, &no).into()),
+    }
+}
+
+/// Asks in the midst of the call, as long as the plan is good. Returns it where the person said yes.
+async fn ask(
+    caller: &Caller<'_>,
+    plan: &KeptPlan,
+    question: &str,
+    form: ElicitRequestParams,
+) -> Result<KeptPlan, No> {
+    let (plans, context) = (&caller.ground.plans, caller.context);
+    let left = plans.left(plan);
+    let answer = tokio::select! {
+        answer = context.peer.create_elicitation_with_timeout(form, Some(left)) => Some(answer),
+        () = context.ct.cancelled() => None,
+    };
+    // Whatever it was, it uses the plan up.
+    let plan = plans.answered(&plan.id, caller.session, question);
+    let Some(answer) = answer else {
+        return Err(No::Said("the call was cancelled before the person answered"));
+    };
+    match answer {
+        Ok(answer) => consent::read(&answer).map_err(No::Said)?,
+        Err(ServiceError::Timeout { .. }) => return Err(No::Said("the person did not answer in time")),
+        Err(ServiceError::UnexpectedResponse) => return Err(No::Said("the answer is not that of a form")),
+        Err(error) => return Err(No::Failed(error.to_string())),
+    }
+    plan.ok_or(No::Gone)
+}
+
+/// Reaps what the plan lists and is so still.
+async fn reap(ground: &Ground, plan: KeptPlan, consent: Consent) -> Result<CallToolResult, ErrorData> {
+    let consent = consent.word();
+    tracing::info!(
+        plan = plan.planned.len(),
+        consent,
+        "sweeps a plan for a client of MCP"
+    );
+    let mut swept = Err(SweepRefused::Busy);
+    for attempt in 0..TRIES {
+        if attempt > 0 {
+            tokio::time::sleep(BETWEEN).await;
+        }
+        let (scope, planned) = (plan.scope.clone(), plan.planned.clone());
+        let ask = move |desk: &Desk| desk.sweep(&scope, Some(planned));
+        swept = ground.ask(ask).await?;
+        if !matches!(swept, Err(SweepRefused::Busy)) {
+            break;
+        }
+    }
+    let id = &plan.id;
+    Ok(match swept {
+        Ok(report) => summary(&report, &plan, consent),
+        Err(SweepRefused::Partial { report, .. }) => {
+            let mut result = summary(&report, &plan, consent);
+            result.is_error = Some(true);
+            result
+        }
+        Err(SweepRefused::Busy) => wrong(format!(
+            "another sweep is at work: nothing was reaped, and the plan {id} is used up; call `plan` again later"
+        )),
+        Err(SweepRefused::ReadOnly) => {
+            wrong("the operator started this server with --read-only: nothing was reaped")
+        }
+        Err(SweepRefused::Failed(error)) => wrong(format!(
+            "{}; nothing was reaped, and the plan {id} is used up",
+            failure::text(&error)
+        )),
+    })
+}
+
+fn summary(report: &SweepReport, plan: &KeptPlan, consent: &str) -> CallToolResult {
+    let mut answer = match serde_json::to_value(report) {
+        Ok(Value::Object(answer)) => answer,
+        _ => Map::new(),
+    };
+    let most = NonZeroUsize::MIN.saturating_add(MOST - 1);
+    let is_cut = page::cut(&mut answer, 0, most).is_some();
+    answer.insert("is_cut".to_owned(), is_cut.into());
+    answer.insert("plan_id".to_owned(), plan.id.as_str().into());
+    answer.insert("planned".to_owned(), plan.planned.len().into());
+    answer.insert("consent".to_owned(), consent.into());
+    told(answer.into())
+}
+
+fn refused(id: &str, no: &No) -> CallToolResult {
+    let why = match no {
+        No::Gone => "the answer came too late, or the person was asked again meanwhile",
+        No::Said(why) => why,
+        No::Failed(why) => why.as_str(),
+    };
+    wrong(format!(
+        "nothing was reaped: {why}. The plan {id} is used up. Do not ask again unless the person wants it; then call `plan` \
+         first"
+    ))
+}
+
+/// One that was forged, answered before, or followed by another.
+fn no_such_question(id: &str) -> CallToolResult {
+    wrong(format!(
+        "nothing was reaped: no such question about a plan {id:.64?} is open in this session. Expected the `requestState` of \
+         the last one, not answered before, within five minutes of the plan; call `plan` again"
+    ))
+}
+
+fn cannot_ask() -> CallToolResult {
+    wrong(
+        "nothing was reaped: a person has to agree, and this client says of no way to ask one (the capability `elicitation`, \
+         with forms). Expected a client that can ask, or a server whose operator started it with --allow-unconfirmed; the \
+         person can also reap with `zombie-sweeper` on the command line",
+    )
+}

@@ -1,0 +1,142 @@
+//! Who is dead, and what to do about it.
+
+use maud::{Markup, html};
+use zombie_sweeper::SweepReport;
+use zombie_sweeper::report::ZombieFound;
+
+use crate::surface::page::asked::Asked;
+use crate::surface::page::said::{self, for_so_long, number, wide};
+
+/// How many are listed; the page of confirmation lists each.
+const LISTED: usize = 200;
+
+/// A zombie.
+#[derive(Clone, Debug)]
+pub(crate) struct Due {
+    pub(crate) task: String,
+    pub(crate) code: String,
+    pub(crate) run: Option<String>,
+    pub(crate) silence_s: Option<f64>,
+    /// What it holds: column and value.
+    pub(crate) held: Vec<(String, String)>,
+}
+
+impl Due {
+    /// All that a report tells of, those held back included; with the evidence where the report has it.
+    pub(crate) fn all(report: &SweepReport) -> Vec<Self> {
+        if let Some(zombies) = &report.zombies {
+            return zombies.iter().map(Self::from).collect();
+        }
+        let held_back = report.held_back.iter().flat_map(|held| held.due.iter());
+        let due = report.reaps.iter().chain(held_back);
+        due.map(|reap| Self {
+            task: reap.task_id.to_string(),
+            code: reap.reason.to_string(),
+            run: None,
+            silence_s: None,
+            held: Vec::new(),
+        })
+        .collect()
+    }
+
+    /// Whether it is asked for.
+    pub(crate) fn fits(&self, asked: &Asked) -> bool {
+        asked.lets_through(&self.task) && asked.is_for(&self.code)
+    }
+}
+
+impl From<&ZombieFound> for Due {
+    fn from(zombie: &ZombieFound) -> Self {
+        let held = zombie.held.iter().filter(|(_, value)| !value.is_none());
+        Self {
+            task: zombie.task_id.to_string(),
+            code: zombie.reason.to_string(),
+            run: zombie.run_id.as_ref().map(ToString::to_string),
+            silence_s: zombie.age_s,
+            held: held
+                .map(|(column, value)| (column.clone(), value.to_string()))
+                .collect(),
+        }
+    }
+}
+
+/// Those that are asked for.
+pub(super) fn zombies(asked: &Asked, due: &[Due], is_read_only: bool) -> Markup {
+    let shown: Vec<_> = due.iter().filter(|zombie| zombie.fits(asked)).collect();
+    html! {
+        @if !due.is_empty() {
+            section.card.zombies aria-labelledby="zombies" {
+                h2 #zombies { "Zombies " span.count { (number(shown.len())) } }
+                @if shown.is_empty() {
+                    p.calm { "None of the " (number(due.len())) " fits the filter." }
+                } @else {
+                    p.hint { "Running, though the worker is dead. The next sweep resets them." }
+                    (table("Zombies now", shown.iter().copied().take(LISTED), asked, false))
+                    @if shown.len() > LISTED { p.hint { "and " (number(shown.len() - LISTED)) " more" } }
+                    @if is_read_only {
+                        p.hint { "Nothing can be reaped from here: the server is read-only." }
+                    } @else {
+                        (reap_these(asked, shown.len()))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Leads to a page that lists each and asks: nothing is reaped by it.
+fn reap_these(asked: &Asked, count: usize) -> Markup {
+    let fields = [
+        ("project", &asked.project),
+        ("reason", &asked.reason),
+        ("q", &asked.q),
+    ];
+    let what = if count == 1 {
+        "Reap it …".to_owned()
+    } else {
+        format!("Reap these {} …", number(count))
+    };
+    html! {
+        form.act method="post" action="/plans" {
+            @for (name, value) in fields {
+                @if let Some(value) = value { input type="hidden" name=(name) value=(value); }
+            }
+            button.danger type="submit" { (what) }
+            span.hint { "You are shown each of them, and asked, first." }
+        }
+    }
+}
+
+/// A line for each, with what it rests on.
+pub(crate) fn table<'d>(
+    caption: &str,
+    due: impl Iterator<Item = &'d Due>,
+    asked: &Asked,
+    with_runs: bool,
+) -> Markup {
+    let rows = html! {
+        table {
+            caption.unseen { (caption) }
+            thead { tr {
+                th scope="col" { "Task" }
+                th scope="col" { "Why" }
+                th.number scope="col" { "Last heard of" }
+                @if with_runs { th scope="col" { "Run" } }
+                th scope="col" { "Holds" }
+            } }
+            tbody { @for zombie in due { tr {
+                th scope="row" { (said::task(&zombie.task, asked.project.as_deref())) }
+                td { (said::text(&said::capital(&said::why(&zombie.code)), 300)) " " code { (said::text(&zombie.code, 80)) } }
+                td.number { @match zombie.silence_s { Some(silence) => { (for_so_long(silence)) " ago" }, None => "–" } }
+                @if with_runs { td { @match &zombie.run { Some(run) => (said::id(run)), None => "–" } } }
+                td { @if zombie.held.is_empty() { "–" } @else {
+                    @for (place, (column, value)) in zombie.held.iter().enumerate() {
+                        @if place > 0 { ", " }
+                        span.held { (said::text(column, 80)) " " b { (said::text(value, 80)) } }
+                    }
+                } }
+            } } }
+        }
+    };
+    wide(caption, &rows)
+}
