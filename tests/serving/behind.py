@@ -188,7 +188,7 @@ def check_router(server):
             plan, direct = await client.get("plan?limit=5"), server.get("/v1/plan?limit=5").json() or {}
             if plan.status_code != 200 or plan.json()["task_ids"] != direct.get("task_ids"):
                 wrong.append(f"GET /sweeper/plan: {plan.status_code} {plan.text[:300]}")
-            for path, status in (("plan?limit=no", 422), ("explain?task=nobody", 404), ("nothing", 404), ("..%2f", 404)):
+            for path, status in (("plan?limit=no", 422), ("explain?task=nobody", 404), ("nothing", 404), ("..%2fmetrics", 404)):
                 answer = await client.get(path)
                 if answer.status_code != status or "detail" not in answer.json():
                     wrong.append(f"GET /sweeper/{path}: {answer.status_code} {answer.text[:300]}")
