@@ -33,12 +33,16 @@ mod foretold;
 mod forms;
 mod history;
 mod hostile;
+#[cfg(all(feature = "cli", target_os = "linux"))]
+mod http;
 mod kept;
 mod laws;
 mod layers;
 mod leases;
 mod ledger;
 mod living;
+#[cfg(all(feature = "cli", target_os = "linux"))]
+mod mcp;
 mod metrics;
 mod missing;
 mod mission;
@@ -63,6 +67,8 @@ mod signs;
 mod simulation;
 mod styles;
 mod successors;
+#[cfg(all(feature = "cli", target_os = "linux"))]
+mod surfaces;
 mod threshold;
 mod timestamps;
 mod triggers;

@@ -12,25 +12,25 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Where a server is found.
 #[derive(Clone, Debug)]
-pub(super) enum Address {
+pub(crate) enum Address {
     Tcp(SocketAddr),
     Unix(PathBuf),
 }
 
-pub(super) trait Stream: Read + Write {}
+pub(crate) trait Stream: Read + Write {}
 
 impl<S: Read + Write> Stream for S {}
 
 /// What came back.
 #[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) head: String,
-    pub(super) body: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: String,
 }
 
 /// A request, with what makes it one.
-pub(super) struct Request {
+pub(crate) struct Request {
     method: &'static str,
     target: String,
     headers: Vec<(&'static str, String)>,
@@ -38,7 +38,7 @@ pub(super) struct Request {
 }
 
 impl Address {
-    pub(super) fn connect(&self) -> Box<dyn Stream> {
+    pub(crate) fn connect(&self) -> Box<dyn Stream> {
         match self {
             Self::Tcp(address) => {
                 let stream = TcpStream::connect(address).unwrap();
@@ -54,7 +54,7 @@ impl Address {
     }
 
     /// All that comes back until the connection is closed, whatever becomes of what is sent.
-    pub(super) fn send(&self, bytes: &[u8]) -> String {
+    pub(crate) fn send(&self, bytes: &[u8]) -> String {
         let mut stream = self.connect();
         let _ = stream.write_all(bytes); // it may be cut short
         let mut answers = Vec::new();
@@ -66,14 +66,14 @@ impl Address {
     }
 
     #[track_caller]
-    pub(super) fn ask(&self, request: &Request) -> Answer {
+    pub(crate) fn ask(&self, request: &Request) -> Answer {
         Answer::parse(&self.send(request.bytes(&["Connection: close"]).as_bytes()))
     }
 }
 
 impl Answer {
     #[track_caller]
-    pub(super) fn parse(text: &str) -> Self {
+    pub(crate) fn parse(text: &str) -> Self {
         let (head, body) = text.split_once("\r\n\r\n").expect(text);
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
         Self {
@@ -84,13 +84,13 @@ impl Answer {
     }
 
     #[track_caller]
-    pub(super) fn is(self, status: u16) -> Self {
+    pub(crate) fn is(self, status: u16) -> Self {
         assert_eq!(self.status, status, "{}\n{}", self.head, self.body);
         self
     }
 }
 
-pub(super) fn get(target: impl Into<String>) -> Request {
+pub(crate) fn get(target: impl Into<String>) -> Request {
     Request {
         method: "GET",
         target: target.into(),
@@ -100,7 +100,7 @@ pub(super) fn get(target: impl Into<String>) -> Request {
 }
 
 /// A body of JSON.
-pub(super) fn post(target: &str, body: &str) -> Request {
+pub(crate) fn post(target: &str, body: &str) -> Request {
     let json = Request {
         method: "POST",
         body: body.to_owned(),
@@ -110,23 +110,28 @@ pub(super) fn post(target: &str, body: &str) -> Request {
 }
 
 impl Request {
-    pub(super) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+    /// By another method.
+    pub(crate) fn by(self, method: &'static str) -> Self {
+        Self { method, ..self }
+    }
+
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.retain(|(other, _)| *other != name);
         self.headers.push((name, value.into()));
         self
     }
 
-    pub(super) fn without(mut self, name: &str) -> Self {
+    pub(crate) fn without(mut self, name: &str) -> Self {
         self.headers.retain(|(other, _)| *other != name);
         self
     }
 
-    pub(super) fn bearer(self, token: &str) -> Self {
+    pub(crate) fn bearer(self, token: &str) -> Self {
         self.with("Authorization", format!("Bearer {token}"))
     }
 
     /// As a browser shows it.
-    pub(super) fn password(self, token: &str) -> Self {
+    pub(crate) fn password(self, token: &str) -> Self {
         use base64::Engine as _;
 
         let pair = base64::engine::general_purpose::STANDARD.encode(format!("me:{token}"));
@@ -134,7 +139,7 @@ impl Request {
     }
 
     /// As it goes out, with further lines in its header.
-    pub(super) fn bytes(&self, lines: &[&str]) -> String {
+    pub(crate) fn bytes(&self, lines: &[&str]) -> String {
         let mut text = format!("{} {} HTTP/1.1\r\n", self.method, self.target);
         for (name, value) in &self.headers {
             write!(text, "{name}: {value}\r\n").unwrap();

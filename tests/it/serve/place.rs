@@ -14,20 +14,20 @@ use crate::cli::program::{BINARY, Program, Ran};
 use crate::cli::signals::send;
 
 /// One that serves. It is killed when it is dropped.
-pub(super) struct Served {
-    pub(super) child: Child,
-    pub(super) address: Address,
+pub(crate) struct Served {
+    pub(crate) child: Child,
+    pub(crate) address: Address,
     stderr: BufReader<ChildStderr>,
     tokens: PathBuf,
 }
 
 impl Place {
     /// Where its tokens are kept.
-    pub(super) fn tokens(&self) -> PathBuf {
+    pub(crate) fn tokens(&self) -> PathBuf {
         self.file("state/zombie-sweeper")
     }
 
-    pub(super) fn server(&self, args: &[&str]) -> Program {
+    pub(crate) fn server(&self, args: &[&str]) -> Program {
         let server = self.sweeper(&["serve"]).args(args);
         server
             .env("XDG_STATE_HOME", self.file("state"))
@@ -35,25 +35,25 @@ impl Place {
     }
 
     /// On a port of its own.
-    pub(super) fn serve(&self, args: &[&str]) -> Served {
+    pub(crate) fn serve(&self, args: &[&str]) -> Served {
         let on_any_port = [&["--listen", "127.0.0.1:0"], args].concat();
         Served::of(self.server(&on_any_port).start(), self)
     }
 
     /// With nothing but questions: nobody watches.
-    pub(super) fn answer(&self, args: &[&str]) -> Served {
+    pub(crate) fn answer(&self, args: &[&str]) -> Served {
         self.serve(&[&["--no-watch"], args].concat())
     }
 
     /// On a socket, in a folder that is not there yet.
-    pub(super) fn serve_on_a_socket(&self, args: &[&str]) -> Served {
+    pub(crate) fn serve_on_a_socket(&self, args: &[&str]) -> Served {
         let socket = self.file("run/socket");
         let on_it = [&["--no-watch", "--unix", socket.to_str().unwrap()], args].concat();
         Served::of(self.server(&on_it).start(), self)
     }
 
     /// What listens is handed over, as a service manager does.
-    pub(super) fn hand_over(&self, listener: TcpListener, args: &[&str]) -> Command {
+    pub(crate) fn hand_over(&self, listener: TcpListener, args: &[&str]) -> Command {
         let mut command = Command::new(BINARY);
         command
             .arg("--db")
@@ -70,7 +70,7 @@ impl Place {
     }
 
     /// A file that nobody but its owner may read, unless the mode says otherwise.
-    pub(super) fn token_file(&self, name: &str, token: &str, mode: u32) -> PathBuf {
+    pub(crate) fn token_file(&self, name: &str, token: &str, mode: u32) -> PathBuf {
         let path = self.file(name);
         fs::write(&path, token).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
@@ -79,7 +79,7 @@ impl Place {
 }
 
 impl Served {
-    pub(super) fn of(mut child: Child, place: &Place) -> Self {
+    pub(crate) fn of(mut child: Child, place: &Place) -> Self {
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
         let mut said = String::new();
         stderr.read_line(&mut said).unwrap();
@@ -98,24 +98,24 @@ impl Served {
     }
 
     /// The token of a kind.
-    pub(super) fn token(&self, kind: &str) -> String {
+    pub(crate) fn token(&self, kind: &str) -> String {
         let path = self.tokens.join(format!("{kind}.token"));
         fs::read_to_string(path).unwrap().trim().to_owned()
     }
 
     #[track_caller]
-    pub(super) fn ask(&self, request: &Request) -> Answer {
+    pub(crate) fn ask(&self, request: &Request) -> Answer {
         self.address.ask(request)
     }
 
     /// Ends it as a service manager does.
-    pub(super) fn stop(self) -> Ran {
+    pub(crate) fn stop(self) -> Ran {
         send("TERM", &self.child);
         self.ended()
     }
 
     /// What it says after its first line, once it has ended.
-    pub(super) fn ended(mut self) -> Ran {
+    pub(crate) fn ended(mut self) -> Ran {
         let (mut stdout, mut stderr) = (String::new(), String::new());
         self.stderr.read_to_string(&mut stderr).unwrap();
         let out = self.child.stdout.take();
@@ -132,12 +132,12 @@ impl Drop for Served {
     }
 }
 
-pub(super) fn mode(path: &Path) -> u32 {
+pub(crate) fn mode(path: &Path) -> u32 {
     fs::symlink_metadata(path).unwrap().permissions().mode() & 0o7777
 }
 
 /// A file that only its owner may read, with nothing in it.
-pub(super) fn make_empty(path: &Path) {
+pub(crate) fn make_empty(path: &Path) {
     let options = fs::OpenOptions::new()
         .write(true)
         .create(true)
