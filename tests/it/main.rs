@@ -33,12 +33,16 @@ mod foretold;
 mod forms;
 mod history;
 mod hostile;
+#[cfg(all(feature = "cli", target_os = "linux"))]
+mod http;
 mod kept;
 mod laws;
 mod layers;
 mod leases;
 mod ledger;
 mod living;
+#[cfg(all(feature = "cli", target_os = "linux"))]
+mod mcp;
 mod metrics;
 mod missing;
 mod mission;
@@ -56,11 +60,15 @@ mod query_plans;
 mod readme;
 mod run_states;
 mod schema_variations;
+#[cfg(all(feature = "cli", target_os = "linux"))]
+mod serve;
 mod shapes;
 mod signs;
 mod simulation;
 mod styles;
 mod successors;
+#[cfg(all(feature = "cli", target_os = "linux"))]
+mod surfaces;
 mod threshold;
 mod timestamps;
 mod triggers;

@@ -8,7 +8,7 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 
 use super::accept::prefers_html;
-use super::problem::{PROBLEM_JSON, Problem};
+use super::problem::Problem;
 use crate::surface::page::trouble;
 
 /// A layer around routes: what they refuse is said as a problem, a panic is one without reasons, and who goes away before
@@ -40,10 +40,10 @@ fn said(response: Response, as_page: bool) -> Response {
     }
 }
 
-/// Whether somebody has written a page for it.
+/// Whether somebody has said it already: in a page, or by a protocol of its own. What axum says is plain text, or nothing.
 fn is_of_own_form(headers: &HeaderMap) -> bool {
     let media = headers.get(CONTENT_TYPE).and_then(|media| media.to_str().ok());
-    media.is_some_and(|media| media.starts_with("text/html") || media.starts_with(PROBLEM_JSON))
+    media.is_some_and(|media| !media.starts_with("text/plain"))
 }
 
 /// What axum refuses by itself: a path or method that is not there, a body that is too large.
