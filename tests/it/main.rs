@@ -41,6 +41,8 @@ mod layers;
 mod leases;
 mod ledger;
 mod living;
+#[cfg(all(feature = "cli", target_os = "linux"))]
+mod mcp;
 mod metrics;
 mod missing;
 mod mission;

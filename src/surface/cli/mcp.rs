@@ -1,19 +1,19 @@
 //! `mcp`: the verbs for one model, on the standard streams.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use super::args::{Cli, McpArgs};
 use super::given::given;
 use crate::surface::exit::Exit;
 use crate::surface::mcp::{self, Ground};
 use crate::surface::plans::Plans;
-use crate::surface::verbs::{Access, Desk, Site};
+use crate::surface::verbs::{Desk, Site};
 use crate::surface::wall_clock;
 
 /// `zombie-sweeper mcp`: until its client ends it.
 pub(crate) fn run(cli: &Cli, args: &McpArgs) -> anyhow::Result<Exit> {
     let site = Site {
-        access: Access::InTurn(Arc::new(Mutex::new(()))),
+        is_shared: true,
         ..cli.site()
     };
     let desk = Arc::new(Desk::new(given(cli, site, args.read_only)));

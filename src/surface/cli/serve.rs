@@ -11,10 +11,10 @@ use super::watch;
 use crate::surface::exit::Exit;
 use crate::surface::http::tokens::{self, Tokens};
 use crate::surface::http::{self, Api, Doors};
-use crate::surface::mcp::{Admitted, Endpoint, Ground};
+use crate::surface::mcp::{Endpoint, Ground};
 use crate::surface::plans::Plans;
 use crate::surface::serve::{Asked, Server};
-use crate::surface::verbs::{Access, Desk, House, Site};
+use crate::surface::verbs::{Desk, Site};
 use crate::surface::{log, notify, signals, wall_clock};
 
 pub(crate) fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<Exit> {
@@ -36,9 +36,8 @@ fn serve(cli: &Cli, args: &ServeArgs) -> anyhow::Result<Exit> {
     for place in server.places()? {
         log::say(&format!("serves on {place}{}", keys(serving)), &cli.log);
     }
-    // What watches and what answers have it open together.
     let site = Site {
-        access: Access::Kept(Arc::new(House::default())),
+        is_shared: true,
         told: Some(Arc::default()),
         ..cli.site()
     };
@@ -46,11 +45,7 @@ fn serve(cli: &Cli, args: &ServeArgs) -> anyhow::Result<Exit> {
     let plans = Arc::new(Plans::new(wall_clock::now));
     let api = Api::new(Arc::clone(&desk), Arc::clone(&plans));
     let ground = Ground::new(desk, plans, serving.allow_unconfirmed);
-    let admitted = Admitted {
-        hosts: serving.allowed_hosts.clone(),
-        origins: Vec::new(), // no page of ours asks there, and the gate lets in no other
-    };
-    let models = Endpoint::new(ground, admitted);
+    let models = Endpoint::new(ground, &serving.allowed_hosts);
     let ender = server.ender();
     let is_watched = !args.no_watch && !serving.read_only;
     thread::scope(|scope| {

@@ -151,7 +151,8 @@ fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::surface::mcp::consent::{SHOWN, can_ask, quoted, read_json};
+    use serde_json::json;
 
     #[test]
     fn what_is_quoted_stays_on_its_line_and_in_its_marks() {

@@ -1,7 +1,7 @@
 use anyhow::anyhow;
 use serde::Serialize;
 use zombie_sweeper::inspect::{self, Diagnosis, Surroundings, doctor_without_queue};
-use zombie_sweeper::store::{Schema, SchemaError, StoreError};
+use zombie_sweeper::store::{Schema, SchemaError, StoreError, look_at_place};
 use zombie_sweeper::{Profile, SweepError, SweepOptions};
 
 use super::patience::Patience;
@@ -33,7 +33,7 @@ pub(crate) fn doctor(
     around.clock = clock::reading(now);
     around.schedule = schedule::look(&site.db);
     memory::recall(site, &mut around);
-    around.place = site.place().map_err(SweepError::from)?;
+    around.place = Some(look_at_place(&site.db).map_err(SweepError::from)?);
     let (mut diagnosis, options) = diagnose(site, asked.as_ref(), options, around, patience)?;
     if tries && diagnosis.can_be_tried() {
         try_reap(site, &options, &mut diagnosis)?;

@@ -1,12 +1,11 @@
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use zombie_sweeper::rusqlite::Connection;
-use zombie_sweeper::store::{OpenError, Place, Queue, look_at_place};
+use zombie_sweeper::store::Queue;
 use zombie_sweeper::{Profile, SweepError, SweepOptions};
 
-use super::house::House;
 use super::profile::{self, Failed};
 use super::told::Told;
 use crate::surface::signals;
@@ -16,8 +15,8 @@ use crate::surface::signals;
 pub(crate) struct Site {
     /// The queue's database.
     pub(crate) db: PathBuf,
-    /// How it is opened.
-    pub(crate) access: Access,
+    /// Whether this process stays, and several ask at once: what is swept is kept open for all of them meanwhile.
+    pub(crate) is_shared: bool,
     /// What names its profile, where one is named.
     pub(crate) profile: Option<PathBuf>,
     /// How long to wait where it is locked.
@@ -28,17 +27,6 @@ pub(crate) struct Site {
     pub(crate) metrics: Option<PathBuf>,
     /// What a monitor that asks is told.
     pub(crate) told: Option<Arc<Told>>,
-}
-
-/// How a database is opened. To open or close a file takes away all locks that the process has on it.
-#[derive(Clone, Debug)]
-pub(crate) enum Access {
-    /// For each question anew, by a process that asks one at a time.
-    Anew,
-    /// For each question anew, by threads that wait for each other.
-    InTurn(Arc<Mutex<()>>),
-    /// It is kept open.
-    Kept(Arc<House>),
 }
 
 /// The ledger that is kept.
@@ -87,17 +75,8 @@ impl Site {
     pub(super) fn read<T>(
         &self,
         profile: &Profile,
-        mut look: impl FnMut(&mut Connection) -> Result<T, Failed>,
+        look: impl FnMut(&mut Connection) -> Result<T, Failed>,
     ) -> Result<(T, Vec<String>), Failed> {
-        let _turn = match &self.access {
-            Access::Kept(house) => {
-                let found =
-                    house.visit(&self.db, &self.queue(profile), |mut kept| look(kept.connection()))?;
-                return Ok((found, Vec::new()));
-            }
-            Access::InTurn(turn) => Some(turn.lock().unwrap_or_else(PoisonError::into_inner)),
-            Access::Anew => None,
-        };
         self.queue(profile).read(look)
     }
 
@@ -108,24 +87,10 @@ impl Site {
         sweep: impl FnOnce(&mut Connection, &SweepOptions) -> Result<T, Failed>,
     ) -> Result<T, Failed> {
         let profile = options.profile_in_use();
-        let _turn = match &self.access {
-            Access::Kept(house) => {
-                return house.visit(&self.db, &self.queue(profile), |mut kept| {
-                    kept.sweep(options, sweep)
-                });
-            }
-            Access::InTurn(turn) => Some(turn.lock().unwrap_or_else(PoisonError::into_inner)),
-            Access::Anew => None,
-        };
-        self.queue(profile).write(|conn| sweep(conn, options))
-    }
-    /// Where it lies.
-    pub(super) fn place(&self) -> Result<Option<Place>, OpenError> {
-        let _turn = match &self.access {
-            Access::Kept(_) => return Ok(None),
-            Access::InTurn(turn) => Some(turn.lock().unwrap_or_else(PoisonError::into_inner)),
-            Access::Anew => None,
-        };
-        look_at_place(&self.db).map(Some)
+        let queue = self.queue(profile);
+        if self.is_shared {
+            return queue.keep()?.sweep(options, sweep);
+        }
+        queue.write(|conn| sweep(conn, options))
     }
 }

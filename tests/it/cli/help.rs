@@ -135,3 +135,8 @@ fn help_into_a_closed_pipe_is_no_panic() {
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert!(!stderr.contains("panicked"), "{stderr}");
 }
+
+#[test]
+fn of_mcp() {
+    assert_snapshot!(printed(&["mcp", "--help"]));
+}

@@ -87,6 +87,16 @@ impl Program {
         pipes.spawn().unwrap()
     }
 
+    /// Starts it to be written to.
+    pub(crate) fn start_to_converse(mut self) -> Child {
+        let pipes = self
+            .command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        pipes.spawn().unwrap()
+    }
+
     /// Runs it with the standard output or standard error of one's own.
     pub(crate) fn run_into(mut self, stdout: Stdio, stderr: Stdio) -> Ran {
         Ran::new(self.command.stdout(stdout).stderr(stderr).output().unwrap())

@@ -49,7 +49,7 @@ impl Answer {
 
     #[track_caller]
     pub(crate) fn json(&self) -> Value {
-        serde_json::from_str(self.body()).unwrap_or_else(|_| panic!("{}", self.body()))
+        serde_json::from_str(self.body()).unwrap_or_else(|error| panic!("{error}: {}", self.body()))
     }
 
     /// What it says where all is well.

@@ -33,8 +33,8 @@ fn a_folder_of_the_service_managers_goes_first() {
     let place = Place::queue(|world| world);
     let folder = place.file("managed");
     fs::create_dir(&folder).unwrap();
-    let server = place.server(&["--no-watch", "--listen", "127.0.0.1:0"]);
-    let served = super::place::Served::of(server.env("STATE_DIRECTORY", &folder).start(), &place);
+    let program = place.server(&["--no-watch", "--listen", "127.0.0.1:0"]);
+    let served = super::place::Served::of(program.env("STATE_DIRECTORY", &folder).start(), &place);
     served.stop().exits(0);
     assert!(folder.join("write.token").is_file());
     assert!(!place.tokens().exists());

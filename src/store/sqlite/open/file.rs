@@ -22,34 +22,16 @@ pub(super) struct File {
 }
 
 impl File {
-    pub(super) fn find(path: &Path) -> Result<Self, OpenError> {
-        let failed = |source: io::Error| match source.kind() {
-            ErrorKind::NotFound | ErrorKind::NotADirectory => OpenError::Missing(path.into()),
-            _ => system_error(path, source),
-        };
-        let found = fs::metadata(path).map_err(failed)?;
-        if found.is_dir() {
-            return Err(OpenError::Directory(path.into()));
-        }
-        if !found.is_file() {
-            return Err(OpenError::NotAFile(path.into()));
-        }
-        if found.len() == 0 {
-            return Err(OpenError::Empty(path.into()));
-        }
-        let resolved = fs::canonicalize(path).map_err(failed)?;
-        if resolved.as_os_str().len() > LONGEST_PATH {
-            return Err(OpenError::PathTooLong(resolved));
-        }
-        let handle = fs::File::open(&resolved).map_err(|source| system_error(&resolved, source))?;
-        let found = handle
-            .metadata()
-            .map_err(|source| system_error(&resolved, source))?;
+    /// Opens what was found at a path.
+    pub(super) fn open(asked: &Path, path: PathBuf) -> Result<Self, OpenError> {
+        let failed = |source| system_error(&path, source);
+        let handle = fs::File::open(&path).map_err(failed)?;
+        let found = handle.metadata().map_err(failed)?;
         let file = Self {
-            path: resolved,
-            asked: path.into(),
+            asked: asked.into(),
             handle,
             identity: system::identity(&found),
+            path,
         };
         // To open a pipe in their place would wait for ever.
         for suffix in ["-wal", "-shm", "-journal"] {
@@ -67,11 +49,7 @@ impl File {
 
     /// What cannot be looked at may be there: to take it for absent would be to read without it.
     pub(super) fn beside(&self, suffix: &str) -> Result<Option<Metadata>, OpenError> {
-        match fs::metadata(self.sibling(suffix)) {
-            Ok(found) => Ok(Some(found)),
-            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-            Err(source) => Err(self.system_error(source)),
-        }
+        beside(&self.path, suffix)
     }
 
     pub(super) fn log_bytes(&self) -> Result<u64, OpenError> {
@@ -101,6 +79,29 @@ impl File {
     }
 }
 
+/// What stands at a path, links resolved, where it may be a database.
+pub(super) fn look_at(path: &Path) -> Result<(PathBuf, Identity), OpenError> {
+    let failed = |source: io::Error| match source.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory => OpenError::Missing(path.into()),
+        _ => system_error(path, source),
+    };
+    let found = fs::metadata(path).map_err(failed)?;
+    if found.is_dir() {
+        return Err(OpenError::Directory(path.into()));
+    }
+    if !found.is_file() {
+        return Err(OpenError::NotAFile(path.into()));
+    }
+    if found.len() == 0 {
+        return Err(OpenError::Empty(path.into()));
+    }
+    let resolved = fs::canonicalize(path).map_err(failed)?;
+    if resolved.as_os_str().len() > LONGEST_PATH {
+        return Err(OpenError::PathTooLong(resolved));
+    }
+    Ok((resolved, system::identity(&found)))
+}
+
 /// What `SQLite` said of the database at this path.
 pub(super) fn sqlite_error(path: &Path, error: rusqlite::Error) -> OpenError {
     let path = path.into();
@@ -125,6 +126,15 @@ pub(super) fn sibling(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(suffix);
     PathBuf::from(name)
+}
+
+/// What stands beside the database at this path.
+pub(super) fn beside(path: &Path, suffix: &str) -> Result<Option<Metadata>, OpenError> {
+    match fs::metadata(sibling(path, suffix)) {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(system_error(path, source)),
+    }
 }
 
 /// The path as a URI for `SQLite`, with these parameters.

@@ -10,8 +10,11 @@
 //! | what `SQLite` could read only by writing | from a copy ([`copy`]) |
 
 mod at_rest;
+mod company;
+mod connect;
 mod copy;
 mod file;
+mod find;
 mod keep;
 mod lock;
 mod names;
@@ -26,7 +29,7 @@ mod sweep;
 mod system;
 
 pub use keep::{Kept, Left};
-pub(in crate::store) use keep::{beside, keep};
+pub(in crate::store) use keep::{keep, keep_to_read};
 pub use place::{Place, look_at_place};
 pub(in crate::store) use read::read;
 pub use site::{Mount, Owner, Room};

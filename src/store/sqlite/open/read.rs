@@ -4,9 +4,12 @@ use std::thread;
 use rusqlite::{Connection, ErrorCode, OpenFlags, ffi};
 
 use super::at_rest::{Fingerprint, Lie};
+use super::company::Member;
 use super::copy::Copy;
 use super::copy::LOG_HEADER;
 use super::file::{File, uri};
+use super::find::{Found, find};
+use super::keep::Kept;
 use super::lock::{PAUSE, PAUSES, Shared};
 use super::{names, settings, system};
 use crate::profile::Profile;
@@ -26,13 +29,17 @@ pub(in crate::store) fn read<T, E: From<OpenError>>(
     mut look: impl FnMut(&mut Connection) -> Result<T, E>,
 ) -> Result<(T, Vec<String>), E> {
     for _ in 0..TRIES {
-        let file = File::find(path)?;
+        let alone = match find(path)? {
+            Found::Alone(alone) => alone,
+            Found::Kept(member) => return read_kept(member, profile, &configure, look),
+        };
+        let file = &alone.file;
         let prepare = |conn: &mut Connection| {
             configure(conn)?;
             settings::apply(conn, profile)
         };
         let reader = Reader {
-            file: &file,
+            file,
             prepare,
             go_on: &go_on,
         };
@@ -42,6 +49,18 @@ pub(in crate::store) fn read<T, E: From<OpenError>>(
         }
     }
     Err(OpenError::Unsteady(path.into()).into())
+}
+
+/// Of a database that this process keeps open.
+fn read_kept<T, E: From<OpenError>>(
+    member: Member,
+    profile: &Profile,
+    configure: impl FnOnce(&mut Connection) -> rusqlite::Result<()>,
+    look: impl FnMut(&mut Connection) -> Result<T, E>,
+) -> Result<(T, Vec<String>), E> {
+    let mut kept = Kept::open(member, profile, configure)?;
+    kept.only_reads()?;
+    Ok((kept.look(look)?, Vec::new()))
 }
 
 struct Reader<'f, P, G> {

@@ -1,12 +1,14 @@
-use std::io::ErrorKind;
 use std::path::Path;
 
+use rusqlite::Connection;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::at_rest::{Lie, has_hot_journal};
-use super::file::{File, sqlite_error};
-use super::{names, settings};
+use super::connect::connect;
+use super::file::File;
+use super::find::{Found, find};
+use super::keep::Kept;
+use super::names;
 use crate::profile::Profile;
 use crate::store::open_error::OpenError;
 
@@ -17,12 +19,16 @@ pub(in crate::store) fn sweep<T, E: From<OpenError>>(
     configure: impl FnOnce(&mut Connection) -> rusqlite::Result<()>,
     sweep: impl FnOnce(&mut Connection) -> Result<T, E>,
 ) -> Result<T, E> {
-    let file = File::find(path)?;
-    let mut conn = open(&file, profile, configure)?;
+    let alone = match find(path)? {
+        Found::Alone(alone) => alone,
+        Found::Kept(member) => return Kept::open(member, profile, configure)?.write(sweep),
+    };
+    let file = &alone.file;
+    let mut conn = open(file, profile, configure)?;
     let swept = sweep(&mut conn);
     let has_written = conn.total_changes() > 0;
     if (has_written || swept.is_err()) && file.has_moved() {
-        return Err(OpenError::Moved(file.path).into());
+        return Err(OpenError::Moved(file.path.clone()).into());
     }
     if has_written {
         // The last one out folds the log in. A failure leaves it to the next one: nothing is lost.
@@ -38,11 +44,15 @@ pub(in crate::store) fn trial<T, E: From<OpenError>>(
     configure: impl FnOnce(&mut Connection) -> rusqlite::Result<()>,
     trial: impl FnOnce(&mut Connection) -> Result<T, E>,
 ) -> Result<T, E> {
-    let file = File::find(path)?;
-    if has_hot_journal(&file)? || Lie::of(&file)? == Lie::LogAlone {
-        return Err(OpenError::LeftBehind(file.path).into());
+    let alone = match find(path)? {
+        Found::Alone(alone) => alone,
+        Found::Kept(member) => return Kept::open(member, profile, configure)?.look(trial),
+    };
+    let file = &alone.file;
+    if has_hot_journal(file)? || Lie::of(file)? == Lie::LogAlone {
+        return Err(OpenError::LeftBehind(file.path.clone()).into());
     }
-    let mut conn = open(&file, profile, configure)?;
+    let mut conn = open(file, profile, configure)?;
     trial(&mut conn)
 }
 
@@ -59,57 +69,4 @@ fn open(
         return Err(OpenError::MovedAtOnce(file.path.clone()));
     }
     Ok(conn)
-}
-
-/// Opens what stands at this path to write it, and reads for the first time. A log that was left there stays there when the
-/// connection is closed, and another does not.
-pub(super) fn connect(
-    path: &Path,
-    log_was_left: bool,
-    profile: &Profile,
-    configure: impl FnOnce(&mut Connection) -> rusqlite::Result<()>,
-) -> Result<Connection, OpenError> {
-    let failed = |error| sweep_error(path, error);
-    let mut conn = settings::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(failed)?;
-    let prepare = |conn: &mut Connection| {
-        configure(conn)?;
-        settings::apply(conn, profile)?;
-        conn.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, log_was_left)?;
-        conn.pragma_update(None, "wal_autocheckpoint", 0)
-    };
-    prepare(&mut conn).map_err(failed)?;
-    if conn.is_readonly("main").map_err(failed)? {
-        return Err(OpenError::ReadOnly(path.into()));
-    }
-    settings::first_read(&conn).map_err(failed)?;
-    Ok(conn)
-}
-
-/// A sweep needs to write, to the file and beside it.
-pub(super) fn sweep_error(path: &Path, error: rusqlite::Error) -> OpenError {
-    match error.sqlite_error_code() {
-        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly) => match obstacle(path) {
-            Some(source) => OpenError::Beside {
-                path: path.into(),
-                source,
-            },
-            None => OpenError::ReadOnly(path.into()),
-        },
-        _ => sqlite_error(path, error),
-    }
-}
-
-/// Why no file can be made beside the database, other than for want of permission: a full disk, no descriptors left.
-/// `SQLite` does not say.
-fn obstacle(path: &Path) -> Option<std::io::Error> {
-    let made = tempfile::tempfile_in(path.parent()?);
-    made.err().filter(|error| {
-        !matches!(
-            error.kind(),
-            ErrorKind::PermissionDenied
-                | ErrorKind::ReadOnlyFilesystem
-                | ErrorKind::NotFound
-                | ErrorKind::NotADirectory
-        )
-    })
 }

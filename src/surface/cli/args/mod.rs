@@ -54,7 +54,7 @@ pub(crate) use watch::WatchArgs;
 
 use crate::surface::exit;
 use crate::surface::metrics::is_beside;
-use crate::surface::verbs::{Access, LedgerFile, Site, Sweeps};
+use crate::surface::verbs::{LedgerFile, Site, Sweeps};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -108,7 +108,7 @@ impl Cli {
         });
         Site {
             db: self.database.db.clone(),
-            access: Access::Anew,
+            is_shared: false,
             profile: self.database.profile.clone(),
             busy_timeout: self.database.busy_timeout,
             ledger,

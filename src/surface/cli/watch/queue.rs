@@ -11,14 +11,12 @@ use super::super::args::Cli;
 use super::super::sweep;
 use super::clocks;
 use super::record::ENTERED;
-use crate::surface::verbs::{self, Access, Failed, Site, Tenancy};
+use crate::surface::verbs::{self, Failed, Site};
 use crate::surface::{wait, wall_clock};
 
 /// A database that is kept open, and what is asked of its sweeps.
 pub(super) struct Watched {
     kept: Kept,
-    /// Where others of this process have it open too.
-    _tenancy: Option<Tenancy>,
     asked: Option<Profile>,
     options: SweepOptions,
     /// Whether it is known that more than a start shows who is at work.
@@ -34,10 +32,15 @@ impl Watched {
         let asked = verbs::asked(site.profile.as_deref())?;
         let profile = asked.clone().unwrap_or_default();
         let options = sweep::options(cli, wall_clock::now()).profile(profile);
-        let (kept, tenancy) = opened(site, options.profile_in_use(), before)?;
+        let queue = site.queue(options.profile_in_use());
+        let kept = match before {
+            Some(before) => queue.keep_after(before),
+            None => queue.keep(),
+        };
+        let kept = kept.map_err(Failed::from)?;
+        drop(queue);
         Ok(Self {
             kept,
-            _tenancy: tenancy,
             asked,
             options,
             is_no_guess: cli.sweep.policy.time().is_some(),
@@ -95,17 +98,4 @@ impl Watched {
             })
         })
     }
-}
-
-fn opened(site: &Site, profile: &Profile, before: Option<&Left>) -> Result<(Kept, Option<Tenancy>), Failed> {
-    if let Access::Kept(house) = &site.access {
-        let (kept, tenancy) = house.rent(&site.db, &site.queue(profile))?;
-        return Ok((kept, Some(tenancy)));
-    }
-    let queue = site.queue(profile);
-    let kept = match before {
-        Some(before) => queue.keep_after(before),
-        None => queue.keep(),
-    };
-    Ok((kept?, None))
 }

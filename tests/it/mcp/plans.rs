@@ -1,0 +1,117 @@
+//! What may be swept: a plan that was made here, once, and exactly what it lists.
+
+use serde_json::json;
+
+use super::client::{BOTH, Client, text, yes};
+use crate::cli::place::Place;
+
+#[test]
+fn one_that_was_swept_is_not_swept_again() {
+    for protocol in BOTH {
+        let place = Place::queue(|world| world.zombie("t1"));
+        let mut client = Client::of(&place, protocol);
+        let plan = client.plan();
+        client.sweep(&plan, &yes());
+        place.untouched(|| {
+            let again = client.call("sweep", json!({ "plan_id": plan }));
+            assert_eq!(again["isError"], true, "{again}");
+            assert!(text(&again).contains("there is no plan"), "{again}");
+        });
+    }
+}
+
+#[test]
+fn none_is_swept_that_was_never_made_or_by_another_client() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    for protocol in BOTH {
+        let mut other = Client::of(&place, protocol);
+        let of_another = other.plan();
+        let mut client = Client::of(&place, protocol);
+        let mine = client.plan();
+        let upper = mine.to_uppercase();
+        let shorter = &mine[..31];
+        let mut answers = Vec::new();
+        for forged in [
+            "",
+            "0",
+            "00000000000000000000000000000000",
+            &upper,
+            shorter,
+            &of_another,
+        ] {
+            let result = client.call("sweep", json!({ "plan_id": forged }));
+            assert_eq!(result["isError"], true, "{forged}: {result}");
+            answers.push(text(&result).replace(&format!("{forged:?}"), ""));
+        }
+        answers.dedup();
+        assert_eq!(answers.len(), 1, "one can be told from another: {answers:?}");
+    }
+    assert_eq!(place.world().value("tasks.status", "t1"), "running");
+}
+
+#[test]
+fn who_has_come_to_life_or_died_since_is_left_alone() {
+    for protocol in BOTH {
+        let place = Place::queue(|world| world.zombie("t1").zombie("t2").alive("t3"));
+        let mut client = Client::of(&place, protocol);
+        let plan = client.plan();
+        let meanwhile = "UPDATE task_runs SET last_heartbeat = CASE id
+                 WHEN 'r-t1' THEN strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+                 WHEN 'r-t3' THEN strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-1 hour')
+                 ELSE last_heartbeat END";
+        drop(place.world().sql(meanwhile));
+        let swept = client.sweep(&plan, &yes());
+        let summary = &swept["structuredContent"];
+        assert_eq!(summary["task_ids"], json!(["t2"]), "{swept}");
+        assert_eq!(summary["planned"], 2);
+        for (task, status) in [("t1", "running"), ("t2", "open"), ("t3", "running")] {
+            assert_eq!(place.world().value("tasks.status", task), status);
+        }
+    }
+}
+
+#[test]
+fn an_empty_one_asks_nobody() {
+    let place = Place::queue(|world| world.alive("t1"));
+    for protocol in BOTH {
+        let mut client = Client::of(&place, protocol);
+        let plan = client.plan();
+        let result = client.call("sweep", json!({ "plan_id": plan }));
+        assert!(text(&result).contains("nothing to reap"), "{result}");
+    }
+}
+
+#[test]
+fn one_is_narrowed_to_what_was_asked_for() {
+    for protocol in BOTH {
+        let place = Place::queue(|world| world.zombie("t1").zombie("t2").project("another").zombie("t3"));
+        let mut client = Client::of(&place, protocol);
+        let plan = client.answer("plan", json!({ "tasks": ["t2", "t3"], "project": "SciDEX" }));
+        assert_eq!(plan["task_ids"], json!(["t2"]));
+        client.sweep(plan["plan_id"].as_str().unwrap(), &yes());
+        assert_eq!(place.world().value("tasks.status", "t1"), "running");
+        assert_eq!(place.world().value("tasks.status", "t2"), "open");
+        assert_eq!(place.world().value("tasks.status", "t3"), "running");
+    }
+}
+
+#[test]
+fn none_reaches_beyond_what_the_operator_gave() {
+    let place = Place::queue(|world| world.zombie("t1").project("another").zombie("t2"));
+    for protocol in BOTH {
+        let args = ["--project", "SciDEX"];
+        let mut client = Client::with(&place, protocol, super::client::asks(), &args);
+        let plan = client.answer("plan", json!({}));
+        assert_eq!(plan["task_ids"], json!(["t1"]));
+        for (tool, arguments) in [
+            ("plan", json!({ "project": "another" })),
+            ("history", json!({ "project": "another" })),
+            ("outcomes", json!({ "project": "another" })),
+            ("explain", json!({ "project": "another", "task": "t2" })),
+        ] {
+            let result = client.call(tool, arguments);
+            assert_eq!(result["isError"], true, "{tool}: {result}");
+            assert!(text(&result).contains("SciDEX"), "{result}");
+        }
+    }
+}
