@@ -48,8 +48,8 @@ pub(crate) fn router(page: Page) -> Router {
     Router::new()
         .route("/", get(showing::overview))
         .route("/task", get(showing::task))
-        .route("/plans", post(reaping::ask))
-        .route("/sweeps", post(reaping::sweep))
+        .route("/plans", post(reaping::ask).get(reaping::from_the_start))
+        .route("/sweeps", post(reaping::sweep).get(reaping::from_the_start))
         .with_state(page)
         .route(
             "/style.css",
