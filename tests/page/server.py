@@ -47,9 +47,9 @@ def serving(build, *options):
             path.touch(mode=0o600)
             path.write_text(token)
             files += ["--token-file", f"{kind}={path}"]
-        command = [SWEEPER, "--db", database, "serve", "--listen", "127.0.0.1:0", "--no-watch", *files, *options]
+        command = [SWEEPER, "--db", database.name, "serve", "--listen", "127.0.0.1:0", "--no-watch", *files, *options]
         log = folder / "log"
-        with log.open("w") as stderr, subprocess.Popen(command, env=ENVIRONMENT, stdout=stderr, stderr=stderr) as process:
+        with log.open("w") as stderr, subprocess.Popen(command, cwd=folder, env=ENVIRONMENT, stdout=stderr, stderr=stderr) as process:
             try:
                 yield Server(address(process, log), tokens, database)
                 said = log.read_text()

@@ -53,16 +53,16 @@ pub(crate) fn router(page: Page) -> Router {
         .with_state(page)
         .route(
             "/style.css",
-            get(|| drawn("text/css; charset=utf-8", include_str!("style.css"))),
+            get(async || drawn("text/css; charset=utf-8", include_str!("style.css"))),
         )
         .route(
             "/icon.svg",
-            get(|| drawn("image/svg+xml", include_str!("icon.svg"))),
+            get(async || drawn("image/svg+xml", include_str!("icon.svg"))),
         )
 }
 
 /// It is the same until the program is another one.
-async fn drawn(media: &'static str, text: &'static str) -> Response {
+fn drawn(media: &'static str, text: &'static str) -> Response {
     (
         [(CONTENT_TYPE, media), (CACHE_CONTROL, "private, max-age=60")],
         text,

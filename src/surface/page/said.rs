@@ -37,9 +37,12 @@ pub(super) fn id(id: &str) -> Markup {
 
 /// A task's id, with a link to its page where an address can carry it.
 pub(super) fn task(id: &str, project: Option<&str>) -> Markup {
-    match asked::of_task(id, project) {
-        Some(address) => html! { a href=(address) { (self::id(id)) } },
-        None => html! { (self::id(id)) " " small { "– too long for a page of its own" } },
+    html! {
+        @if let Some(address) = asked::of_task(id, project) {
+            a href=(address) { (self::id(id)) }
+        } @else {
+            (self::id(id)) " " small { "– too long for a page of its own" }
+        }
     }
 }
 
@@ -86,7 +89,7 @@ pub(super) fn number(count: usize) -> String {
     let digits = count.to_string();
     let mut said = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             said.push('\u{202f}');
         }
         said.push(digit);
