@@ -5,9 +5,8 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use super::beside;
 use super::error::LedgerError;
-use super::system;
+use super::{beside, system, turns};
 
 /// Says in the file's header that it is a ledger: `ZSld`.
 pub(super) const APPLICATION_ID: i32 = i32::from_be_bytes(*b"ZSld");
@@ -35,6 +34,7 @@ const APPLICATION_ID_AT: usize = 68;
 
 /// Fails where what lies there, or beside it, is not ours, or is for sure no ledger that can be used.
 pub(super) fn check(path: &Path) -> Result<(), LedgerError> {
+    let _turn = turns::to_read_files();
     let failed = |error| LedgerError::io("read", path)(error);
     let header = first_bytes(path).map_err(failed)?;
     if header.is_empty() || is_begun(path, &header) {
@@ -75,6 +75,7 @@ pub(super) fn check(path: &Path) -> Result<(), LedgerError> {
 
 /// Whether the file shows that it is a ledger, whatever else is wrong with it.
 pub(super) fn shows_it_is_ours(path: &Path) -> bool {
+    let _turn = turns::to_read_files();
     first_bytes(path).is_ok_and(|header| is_ours(path, &header))
 }
 

@@ -25,6 +25,7 @@ mod rows;
 #[cfg_attr(not(unix), path = "not_unix.rs")]
 mod system;
 mod thresholds;
+mod turns;
 mod write;
 
 pub use entry::{Clocks, Entry, Outcome, Scope};

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::error::LedgerError;
 use super::header::{APPLICATION_ID, VERSION};
-use super::{header, place};
+use super::{header, place, turns};
 
 /// How long to wait for another sweeper that enters its own.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -50,6 +50,7 @@ pub(super) fn to_read(asked: &Path) -> Result<(Connection, PathBuf, i32), Ledger
     let conn = connect(&path).map_err(LedgerError::sqlite(&path))?;
     conn.pragma_update(None, "query_only", true)
         .map_err(LedgerError::sqlite(&path))?;
+    let _turn = turns::to_use();
     match at_one_moment(&conn, &path)? {
         Found::Ledger(version) => Ok((conn, path, version)),
         Found::Empty => Err(LedgerError::Missing(asked.to_owned())),

@@ -8,8 +8,8 @@ use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::entry::{Clocks, Scope};
 use super::error::LedgerError;
-use super::open;
 use super::past::{PastHeldBack, PastLiving, PastSweep, ReapFilter, Totals, UndecidedSince};
+use super::{open, turns};
 use crate::zombie::{Ages, Condition, Id, Labels, PastReap, Timestamp};
 
 /// A ledger to be read.
@@ -211,6 +211,7 @@ impl Ledger {
         &self,
         question: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, LedgerError> {
+        let _turn = turns::to_use();
         question(&self.conn).map_err(LedgerError::sqlite(&self.path))
     }
 }

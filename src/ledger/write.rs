@@ -10,7 +10,7 @@ use super::entry::Entry;
 use super::error::LedgerError;
 use super::header::{APPLICATION_ID, VERSION};
 use super::open::{self, Found, at_one_moment, identify};
-use super::{old, place, rows, system};
+use super::{old, place, rows, system, turns};
 use crate::zombie::Timestamp;
 
 /// For how long each sweep is kept, unless another time is asked for.
@@ -71,6 +71,7 @@ fn enter_at(
 ) -> Result<(), LedgerError> {
     let mut conn = open::to_write(path)?;
     let conn = &mut conn;
+    let _turn = turns::to_use();
     let failed = || LedgerError::sqlite(path);
     // What is not ours is not even locked.
     at_one_moment(conn, path)?;

@@ -60,7 +60,8 @@ impl<'q> Queue<'q> {
     /// file system. Never silently stale: a log beside the database is read, in place or in a copy, or the reading fails.
     /// `look` may be called again, where the database changed under its eyes, or where it failed.
     ///
-    /// Not for a process that has connections of its own to the database, or opens one meanwhile: a POSIX system takes their
+    /// Where this process [keeps](Self::keep) the database open, it is read through one connection more, which refuses to write.
+    /// Not for a process that has other connections of its own to it, or opens one meanwhile: a POSIX system takes their
     /// locks away when the file is closed here, and `SQLite` makes them share what may not be written. It sweeps through one
     /// of them, with `dry_run`.
     ///
@@ -93,8 +94,10 @@ impl<'q> Queue<'q> {
 
     /// Opens the database to watch and sweep it, and keeps it open.
     ///
-    /// Never creates a database, nor copies it. In this process no descriptor of its file but `SQLite`'s own is open meanwhile,
-    /// as to close any takes all its locks away; whoever opens one besides does just that. What holds for
+    /// Never creates a database, nor copies it. It may be kept several times, each for a thread of its own, whatever the others are
+    /// doing. As to close any descriptor of its file takes all locks of the process away, a queue opens none but `SQLite`'s own
+    /// meanwhile, for whatever it is asked; whoever opens one otherwise does just that. Where another file comes to stand there,
+    /// it is not opened before each of them is dropped: [`OpenError::Replaced`]. What holds for
     /// [`write`](Self::write) of checkpoints, and of what is left around the file, holds here for when it is dropped.
     ///
     /// # Errors

@@ -112,6 +112,8 @@ fn head(report: &mut SweepReport) -> Map<String, Value> {
     let parked = mem::take(&mut report.parked);
     let repeats = mem::take(&mut report.repeats);
     let held_back = report.held_back.take();
+    let living = report.living.take();
+    let living_left = mem::take(&mut report.living_left);
     let head = serde_json::to_value(&*report);
     report.reaps = reaps;
     report.zombies = zombies;
@@ -120,6 +122,8 @@ fn head(report: &mut SweepReport) -> Map<String, Value> {
     report.parked = parked;
     report.repeats = repeats;
     report.held_back = held_back;
+    report.living = living;
+    report.living_left = living_left;
     match head {
         Ok(Value::Object(head)) => head,
         _ => Map::new(),

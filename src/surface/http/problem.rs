@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::http::header::{ALLOW, CONTENT_TYPE, HeaderName, RETRY_AFTER};
+use axum::http::header::{CONTENT_TYPE, HeaderName, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -106,15 +106,6 @@ impl Problem {
     /// A request that may work later.
     pub(crate) fn try_again(status: StatusCode, detail: impl Into<String>, after: Duration) -> Self {
         Self::new(status, detail).with_header(RETRY_AFTER, after.as_secs().max(1).into())
-    }
-
-    /// A method that is not one of these.
-    pub(crate) fn not_allowed(allowed: &'static str) -> Self {
-        Self::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            format!("there is nothing to be had by this method here; there is by {allowed}"),
-        )
-        .with_header(ALLOW, HeaderValue::from_static(allowed))
     }
 
     /// With a member that RFC 9457 leaves to us.

@@ -8,7 +8,7 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 
 use super::accept::prefers_html;
-use super::problem::{PROBLEM_JSON, Problem};
+use super::problem::Problem;
 use crate::surface::page::trouble;
 
 /// A layer around routes: what they refuse is said as a problem, a panic is one without reasons, and who goes away before
@@ -40,11 +40,10 @@ fn said(response: Response, as_page: bool) -> Response {
     }
 }
 
-/// Whether somebody has written a page for it, or an error of MCP, which has a form of its own.
+/// Whether somebody has said it already: in a page, or by a protocol of its own. What axum says is plain text, or nothing.
 fn is_of_own_form(headers: &HeaderMap) -> bool {
-    const FORMS: [&str; 3] = ["text/html", PROBLEM_JSON, "application/json"];
     let media = headers.get(CONTENT_TYPE).and_then(|media| media.to_str().ok());
-    media.is_some_and(|media| FORMS.iter().any(|form| media.starts_with(form)))
+    media.is_some_and(|media| !media.starts_with("text/plain"))
 }
 
 /// What axum refuses by itself: a path or method that is not there, a body that is too large.

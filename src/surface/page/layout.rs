@@ -3,7 +3,7 @@
 use maud::{DOCTYPE, Markup, html};
 
 /// A whole page. `now` says what is told in the corner: of what, and as of when.
-pub(super) fn page(title: &str, corner: &Markup, main: &Markup) -> Markup {
+pub(crate) fn page(title: &str, corner: &Markup, main: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {

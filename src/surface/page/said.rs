@@ -37,9 +37,12 @@ pub(super) fn id(id: &str) -> Markup {
 
 /// A task's id, with a link to its page where an address can carry it.
 pub(super) fn task(id: &str, project: Option<&str>) -> Markup {
-    match asked::of_task(id, project) {
-        Some(address) => html! { a href=(address) { (self::id(id)) } },
-        None => html! { (self::id(id)) " " small { "– too long for a page of its own" } },
+    let address = asked::of_task(id, project);
+    html! {
+        @match &address {
+            Some(address) => a href=(address) { (self::id(id)) },
+            None => { (self::id(id)) " " small { "– too long for a page of its own" } },
+        }
     }
 }
 
@@ -86,7 +89,7 @@ pub(super) fn number(count: usize) -> String {
     let digits = count.to_string();
     let mut said = String::with_capacity(digits.len() + digits.len() / 3);
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             said.push('\u{202f}');
         }
         said.push(digit);
@@ -146,5 +149,38 @@ pub(super) fn warnings(warnings: &[String]) -> Markup {
 
 /// What is wider than a narrow screen is moved by itself, with the keyboard too.
 pub(super) fn wide(label: &str, table: &Markup) -> Markup {
-    html! { div.wide role="region" aria-label=(label) tabindex="0" { (table) } }
+    html! { div.wide role="region" aria-label=(format!("Table: {label}")) tabindex="0" { (table) } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_in_an_id_is_shown_and_not_obeyed() {
+        let shown = id("<b>\u{202e}\0\"&").into_string();
+        assert!(
+            !shown.contains("<b>") && !shown.contains(['\u{202e}', '\0']),
+            "{shown}"
+        );
+        assert!(shown.contains("&lt;b&gt;\\u{202e}\\u{0}&quot;&amp;"), "{shown}");
+    }
+
+    #[test]
+    fn an_id_that_is_cut_says_how_long_it_is() {
+        assert!(!id(&"x".repeat(ID)).into_string().contains("long"));
+        assert!(id(&"x".repeat(1_234_567)).into_string().contains("(1.2 MB long)"));
+    }
+
+    #[test]
+    fn counts_are_read_at_a_glance() {
+        let shown = [0, 999, 1_000, 12_345_678].map(number);
+        assert_eq!(shown, ["0", "999", "1\u{202f}000", "12\u{202f}345\u{202f}678"]);
+    }
+
+    #[test]
+    fn a_name_keeps_its_letters() {
+        assert_eq!(capital("silence is"), "Silence is");
+        assert_eq!(capital("task_runs.started_at is"), "task_runs.started_at is");
+    }
 }

@@ -2,6 +2,7 @@
 
 mod aftermath;
 mod bystanders;
+mod company;
 mod confirm;
 mod demo;
 mod doctor;

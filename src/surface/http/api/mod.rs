@@ -3,6 +3,7 @@
 mod doctor;
 mod explain;
 mod history;
+mod metrics;
 mod outcomes;
 mod plan;
 mod plans;
@@ -64,6 +65,7 @@ impl Api {
             .route("/v1/doctor", asked(get(doctor::doctor)))
             .route("/v1/schema", asked(get(schema::schema)))
             .route("/v1/unpark", sent(post(unpark::unpark)))
+            .route("/metrics", asked(get(metrics::metrics)))
             .route("/openapi.json", asked(get(described)))
             .route("/docs", asked(get(openapi::page)))
             .with_state(self)

@@ -31,7 +31,7 @@ const FIRST: usize = 50;
     responses(
         (status = 201, description = "The plan, with the first of its tasks.", body = ref("#/components/schemas/KeptPlan"),
             headers(("Location" = String, description = "Where all of it can be read."))),
-        Refused<404>, Refused<413>, Refused<415>, Refused<422>, Refused<429>, Refused<500>,
+        Refused<404>, Refused<408>, Refused<413>, Refused<415>, Refused<422>, Refused<429>, Refused<500>,
     ))]
 pub(crate) async fn keep(State(api): State<Api>, Body(asked): Body<ScopeBody>) -> Result<Response, Problem> {
     let scope = asked.scope()?;

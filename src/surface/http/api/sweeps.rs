@@ -79,7 +79,7 @@ fn wrong(msg: &str) -> Problem {
         (status = 200, description = "The summary of the sweep.", body = ref("#/components/schemas/Summary")),
         (status = 500, description = "The sweep failed: `committed` is the summary of what was written before, where anything was.",
             content((ref("#/components/schemas/SweepProblem") = "application/problem+json"))),
-        Refused<404>, Refused<409>, Refused<413>, Refused<415>, Refused<422>, Refused<429>,
+        Refused<404>, Refused<409>, Refused<408>, Refused<413>, Refused<415>, Refused<422>, Refused<429>,
     ))]
 pub(crate) async fn sweep(State(api): State<Api>, Body(asked): Body<SweepBody>) -> Result<Response, Problem> {
     let asked = asked.parsed()?;

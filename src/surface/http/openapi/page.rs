@@ -2,12 +2,13 @@
 
 use axum::http::Uri;
 use axum::response::Html;
-use maud::{DOCTYPE, Markup, html};
+use maud::{Markup, html};
 use serde_json::Value;
 
 use super::document;
 use crate::surface::http::problem::Problem;
 use crate::surface::http::query::Query;
+use crate::surface::page::layout;
 
 pub(crate) async fn page(uri: Uri) -> Result<Html<String>, Problem> {
     Query::none(&uri)?;
@@ -16,36 +17,28 @@ pub(crate) async fn page(uri: Uri) -> Result<Html<String>, Problem> {
 
 fn written(document: &Value) -> Markup {
     let info = document.get("info");
-    html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { (text(info, "title")) ": the API" }
-                link rel="stylesheet" href="/style.css";
-            }
-            body {
-                header { p { a href="/" { "To the queue" } } }
-                main {
-                    h1 { (text(info, "title")) " " (text(info, "version")) }
-                    p { (text(info, "description")) }
-                    p { "The same for programs: " a href="/openapi.json" { "/openapi.json" } "." }
-                    h2 { "What can be asked" }
-                    @for (path, method, operation) in operations(document) {
-                        (of_operation(path, method, operation))
-                    }
-                    h2 { "What goes to and fro" }
-                    @for (name, schema) in members(document.pointer("/components/schemas")) {
-                        details id=(anchor(name)) {
-                            summary { code { (name) } " " (text(Some(schema), "description")) }
-                            pre { code { (format!("{schema:#}")) } }
-                        }
+    let title = format!("{}: the API", text(info, "title"));
+    layout(
+        &title,
+        &html! { a href="/openapi.json" { "The same for programs" } },
+        &html! {
+            section.card.prose {
+                h1 { (text(info, "title")) " " (text(info, "version")) }
+                p { (text(info, "description")) }
+                h2 { "What can be asked" }
+                @for (path, method, operation) in operations(document) {
+                    (of_operation(path, method, operation))
+                }
+                h2 { "What goes to and fro" }
+                @for (name, schema) in members(document.pointer("/components/schemas")) {
+                    details id=(anchor(name)) {
+                        summary { code { (name) } " " (text(Some(schema), "description")) }
+                        pre tabindex="0" { code { (format!("{schema:#}")) } }
                     }
                 }
             }
-        }
-    }
+        },
+    )
 }
 
 fn of_operation(path: &str, method: &str, operation: &Value) -> Markup {

@@ -126,7 +126,7 @@ pub(crate) fn table<'d>(
             } }
             tbody { @for zombie in due { tr {
                 th scope="row" { (said::task(&zombie.task, asked.project.as_deref())) }
-                td { (said::text(&said::capital(&said::why(&zombie.code)), 300)) " " code { (said::text(&zombie.code, 80)) } }
+                td { (said::text(&said::capital(&said::why(&zombie.code)), 300)) " " (code(&zombie.code, asked)) }
                 td.number { @match zombie.silence_s { Some(silence) => { (for_so_long(silence)) " ago" }, None => "–" } }
                 @if with_runs { td { @match &zombie.run { Some(run) => (said::id(run)), None => "–" } } }
                 td { @if zombie.held.is_empty() { "–" } @else {
@@ -139,4 +139,13 @@ pub(crate) fn table<'d>(
         }
     };
     wide(caption, &rows)
+}
+
+/// A reason code, which leads to all that have it.
+fn code(code: &str, asked: &Asked) -> Markup {
+    let same = Asked {
+        reason: Some(code.to_owned()),
+        ..asked.at_page(1)
+    };
+    html! { a.code href=(same.address()) { code { (said::text(code, 80)) } } }
 }

@@ -4,7 +4,11 @@ use maud::{Markup, html};
 use zombie_sweeper::inspect::{Change, ChangedRow};
 use zombie_sweeper::zombie::Id;
 
+use crate::surface::harmless::{harmless, shortened};
 use crate::surface::page::said::{self, wide};
+
+/// The most characters of an id that names a table of changes.
+const ID: usize = 60;
 
 /// The most characters of a value.
 const VALUE: usize = 300;
@@ -24,7 +28,8 @@ fn one(row: &ChangedRow) -> Markup {
             tbody { @for change in &row.columns { (column(change, row.is_new)) } }
         }
     };
-    wide(&format!("Changes of {}", row.table), &table)
+    let id = shortened(&row.id.to_string(), ID);
+    wide(&harmless(&format!("{} {id}", row.table), &[]), &table)
 }
 
 fn column(change: &Change, is_new: bool) -> Markup {
