@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import logging
 import pathlib
 import re
 import socket
@@ -335,5 +336,7 @@ def stdio_options(binary):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
+    # It warns of every session that it ends: it knows 200 and 204 for that, and not 202.
+    logging.getLogger("mcp").setLevel(logging.ERROR)
     parser.add_argument("binary", type=pathlib.Path, help="the program")
     sys.exit(run(parser.parse_args().binary))
