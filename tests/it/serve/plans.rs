@@ -58,7 +58,10 @@ fn the_server_may_be_named_by_variables() {
     let write = format!("write={}", place.tokens().join("write.token").display());
     let asked = place.sweeper(&["--plan", &plan(&served)]);
     let asked = asked.env("ZOMBIE_SWEEPER_SOCKET", place.file("run/socket"));
-    assert_eq!(asked.env("ZOMBIE_SWEEPER_TOKEN_FILE", write).run().summary()["reaped"], 1);
+    assert_eq!(
+        asked.env("ZOMBIE_SWEEPER_TOKEN_FILE", write).run().summary()["reaped"],
+        1
+    );
 }
 
 #[test]
