@@ -40,7 +40,7 @@ pub(crate) fn exit(error: &anyhow::Error) -> Exit {
 }
 
 /// What the store said, where it was the store that failed.
-fn of_the_store(error: &anyhow::Error) -> Option<&StoreError> {
+pub(crate) fn of_the_store(error: &anyhow::Error) -> Option<&StoreError> {
     error.chain().find_map(|cause| {
         let of_a_sweep = cause
             .downcast_ref::<SweepError>()

@@ -15,11 +15,6 @@ mod plans;
 mod serve;
 mod signals;
 mod stream;
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "the surfaces that use all of it are to come"
-)]
 mod verbs;
 mod wait;
 mod wall_clock;

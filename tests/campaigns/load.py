@@ -109,6 +109,8 @@ class Asked:
     connections: int
 
     def share(self, part):
+        if not self.took_s:
+            return float("inf")
         return sorted(self.took_s)[min(len(self.took_s) - 1, int(part * len(self.took_s)))]
 
 
@@ -124,7 +126,11 @@ class Asker:
     def ask(self, due, again=False):
         """Sends one question, on a connection that is free or a new one."""
         while True:
-            sock, is_new = self.connection(fresh=again)
+            try:
+                sock, is_new = self.connection(fresh=again)
+            except OSError as error:
+                self.asked.statuses[f"not let in: {error}"] += 1
+                return
             try:
                 sock.sendall(self.request)
                 break
@@ -139,7 +145,7 @@ class Asker:
     def connection(self, fresh):
         if self.idle and not fresh:
             return self.idle.pop(), False
-        sock = socket.create_connection(("127.0.0.1", self.port), timeout=10)
+        sock = socket.create_connection(("127.0.0.1", self.port), timeout=2)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.asked.connections += 1
         self.selector.register(sock, selectors.EVENT_READ, None)

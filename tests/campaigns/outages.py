@@ -77,7 +77,7 @@ class Outage:
         self.note("POST /v1/sweeps", swept, (200,) if self.is_swept else (409, 503))
         if server.get("/livez", token=None).status != 200:
             self.wrong.append("it is not alive meanwhile")
-        ready = server.get("/readyz", token=None)
+        ready = server.get("/readyz", token=None, timeout=30)
         if ready.status not in ((200, 503) if self.is_seen else (503,)):
             self.wrong.append(f"/readyz meanwhile: {ready}")
         reason = next((detail for _, status, detail in self.told if status == 503 and detail), None)

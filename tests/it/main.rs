@@ -33,6 +33,8 @@ mod foretold;
 mod forms;
 mod history;
 mod hostile;
+#[cfg(all(feature = "cli", target_os = "linux"))]
+mod http;
 mod kept;
 mod laws;
 mod layers;
@@ -58,11 +60,15 @@ mod query_plans;
 mod readme;
 mod run_states;
 mod schema_variations;
+#[cfg(all(feature = "cli", target_os = "linux"))]
+mod serve;
 mod shapes;
 mod signs;
 mod simulation;
 mod styles;
 mod successors;
+#[cfg(all(feature = "cli", target_os = "linux"))]
+mod surfaces;
 mod threshold;
 mod timestamps;
 mod triggers;

@@ -1,6 +1,7 @@
 """Puts a server behind each proxy as docs/serving.md says, and looks at what comes through; see run --help."""
 
 import argparse
+import asyncio
 import base64
 import contextlib
 import json
@@ -119,7 +120,7 @@ def caddy(folder, port, to, certificate, key):
         ("127.0.0.1:8639", f"127.0.0.1:{to}"),
     )
     written = folder / "Caddyfile"
-    written.write_text("{\n    admin off\n    auto_https disable_redirects\n    persist_config off\n}\n" + site)
+    written.write_text("{\n    admin off\n    auto_https disable_redirects\n}\n" + site)
     home = ["env", f"HOME={folder}", f"XDG_DATA_HOME={folder}", f"XDG_CONFIG_HOME={folder}"]
     return [*home, "caddy", "run", "--adapter", "caddyfile", "--config", str(written)]
 
@@ -174,28 +175,33 @@ def check_router(server):
     os.environ |= {"SWEEPER_URL": f"http://127.0.0.1:{server.port}", "SWEEPER_TOKEN": server.tokens["read"]}
     sys.path.append(str(ROOT / "docs"))
     import fastapi
-    import fastapi.testclient
     import fastapi_router
+    import httpx
 
     app = fastapi.FastAPI()
     app.include_router(fastapi_router.router)
-    wrong = []
-    with fastapi.testclient.TestClient(app) as client:
-        plan = client.get("/sweeper/plan", params={"limit": 5})
-        if plan.status_code != 200 or plan.json()["task_ids"] != (server.get("/v1/plan?limit=5").json() or {}).get("task_ids"):
-            wrong.append(f"GET /sweeper/plan: {plan.status_code} {plan.text[:300]}")
-        for path, status in (("plan?limit=no", 422), ("explain?task=nobody", 404), ("nothing", 404), ("%2e%2e", 422)):
-            answer = client.get(f"/sweeper/{path}")
-            if answer.status_code != status or "detail" not in answer.json():
-                wrong.append(f"GET /sweeper/{path}: {answer.status_code} {answer.text[:300]}")
-        kept = client.post("/sweeper/plans", json={})
-        if kept.status_code != 403:
-            wrong.append(f"POST /sweeper/plans with the token that reads: {kept.status_code} {kept.text[:300]}")
-        fastapi_router.server.headers["Authorization"] = bearer(server.tokens["write"])
-        kept = client.post("/sweeper/plans", json={"project": "SciDEX"})
-        if kept.status_code != 201 or "plan_id" not in kept.json():
-            wrong.append(f"POST /sweeper/plans: {kept.status_code} {kept.text[:300]}")
-    return wrong
+
+    async def ask():
+        wrong = []
+        inside = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=inside, base_url="http://app/sweeper/") as client, fastapi_router.server:
+            plan, direct = await client.get("plan?limit=5"), server.get("/v1/plan?limit=5").json() or {}
+            if plan.status_code != 200 or plan.json()["task_ids"] != direct.get("task_ids"):
+                wrong.append(f"GET /sweeper/plan: {plan.status_code} {plan.text[:300]}")
+            for path, status in (("plan?limit=no", 422), ("explain?task=nobody", 404), ("nothing", 404), ("..%2fmetrics", 404)):
+                answer = await client.get(path)
+                if answer.status_code != status or "detail" not in answer.json():
+                    wrong.append(f"GET /sweeper/{path}: {answer.status_code} {answer.text[:300]}")
+            kept = await client.post("plans", json={})
+            if kept.status_code != 403:
+                wrong.append(f"POST /sweeper/plans with the token that reads: {kept.status_code} {kept.text[:300]}")
+            fastapi_router.server.headers["Authorization"] = bearer(server.tokens["write"])
+            kept = await client.post("plans", json={"project": "SciDEX"})
+            if kept.status_code != 201 or "plan_id" not in kept.json():
+                wrong.append(f"POST /sweeper/plans: {kept.status_code} {kept.text[:300]}")
+        return wrong
+
+    return asyncio.run(ask())
 
 
 def check_prometheus(folder, token):

@@ -8,6 +8,7 @@ mod explain;
 mod given;
 mod history;
 mod init;
+mod kept_plan;
 mod man;
 mod mcp;
 mod outcomes;

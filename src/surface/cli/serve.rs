@@ -11,7 +11,7 @@ use super::watch;
 use crate::surface::exit::Exit;
 use crate::surface::http::tokens::{self, Tokens};
 use crate::surface::http::{self, Api, Doors};
-use crate::surface::mcp::{Admitted, Endpoint, Ground};
+use crate::surface::mcp::{Endpoint, Ground};
 use crate::surface::plans::Plans;
 use crate::surface::serve::{Asked, Server};
 use crate::surface::verbs::{Desk, Site};
@@ -45,11 +45,7 @@ fn serve(cli: &Cli, args: &ServeArgs) -> anyhow::Result<Exit> {
     let plans = Arc::new(Plans::new(wall_clock::now));
     let api = Api::new(Arc::clone(&desk), Arc::clone(&plans));
     let ground = Ground::new(desk, plans, serving.allow_unconfirmed);
-    let admitted = Admitted {
-        hosts: serving.allowed_hosts.clone(),
-        origins: Vec::new(), // no page of ours asks there, and the gate lets in no other
-    };
-    let models = Endpoint::new(ground, admitted);
+    let models = Endpoint::new(ground, &serving.allowed_hosts);
     let ender = server.ender();
     let is_watched = !args.no_watch && !serving.read_only;
     thread::scope(|scope| {

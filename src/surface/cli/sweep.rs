@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use zombie_sweeper::{SweepError, SweepOptions, SweepReport};
 
 use super::args::{Cli, Format};
-use super::{output, text, thresholds};
+use super::{kept_plan, output, text, thresholds};
 use crate::surface::exit::Exit;
 use crate::surface::lost::LostSummary;
 use crate::surface::verbs::ledger;
@@ -13,6 +13,15 @@ use crate::surface::{signals, verbs, wait, wall_clock};
 
 /// The bare command: sweeps, prints the summary, and tells the monitor.
 pub(crate) fn run(cli: &Cli) -> anyhow::Result<Exit> {
+    if let Some((plan, socket)) = cli
+        .sweep
+        .kept_plan
+        .plan
+        .as_ref()
+        .zip(cli.sweep.kept_plan.socket.as_ref())
+    {
+        return kept_plan::run(cli, plan, socket);
+    }
     let now = cli.sweep.now.unwrap_or_else(wall_clock::now);
     let mut report = None;
     let ended = sweep_and_print(cli, now, &mut report);

@@ -8,14 +8,17 @@ use axum::http::header::CONNECTION;
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use http_body_util::BodyExt as _;
 use hyper::body::Body as _;
 use tokio::time::timeout;
 
 use super::problem::Problem;
 
 /// How large a body may be.
-const BODY: usize = 64 * 1024;
+const BODY: u64 = 64 * 1024;
+
+/// How much is heard of one that is too large.
+const HEARD: u64 = 1024 * 1024;
 
 /// How long it may take to come.
 const BODY_TIME: Duration = Duration::from_secs(10);
@@ -39,17 +42,38 @@ async fn whole(body: Body) -> Result<Body, Problem> {
     if body.is_end_stream() {
         return Ok(Body::empty());
     }
-    if body.size_hint().lower() > BODY as u64 {
+    if body.size_hint().lower() > HEARD {
         return Err(Problem::bare(StatusCode::PAYLOAD_TOO_LARGE));
     }
-    match timeout(BODY_TIME, Limited::new(body, BODY).collect()).await {
-        Ok(Ok(body)) => Ok(Body::from(body.to_bytes())),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Problem::bare(StatusCode::PAYLOAD_TOO_LARGE)),
-        Ok(Err(_)) => {
+    timeout(BODY_TIME, heard_out(body))
+        .await
+        .unwrap_or_else(|_| Err(Problem::bare(StatusCode::REQUEST_TIMEOUT)))
+}
+
+/// One that is too large is heard out all the same, and not kept: who is cut off while sending may not hear why.
+async fn heard_out(mut body: Body) -> Result<Body, Problem> {
+    let (mut kept, mut length) = (Vec::new(), 0);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| {
             let said =
                 "the body is not what its header says: expected all of it, found less or something else";
-            Err(Problem::new(StatusCode::BAD_REQUEST, said))
+            Problem::new(StatusCode::BAD_REQUEST, said)
+        })?;
+        let Ok(part) = frame.into_data() else {
+            continue;
+        };
+        length += part.len() as u64;
+        if length > HEARD {
+            break;
         }
-        Err(_) => Err(Problem::bare(StatusCode::REQUEST_TIMEOUT)),
+        if length > BODY {
+            kept = Vec::new();
+        } else {
+            kept.extend_from_slice(&part);
+        }
     }
+    if length > BODY {
+        return Err(Problem::bare(StatusCode::PAYLOAD_TOO_LARGE));
+    }
+    Ok(Body::from(kept))
 }

@@ -3,24 +3,60 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use zombie_sweeper::store::StoreError;
 
 use super::problem::Problem;
 use crate::surface::exit::Exit;
 use crate::surface::failure;
+use crate::surface::verbs::Misfit;
 
 /// A failure that several requests may be told of.
 #[derive(Clone, Debug)]
 pub(crate) struct Failed {
-    exit: Exit,
+    status: StatusCode,
+    is_busy: bool,
     text: String,
 }
 
 impl From<&anyhow::Error> for Failed {
     fn from(error: &anyhow::Error) -> Self {
+        let exit = failure::exit(error);
         Self {
-            exit: failure::exit(error),
+            status: if is_conflict(error) {
+                StatusCode::CONFLICT
+            } else if error.is::<Misfit>() {
+                StatusCode::SERVICE_UNAVAILABLE
+            } else {
+                status(exit)
+            },
+            is_busy: exit == Exit::Busy,
             text: failure::text(error),
         }
+    }
+}
+
+/// Whether the request is understood, and the queue does not stand so that it can be done.
+fn is_conflict(error: &anyhow::Error) -> bool {
+    let of_the_store = failure::of_the_store(error);
+    matches!(
+        of_the_store,
+        Some(StoreError::NotParked { .. } | StoreError::Parking(_))
+    )
+}
+
+fn status(exit: Exit) -> StatusCode {
+    match exit {
+        // A task or project that the database does not know.
+        Exit::Usage => StatusCode::NOT_FOUND,
+        Exit::Busy
+        | Exit::Data
+        | Exit::NoInput
+        | Exit::Unavailable
+        | Exit::Io
+        | Exit::NoPermission
+        | Exit::Interrupted
+        | Exit::Terminated => StatusCode::SERVICE_UNAVAILABLE,
+        Exit::Swept | Exit::Failure | Exit::ZombiesFound => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
 
@@ -28,7 +64,8 @@ impl Failed {
     /// One that nobody foresaw, of which the log says more.
     pub(crate) fn unforeseen() -> Self {
         Self {
-            exit: Exit::Failure,
+            status: StatusCode::INTERNAL_SERVER_ERROR,
+            is_busy: false,
             text: "something went wrong here; the log says what".to_owned(),
         }
     }
@@ -38,26 +75,11 @@ impl Failed {
         &self.text
     }
 
-    pub(crate) fn status(&self) -> StatusCode {
-        match self.exit {
-            // A task or project that the database does not know.
-            Exit::Usage => StatusCode::NOT_FOUND,
-            Exit::Busy
-            | Exit::Data
-            | Exit::NoInput
-            | Exit::Unavailable
-            | Exit::Io
-            | Exit::NoPermission
-            | Exit::Interrupted
-            | Exit::Terminated => StatusCode::SERVICE_UNAVAILABLE,
-            Exit::Swept | Exit::Failure | Exit::ZombiesFound => StatusCode::INTERNAL_SERVER_ERROR,
-        }
-    }
-
     pub(crate) fn problem(&self) -> Problem {
-        match self.exit {
-            Exit::Busy => Problem::try_again(self.status(), &self.text, Duration::from_secs(1)),
-            _ => Problem::new(self.status(), &self.text),
+        if self.is_busy {
+            Problem::try_again(self.status, &self.text, Duration::from_secs(1))
+        } else {
+            Problem::new(self.status, &self.text)
         }
     }
 }

@@ -68,8 +68,14 @@ fn one<B>(request: &Request<B>) -> Result<Authority, Problem> {
         return Err(Problem::new(StatusCode::BAD_REQUEST, said));
     };
     let host = host.to_str().ok().and_then(|host| host.parse().ok());
-    host.ok_or_else(|| {
+    host.filter(has_a_port_if_any).ok_or_else(|| {
         let said = "`Host` in the header is none: expected a name, and a port behind a colon";
         Problem::new(StatusCode::BAD_REQUEST, said)
     })
+}
+
+/// What is parsed as a port may be any text.
+fn has_a_port_if_any(host: &Authority) -> bool {
+    let port = host.as_str().rsplit_once(host.host()).map(|(_, port)| port);
+    port == Some("") || host.port_u16().is_some()
 }

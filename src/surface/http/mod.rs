@@ -1,5 +1,4 @@
 //! HTTP.
-#![allow(dead_code, reason = "to be used")]
 
 mod accept;
 mod answers;

@@ -108,15 +108,6 @@ impl Problem {
         Self::new(status, detail).with_header(RETRY_AFTER, after.as_secs().max(1).into())
     }
 
-    /// A method that is not one of these.
-    pub(crate) fn not_allowed(allowed: &'static str) -> Self {
-        Self::new(
-            StatusCode::METHOD_NOT_ALLOWED,
-            format!("there is nothing to be had by this method here; there is by {allowed}"),
-        )
-        .with_header(ALLOW, HeaderValue::from_static(allowed))
-    }
-
     /// With a member that RFC 9457 leaves to us.
     #[must_use]
     pub(crate) fn with(mut self, key: &str, value: Value) -> Self {

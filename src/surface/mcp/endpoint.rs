@@ -34,15 +34,6 @@ const PROTOCOL: &str = "mcp-protocol-version";
 /// The first protocol without sessions.
 const WITHOUT_SESSIONS: &str = "2026-07-28";
 
-/// Whose requests are let in, beside what the gate lets in.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Admitted {
-    /// Names that the server is called by, beside those of this machine to itself.
-    pub(crate) hosts: Vec<String>,
-    /// Where pages may come from that call it, each with its scheme and port. None else may.
-    pub(crate) origins: Vec<String>,
-}
-
 /// What stands at `/mcp`.
 #[derive(Clone)]
 pub(crate) struct Endpoint {
@@ -52,16 +43,20 @@ pub(crate) struct Endpoint {
 }
 
 impl Endpoint {
-    pub(crate) fn new(ground: Ground, admitted: Admitted) -> Self {
+    /// For requests by these names, beside those of this machine to itself.
+    pub(crate) fn new(ground: Ground, hosts: &[String]) -> Self {
         let mut sessions = LocalSessionManager::default();
         sessions.session_config.keep_alive = Some(QUIET);
         let sessions = Arc::new(sessions);
         let config = StreamableHttpServerConfig::default();
-        let hosts = config.allowed_hosts.iter().cloned().chain(admitted.hosts);
+        let hosts = config.allowed_hosts.iter().chain(hosts).cloned();
         let hosts: Vec<_> = hosts.collect();
+        // The gate lets in the page that stands at the very same place, and no other.
+        let origins = hosts.iter().flat_map(|host| origins(host));
+        let origins: Vec<_> = origins.collect();
         let config = config
             .with_allowed_hosts(hosts)
-            .with_allowed_origins(admitted.origins)
+            .with_allowed_origins(origins)
             .enforce_origin_validation()
             .with_max_request_body_bytes(LARGEST);
         let sessionless = Session::named("MCP over HTTP, by a protocol without sessions");
@@ -87,6 +82,17 @@ impl Endpoint {
         self.service.config.cancellation_token.cancel();
         self.ground.close().await;
     }
+}
+
+/// Where a page of that host stands, whatever the port.
+fn origins(host: &str) -> [String; 2] {
+    let is_bare_address = host.contains(':') && !host.starts_with('[');
+    let host = if is_bare_address {
+        format!("[{host}]")
+    } else {
+        host.to_owned()
+    };
+    ["http", "https"].map(|scheme| format!("{scheme}://{host}:*"))
 }
 
 /// Lets no more sessions be opened than that, and no token go further: what is behind logs what it is given.

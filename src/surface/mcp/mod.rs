@@ -3,7 +3,6 @@
 mod arguments;
 mod caller;
 mod consent;
-#[allow(dead_code, reason = "who serves HTTP is to come")]
 mod endpoint;
 mod ground;
 mod page;
@@ -14,7 +13,6 @@ mod stdio;
 mod sweep;
 mod tools;
 
-#[allow(unused_imports, reason = "who serves HTTP is to come")]
-pub(crate) use endpoint::{Admitted, Endpoint};
+pub(crate) use endpoint::Endpoint;
 pub(crate) use ground::Ground;
 pub(crate) use stdio::serve;

@@ -35,6 +35,5 @@ pub(crate) use schema::{Understood, schema};
 pub(crate) use scope::{OutOfScope, Scope};
 pub(crate) use site::{LedgerFile, Site, Sweeps};
 pub(crate) use sweep::{by_profile, sweep};
-pub(crate) use told::Told;
 pub(crate) use unpark::unpark;
 pub(crate) use zombie_sweeper::Planned;

@@ -100,7 +100,9 @@ impl Client {
     /// The result of a tool.
     #[track_caller]
     pub(super) fn call(&mut self, tool: &str, arguments: Value) -> Value {
-        let response = self.request("tools/call", json!({ "name": tool, "arguments": arguments }));
+        let mut asked = json!({ "name": tool });
+        asked["arguments"] = arguments;
+        let response = self.request("tools/call", asked);
         assert!(response["result"].is_object(), "{response}");
         response["result"].clone()
     }

@@ -1,6 +1,7 @@
 use clap::Args;
 use clap::builder::{FalseyValueParser, NonEmptyStringValueParser};
 
+use super::kept_plan::KeptPlanArgs;
 use super::metrics::MetricsArgs;
 use super::policy::PolicyArgs;
 use super::reaping::ReapingArgs;
@@ -41,6 +42,7 @@ impl McpArgs {
             reaping: self.reaping.clone(),
             fail_on_zombies: false,
             metrics: self.metrics.clone(),
+            kept_plan: KeptPlanArgs::default(),
         }
     }
 

@@ -6,6 +6,7 @@ mod demo;
 mod doctor;
 mod explain;
 mod history;
+mod kept_plan;
 mod ledger;
 mod man;
 mod mcp;
@@ -37,6 +38,7 @@ pub(crate) use demo::DemoArgs;
 pub(crate) use doctor::DoctorArgs;
 pub(crate) use explain::ExplainArgs;
 pub(crate) use history::HistoryArgs;
+pub(crate) use kept_plan::KeptPlanArgs;
 pub(crate) use ledger::LedgerArgs;
 pub(crate) use man::ManArgs;
 pub(crate) use mcp::McpArgs;
@@ -71,7 +73,7 @@ Examples:
 
 const ENVIRONMENT: &str = "\
 Environment:
-  Every option but doctor's --trial has a variable: ORCHESTRA_DB for --db, and ZOMBIE_SWEEPER_ with the name
+  Every option but --plan and doctor's --trial has a variable: ORCHESTRA_DB for --db, and ZOMBIE_SWEEPER_ with the name
   for the others, such as ZOMBIE_SWEEPER_STALE_AFTER=15m. What the command line says goes first.";
 
 /// Finds tasks whose workers died in a SQLite task queue, and resets them in one transaction.
@@ -172,6 +174,7 @@ pub(crate) fn parse() -> Result<Cli, ExitCode> {
         refuse_stray_options(&matches, &cli)?;
         refuse_unknown_variables()?;
         refuse_a_sweep_of_another_time(&cli)?;
+        refuse_what_a_plan_has_of_its_own(&matches, &cli)?;
         take_what_is_watched(&mut cli)?;
         refuse_to_serve_everybody(&cli)?;
         take_what_a_model_may_ask_for(&mut cli)?;
@@ -253,6 +256,41 @@ fn refuse_a_sweep_of_another_time(cli: &Cli) -> Result<(), clap::Error> {
     }
     let text = "--now is for a dry run: a sweep is of this moment";
     Err(Cli::command().error(clap::error::ErrorKind::MissingRequiredArgument, text))
+}
+
+/// What a plan lists was fixed when it was made, and its server has options of its own.
+fn refuse_what_a_plan_has_of_its_own(matches: &clap::ArgMatches, cli: &Cli) -> Result<(), clap::Error> {
+    let given = |id: &str| matches.value_source(id) == Some(clap::parser::ValueSource::CommandLine);
+    let sweep = SweepArgs::augment_args(clap::Command::new("sweep"));
+    let of_plans = KeptPlanArgs::augment_args(clap::Command::new("plan"));
+    let is_of_plans = |id: &str| of_plans.get_arguments().any(|arg| arg.get_id() == id);
+    let mut ids = sweep.get_arguments().map(|arg| arg.get_id().as_str());
+    if cli.sweep.kept_plan.plan.is_none() {
+        return match ids
+            .find(|id| is_of_plans(id) && given(id))
+            .filter(|_| cli.command.is_none())
+        {
+            None => Ok(()),
+            Some(id) => {
+                let text = format!("--{} is for --plan: expected one with it", id.replace('_', "-"));
+                Err(Cli::command().error(clap::error::ErrorKind::MissingRequiredArgument, text))
+            }
+        };
+    }
+    let stray = ids
+        .find(|id| !is_of_plans(id) && given(id))
+        .or_else(|| cli.sweep.dry_run.then_some("dry_run"));
+    match stray {
+        None => Ok(()),
+        Some(id) => {
+            let option = id.replace('_', "-");
+            let text = format!(
+                "--{option} has no say in --plan: what it lists is what the server sweeps, by options of its own; expected --plan \
+                 without it"
+            );
+            Err(Cli::command().error(clap::error::ErrorKind::ArgumentConflict, text))
+        }
+    }
 }
 
 /// The sweeps of a watch are asked for behind its name.

@@ -2,6 +2,7 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 use clap::builder::{FalseyValueParser, NonEmptyStringValueParser};
 
+use super::kept_plan::KeptPlanArgs;
 use super::metrics::MetricsArgs;
 use super::policy::PolicyArgs;
 use super::reaping::ReapingArgs;
@@ -42,4 +43,6 @@ pub(crate) struct SweepArgs {
     pub(crate) fail_on_zombies: bool,
     #[command(flatten)]
     pub(crate) metrics: MetricsArgs,
+    #[command(flatten)]
+    pub(crate) kept_plan: KeptPlanArgs,
 }

@@ -3,6 +3,7 @@ use std::time::Duration;
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 
+use super::kept_plan::KeptPlanArgs;
 use super::metrics::MetricsArgs;
 use super::policy::PolicyArgs;
 use super::reaping::ReapingArgs;
@@ -44,6 +45,7 @@ impl WatchArgs {
             reaping: self.reaping.clone(),
             fail_on_zombies: false,
             metrics: self.metrics.clone(),
+            kept_plan: KeptPlanArgs::default(),
         }
     }
 

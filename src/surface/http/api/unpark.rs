@@ -24,6 +24,8 @@ pub(crate) struct UnparkBody {
     request_body(content = ref("#/components/schemas/UnparkRequest"), description = "The task."),
     responses(
         (status = 200, description = "The task is open again.", body = ref("#/components/schemas/Unparked")),
+        (status = 409, description = "The task is not parked, or none can be in this queue.",
+            content((ref("#/components/schemas/Problem") = "application/problem+json"))),
         Refused<404>, Refused<408>, Refused<413>, Refused<415>, Refused<422>, Refused<429>, Refused<500>,
     ))]
 pub(crate) async fn unpark(

@@ -17,7 +17,7 @@ use super::api;
 use super::query::LONGEST;
 
 /// What everybody may be told, whatever was asked.
-const ALWAYS: [u16; 4] = [400, 401, 403, 503];
+const ALWAYS: [u16; 5] = [400, 401, 403, 431, 503];
 
 #[derive(OpenApi)]
 #[openapi(

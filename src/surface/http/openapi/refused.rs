@@ -20,14 +20,13 @@ impl<const STATUS: u16> IntoResponses for Refused<STATUS> {
 
 /// A problem, and what its header tells.
 pub(super) fn response(status: u16) -> Response {
-    let schema = match status {
-        422 => "Mistakes",
-        _ => "Problem",
+    let of = |schema| Content::new(Some(Ref::from_schema_name(schema)));
+    let response = ResponseBuilder::new().description(meaning(status));
+    let response = match status {
+        431 => response, // nobody has read so far as to say more
+        422 => response.content(PROBLEM_JSON, of("Mistakes")),
+        _ => response.content(PROBLEM_JSON, of("Problem")),
     };
-    let content = Content::new(Some(Ref::from_schema_name(schema)));
-    let response = ResponseBuilder::new()
-        .description(meaning(status))
-        .content(PROBLEM_JSON, content);
     let response = match status {
         401 => response.header("WWW-Authenticate", text("Which kinds of credentials are taken.")),
         409 | 429 => response.header("Retry-After", text("After how many seconds to try again.")),
@@ -57,6 +56,7 @@ fn meaning(status: u16) -> &'static str {
         415 => "The body is not `application/json`.",
         422 => "The request is not understood: `errors` has every mistake.",
         429 => "More is written than is good for the queue.",
+        431 => "The header is larger than is taken here: an address of ids that are too long.",
         503 => "The queue cannot be read or written now: `detail` says why.",
         _ => "Something failed that nobody foresaw.",
     }

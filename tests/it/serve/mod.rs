@@ -1,0 +1,12 @@
+//! `serve`: where it listens, who may come in, what it bears, and how it ends. Its answers themselves are held elsewhere.
+
+pub(crate) mod client;
+mod ends;
+mod forgery;
+mod listens;
+mod malformed;
+mod names;
+pub(crate) mod place;
+mod plans;
+mod token_files;
+mod tokens;

@@ -1,0 +1,87 @@
+//! A plan that a server keeps, swept from the command line over its socket.
+
+use serde_json::Value;
+
+use super::client::post;
+use super::place::Served;
+use crate::cli::place::Place;
+use crate::cli::program::Program;
+
+impl Place {
+    fn sweeps_plan(&self, plan: &str, args: &[&str]) -> Program {
+        let socket = self.file("run/socket");
+        let asked = self
+            .sweeper(&["--plan", plan, "--socket", socket.to_str().unwrap()])
+            .args(args);
+        asked
+            .env("XDG_STATE_HOME", self.file("state"))
+            .env("STATE_DIRECTORY", "")
+    }
+}
+
+fn plan(served: &Served) -> String {
+    let kept = served
+        .ask(&post("/v1/plans", "{}").bearer(&served.token("write")))
+        .is(201);
+    let kept: Value = serde_json::from_str(&kept.body).unwrap();
+    kept["plan_id"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn what_it_lists_is_swept_once() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    let served = place.serve_on_a_socket(&[]);
+    let plan = plan(&served);
+    let summary = place.sweeps_plan(&plan, &[]).run().summary();
+    assert_eq!(summary["task_ids"], serde_json::json!(["t1"]));
+    assert_eq!(place.world().value("tasks.status", "t1"), "open");
+    let again = place.sweeps_plan(&plan, &[]).run().exits(2);
+    assert_eq!(again.stdout, "");
+    assert!(again.stderr.contains("the server refused"), "{}", again.stderr);
+}
+
+#[test]
+fn people_read_it_too() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    let served = place.serve_on_a_socket(&[]);
+    let ran = place
+        .sweeps_plan(&plan(&served), &["--format", "text"])
+        .run()
+        .exits(0);
+    assert_eq!(ran.stdout, "Reaped 1 task.\n  t1\n");
+}
+
+#[test]
+fn another_token_sweeps_nothing() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    let served = place.serve_on_a_socket(&[]);
+    let other = format!("write={}", place.tokens().join("read.token").display());
+    let ran = place
+        .sweeps_plan(&plan(&served), &["--token-file", &other])
+        .run()
+        .exits(77);
+    assert!(ran.stderr.contains("expected the write token"), "{}", ran.stderr);
+    assert_eq!(place.world().value("tasks.status", "t1"), "running");
+}
+
+#[test]
+fn where_nobody_serves_that_is_said() {
+    let place = Place::queue(|world| world);
+    place.serve_on_a_socket(&[]).stop().exits(0);
+    let ran = place.sweeps_plan(&"0".repeat(32), &[]).run().exits(66);
+    assert!(ran.stderr.contains("failed to ask the server"), "{}", ran.stderr);
+}
+
+#[test]
+fn it_takes_no_option_of_a_sweep() {
+    let place = Place::queue(|world| world);
+    for option in [&["--dry-run"][..], &["--project", "p"], &["--stale-after", "1m"]] {
+        let ran = place.sweeps_plan(&"0".repeat(32), option).run().exits(2);
+        assert!(ran.stderr.contains("has no say in --plan"), "{}", ran.stderr);
+    }
+    place.sweeps_plan("0", &[]).run().exits(2);
+    let asked_by_a_variable = place
+        .sweeps_plan(&"0".repeat(32), &[])
+        .env("ZOMBIE_SWEEPER_DRY_RUN", "1");
+    asked_by_a_variable.run().exits(2);
+}
