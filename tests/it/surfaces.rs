@@ -106,7 +106,7 @@ fn settled(json: Value) -> Value {
             Value::Object(kept.map(|(key, value)| (key, settled(value))).collect())
         }
         Value::Array(values) => values.into_iter().map(settled).collect(),
-        Value::String(text) if text.starts_with('{') => settled(serde_json::from_str(&text).unwrap()),
+        Value::String(text) if text.starts_with('{') => without_age(&text).into(),
         Value::String(text) if is_of_now(&text) => "now".into(),
         Value::String(text) if is_sentence(&text) => without_times(&text).into(),
         other => other,
@@ -116,6 +116,12 @@ fn settled(json: Value) -> Value {
 /// Whether it is a moment after those that the stories tell of.
 fn is_of_now(text: &str) -> bool {
     text.len() >= 20 && text.starts_with("20") && text.contains('T') && *text > *"2026-04-12"
+}
+
+/// JSON within a value, which may be cut short.
+fn without_age(json: &str) -> String {
+    let members = json.split(',').filter(|member| !member.contains("age_s"));
+    members.collect::<Vec<_>>().join(",")
 }
 
 fn is_sentence(text: &str) -> bool {

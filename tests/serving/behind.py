@@ -70,8 +70,9 @@ class Proxy:
             return serving.read_answer(sock)
 
     def end(self):
-        self.process.terminate()
-        self.process.wait(20)
+        # Not told to: both would wait for streams that their server holds open.
+        self.process.kill()
+        self.process.wait()
 
 
 def request(method, path, credentials, body, host, **more):

@@ -1,5 +1,7 @@
 //! Others at work on the same file, in both journal modes.
 
+#[cfg(all(feature = "cli", target_os = "linux"))]
+mod company;
 mod locks;
 mod meanwhile;
 mod newcomers;
