@@ -44,6 +44,8 @@ pub(super) struct Loader<'c> {
     labels: Option<LabelReader<'c>>,
     /// Whether the living are counted by them.
     counts: bool,
+    /// Where it is noted what is odd about the living that are listed, and has no say: nobody reads it.
+    aside: Notes,
 }
 
 /// What a closer look at one row found.
@@ -88,6 +90,7 @@ impl<'c> Loader<'c> {
             foretells: false,
             labels: None,
             counts: false,
+            aside: Notes::default(),
         })
     }
 
@@ -279,9 +282,7 @@ impl<'c> Loader<'c> {
             Some(runs) => runs,
             none => none.insert(Runs::new(self.conn, self.schema, facts, self.meeting, notes)?),
         };
-        // What is odd about one that is plainly live was noted as far as it has a say.
-        let mut aside = Notes::default();
-        let mut notes = if is_listed { &mut aside } else { notes };
+        let mut notes = if is_listed { &mut self.aside } else { notes };
         let columns = values(row, 0, facts.tasks.places.len())?;
         let id = facts.task_id(value(&columns, ID));
         let mut task = facts.task(&columns, notes);
@@ -325,7 +326,7 @@ impl<'c> Loader<'c> {
                 }
                 return Ok(Looked::Live(live));
             }
-            notes = &mut aside;
+            notes = &mut self.aside;
         }
         let others = match others {
             Some(others) => others,

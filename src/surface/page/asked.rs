@@ -139,3 +139,66 @@ fn address<'v>(path: &str, query: impl IntoIterator<Item = (&'v str, Option<&'v 
     }
     address
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::extract::Query as Read;
+    use axum::http::Uri;
+
+    use super::*;
+
+    const HOSTILE: [&str; 5] = [
+        "a&task=b#c?d%00",
+        "\u{202e}\0\n\"'<>",
+        "٣ 🧟 +",
+        "../..//%2e",
+        " ",
+    ];
+
+    fn read<T: serde::de::DeserializeOwned>(address: &str) -> T {
+        let uri: Uri = address.parse().unwrap();
+        Read::try_from_uri(&uri).unwrap().0
+    }
+
+    #[test]
+    fn a_filter_is_read_as_it_was_written() {
+        for text in HOSTILE {
+            let asked = Asked {
+                project: Some(text.to_owned()),
+                reason: Some(text.to_owned()),
+                q: Some(text.to_owned()),
+                page: NonZeroUsize::new(7),
+                refresh: Some(Duration::from_secs(30)),
+            };
+            let back: Query = read(&asked.address());
+            assert_eq!(Asked::try_from(back), Ok(asked));
+        }
+    }
+
+    #[test]
+    fn a_task_is_read_as_it_was_written() {
+        for id in HOSTILE {
+            let back: Vec<(String, String)> = read(&of_task(id, Some(id)).unwrap());
+            let expected = ["task", "project"].map(|key| (key.to_owned(), id.to_owned()));
+            assert_eq!(back, expected);
+        }
+    }
+
+    #[test]
+    fn an_id_that_no_address_can_carry_has_none() {
+        assert!(of_task(&"x".repeat(LONGEST_ID), None).is_some());
+        assert_eq!(of_task(&"x".repeat(LONGEST_ID + 1), None), None);
+    }
+
+    #[test]
+    fn what_is_no_page_is_told() {
+        for page in ["0", "-1", "two", "99999999999999999999"] {
+            let query = Query {
+                page: page.to_owned(),
+                ..Query::default()
+            };
+            let said = Asked::try_from(query).unwrap_err();
+            assert!(said.contains("from 1 on") && said.contains(page), "{said}");
+        }
+    }
+}

@@ -48,24 +48,18 @@ pub(crate) fn router(page: Page) -> Router {
     Router::new()
         .route("/", get(showing::overview))
         .route("/task", get(showing::task))
-        .route("/plans", post(reaping::ask))
-        .route("/sweeps", post(reaping::sweep))
+        .route("/plans", post(reaping::ask).get(reaping::from_the_start))
+        .route("/sweeps", post(reaping::sweep).get(reaping::from_the_start))
         .with_state(page)
-        .route(
-            "/style.css",
-            get(async || drawn("text/css; charset=utf-8", include_str!("style.css"))),
-        )
-        .route(
-            "/icon.svg",
-            get(async || drawn("image/svg+xml", include_str!("icon.svg"))),
-        )
+        .route("/style.css", get(async || drawn(CSS, include_str!("style.css"))))
+        .route("/icon.svg", get(async || drawn(SVG, include_str!("icon.svg"))))
 }
+
+const CSS: &str = "text/css; charset=utf-8";
+const SVG: &str = "image/svg+xml";
 
 /// It is the same until the program is another one.
 fn drawn(media: &'static str, text: &'static str) -> Response {
-    (
-        [(CONTENT_TYPE, media), (CACHE_CONTROL, "private, max-age=60")],
-        text,
-    )
-        .into_response()
+    let headers = [(CONTENT_TYPE, media), (CACHE_CONTROL, "private, max-age=60")];
+    (headers, text).into_response()
 }

@@ -6,7 +6,7 @@ use axum::Form;
 use axum::extract::State;
 use axum::extract::rejection::FormRejection;
 use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::Page;
@@ -39,6 +39,11 @@ pub(super) async fn ask(
         Ok(question(&page, &kept, &asked, None).into_response())
     });
     drawn.await?
+}
+
+/// A question or an answer that is asked for again, as by a browser that was opened anew, is none.
+pub(super) async fn from_the_start() -> Redirect {
+    Redirect::to("/")
 }
 
 /// What is asked about: the tasks that the filters let through.

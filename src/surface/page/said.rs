@@ -37,11 +37,11 @@ pub(super) fn id(id: &str) -> Markup {
 
 /// A task's id, with a link to its page where an address can carry it.
 pub(super) fn task(id: &str, project: Option<&str>) -> Markup {
+    let address = asked::of_task(id, project);
     html! {
-        @if let Some(address) = asked::of_task(id, project) {
-            a href=(address) { (self::id(id)) }
-        } @else {
-            (self::id(id)) " " small { "– too long for a page of its own" }
+        @match &address {
+            Some(address) => a href=(address) { (self::id(id)) },
+            None => { (self::id(id)) " " small { "– too long for a page of its own" } },
         }
     }
 }
@@ -150,4 +150,37 @@ pub(super) fn warnings(warnings: &[String]) -> Markup {
 /// What is wider than a narrow screen is moved by itself, with the keyboard too.
 pub(super) fn wide(label: &str, table: &Markup) -> Markup {
     html! { div.wide role="region" aria-label=(format!("Table: {label}")) tabindex="0" { (table) } }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_in_an_id_is_shown_and_not_obeyed() {
+        let shown = id("<b>\u{202e}\0\"&").into_string();
+        assert!(
+            !shown.contains("<b>") && !shown.contains(['\u{202e}', '\0']),
+            "{shown}"
+        );
+        assert!(shown.contains("&lt;b&gt;\\u{202e}\\u{0}&quot;&amp;"), "{shown}");
+    }
+
+    #[test]
+    fn an_id_that_is_cut_says_how_long_it_is() {
+        assert!(!id(&"x".repeat(ID)).into_string().contains("long"));
+        assert!(id(&"x".repeat(1_234_567)).into_string().contains("(1.2 MB long)"));
+    }
+
+    #[test]
+    fn counts_are_read_at_a_glance() {
+        let shown = [0, 999, 1_000, 12_345_678].map(number);
+        assert_eq!(shown, ["0", "999", "1\u{202f}000", "12\u{202f}345\u{202f}678"]);
+    }
+
+    #[test]
+    fn a_name_keeps_its_letters() {
+        assert_eq!(capital("silence is"), "Silence is");
+        assert_eq!(capital("task_runs.started_at is"), "task_runs.started_at is");
+    }
 }

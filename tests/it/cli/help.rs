@@ -60,6 +60,11 @@ fn of_watch() {
 }
 
 #[test]
+fn of_serve() {
+    assert_snapshot!(printed(&["serve", "--help"]));
+}
+
+#[test]
 fn of_demo() {
     assert_snapshot!(printed(&["demo", "--help"]));
 }
@@ -98,6 +103,8 @@ fn no_line_is_wider_than_a_terminal() {
         &["doctor", "--help"],
         &["watch", "-h"],
         &["watch", "--help"],
+        &["serve", "-h"],
+        &["serve", "--help"],
         &["demo", "-h"],
         &["demo", "--help"],
     ] {

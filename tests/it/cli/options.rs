@@ -7,7 +7,7 @@ use super::place::Place;
 use super::program::{Program, zombie_sweeper};
 
 /// Each option that takes a value: its flag, and one that cannot be read.
-const BAD_VALUES: [(&str, &str); 16] = [
+const BAD_VALUES: [(&str, &str); 17] = [
     ("--busy-timeout", "soon"),
     ("--now", "teatime"),
     ("--stale-after", "15"),
@@ -24,10 +24,11 @@ const BAD_VALUES: [(&str, &str); 16] = [
     ("--task", ""),
     ("--metrics-file", "sweeper.txt"),
     ("--ledger-keep", "0s"),
+    ("--token-file", "/etc/token"),
 ];
 
-/// The others. Help and version have no variable.
-const TESTED_BY_THEIR_EFFECT: [&str; 12] = [
+/// The others. Help, version and a plan, which is good for one sweep, have no variable.
+const TESTED_BY_THEIR_EFFECT: [&str; 14] = [
     "--db",
     "--ledger",
     "--profile",
@@ -36,6 +37,8 @@ const TESTED_BY_THEIR_EFFECT: [&str; 12] = [
     "--evidence",
     "--fail-on-zombies",
     "--list",
+    "--plan",
+    "--socket",
     "--verbose",
     "--quiet",
     "--help",

@@ -42,6 +42,15 @@ fn is_whole(path: &Path) -> bool {
     found.query("PRAGMA integrity_check") == "ok"
 }
 
+/// What is older than the ledger keeps would not stay there.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the ledger prunes by the clock of the machine"
+)]
+fn wall_clock() -> chrono::DateTime<chrono::Utc> {
+    chrono::Utc::now()
+}
+
 /// Enters a sweep, and says whether it is in the ledger: it is not where others held that for too long.
 fn is_entered(ledger: &Path, scope: &Scope, report: &SweepReport) -> bool {
     let clocks = Clocks {
@@ -53,7 +62,7 @@ fn is_entered(ledger: &Path, scope: &Scope, report: &SweepReport) -> bool {
     let entry = Entry {
         scope,
         is_narrowed: false,
-        at: chrono::Utc::now().into(),
+        at: wall_clock().into(),
         clocks: &clocks,
         outcome: Outcome::Swept(report),
     };

@@ -52,6 +52,30 @@ fn people_read_it_too() {
 }
 
 #[test]
+fn the_server_may_be_named_by_variables() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    let served = place.serve_on_a_socket(&[]);
+    let write = format!("write={}", place.tokens().join("write.token").display());
+    let asked = place.sweeper(&["--plan", &plan(&served)]);
+    let asked = asked.env("ZOMBIE_SWEEPER_SOCKET", place.file("run/socket"));
+    assert_eq!(
+        asked.env("ZOMBIE_SWEEPER_TOKEN_FILE", write).run().summary()["reaped"],
+        1
+    );
+}
+
+#[test]
+fn what_is_for_a_plan_wants_one() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    for option in [["--socket", "s"], ["--token-file", "write=t"]] {
+        let ran = place.sweeper(&option).run().exits(2);
+        assert!(ran.stderr.contains("is for --plan"), "{}", ran.stderr);
+    }
+    place.sweeper(&["--plan", &"0".repeat(32)]).run().exits(2);
+    assert_eq!(place.world().value("tasks.status", "t1"), "running");
+}
+
+#[test]
 fn another_token_sweeps_nothing() {
     let place = Place::queue(|world| world.zombie("t1"));
     let served = place.serve_on_a_socket(&[]);

@@ -73,8 +73,8 @@ Examples:
 
 const ENVIRONMENT: &str = "\
 Environment:
-  Every option but --plan and doctor's --trial has a variable: ORCHESTRA_DB for --db, and ZOMBIE_SWEEPER_ with the name
-  for the others, such as ZOMBIE_SWEEPER_STALE_AFTER=15m. What the command line says goes first.";
+  Every option but --plan and doctor's --trial has a variable: ORCHESTRA_DB for --db, and ZOMBIE_SWEEPER_
+  with the name for the others, such as ZOMBIE_SWEEPER_STALE_AFTER=15m. What the command line says goes first.";
 
 /// Finds tasks whose workers died in a SQLite task queue, and resets them in one transaction.
 ///

@@ -29,7 +29,7 @@ pub(crate) struct ServingArgs {
     #[arg(long, value_name = "PATH", env = "ZOMBIE_SWEEPER_UNIX", hide_env = true)]
     #[arg(conflicts_with = "listen")]
     pub(crate) unix: Option<PathBuf>,
-    /// Others reach it through a proxy that speaks TLS; without it the address is this machine's
+    /// A proxy that speaks TLS stands before it: other machines may reach the address
     #[arg(long, env = "ZOMBIE_SWEEPER_BEHIND_TLS", hide_env = true)]
     #[arg(value_parser = FalseyValueParser::new())]
     pub(crate) behind_tls: bool,

@@ -8,6 +8,9 @@ use zombie_sweeper::SweepReport;
 use crate::surface::page::asked::Asked;
 use crate::surface::page::said::{self, capital, number};
 
+/// How many reasons are told.
+const REASONS: usize = 20;
+
 /// How many tasks are named for one reason.
 const NAMED: usize = 12;
 
@@ -86,10 +89,13 @@ fn sum(alike: &[(&str, Vec<&str>)]) -> usize {
 
 fn reasons(alike: &[(&str, Vec<&str>)], asked: &Asked) -> Markup {
     html! {
-        dl.reasons { @for (why, tasks) in alike {
+        dl.reasons { @for (why, tasks) in alike.iter().take(REASONS) {
             dt { (names(tasks.iter().copied(), asked)) }
             dd { (said::sentence(&capital(why))) }
         } }
+        @if alike.len() > REASONS {
+            p.hint { "and " (number(sum(alike.get(REASONS..).unwrap_or_default()))) " more, for other reasons" }
+        }
     }
 }
 

@@ -15,6 +15,9 @@ const DAYS: u64 = 30;
 /// How high the highest bar is.
 const HEIGHT: usize = 40;
 
+/// How many kinds of reaps are told apart: what events say is up to who wrote them.
+const GROUPS: usize = 24;
+
 /// How many of the latest reaps are listed.
 const LATEST: usize = 8;
 
@@ -39,7 +42,7 @@ pub(super) fn by_reason(day: &Outcomes, month: &Outcomes) -> Markup {
                 th.number scope="col" { "24 hours" }
                 th.number scope="col" { "30 days" }
             } }
-            tbody { @for (code, [day, month]) in &counts { tr {
+            tbody { @for (code, [day, month]) in counts.iter().take(GROUPS) { tr {
                 th scope="row" { (said::text(&capital(&why(code)), 200)) }
                 td.number { (number(*day)) }
                 td.number { (number(*month)) }
@@ -132,7 +135,7 @@ pub(super) fn outcomes(found: &Outcomes) -> Markup {
                 th.number scope="col" { "Reaps" }
                 th scope="col" { "Became" }
             } }
-            tbody { @for group in &found.groups { tr {
+            tbody { @for group in found.groups.iter().take(GROUPS) { tr {
                 th scope="row" { (whose(group)) }
                 td.number { (number(group.reaps)) }
                 td { (came_to(group)) }
@@ -143,6 +146,7 @@ pub(super) fn outcomes(found: &Outcomes) -> Markup {
         @if !found.groups.is_empty() {
             p.hint { "What had become of each " (said::for_so_long(found.horizon_s)) " after its reap." }
             (wide("Outcomes", &rows))
+            @if found.groups.len() > GROUPS { p.hint { "and " (number(found.groups.len() - GROUPS)) " more such groups; " code { "outcomes" } " has them" } }
             p { (said::sentence(&capital(&found.sweeps.says))) "." }
         } @else { p.calm { "Nothing was reaped in 30 days." } }
     }
