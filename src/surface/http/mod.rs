@@ -19,6 +19,7 @@ mod pace;
 mod probes;
 mod problem;
 mod query;
+mod routes;
 mod scope;
 pub(crate) mod tokens;
 mod wording;
@@ -50,7 +51,7 @@ pub(crate) fn router(api: Api, models: &Endpoint, doors: &Doors, way: Way) -> Ro
     Router::new()
         .merge(probes.router())
         .merge(page::router(page))
-        .merge(api.router())
+        .merge(routes::routes(api))
         .merge(models.router())
         .layer(from_fn(bounded::bounded))
         .layer(from_fn_with_state(doors.gate(way), gate::gate))

@@ -4,13 +4,14 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
+use axum::{Json, Router};
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
+use serde_json::json;
 
 use super::ground::Ground;
 use super::server::Server;
@@ -110,12 +111,9 @@ async fn bounded(
             .is_none_or(|protocol| protocol.as_bytes() < WITHOUT_SESSIONS.as_bytes());
     if opens && sessions.sessions.read().await.len() >= SESSIONS {
         let text = "too many sessions are open: close one, or try again in ten minutes";
-        return (
-            StatusCode::SERVICE_UNAVAILABLE,
-            [(header::RETRY_AFTER, "600")],
-            text,
-        )
-            .into_response();
+        let error = json!({ "jsonrpc": "2.0", "error": { "code": -32000, "message": text } });
+        let later = [(header::RETRY_AFTER, "600")];
+        return (StatusCode::SERVICE_UNAVAILABLE, later, Json(error)).into_response();
     }
     next.run(request).await
 }

@@ -146,7 +146,7 @@ impl Verb {
             Self::History => adding(include_str!("../../../docs/history.schema.json"), json!({})),
             Self::Outcomes => adding(include_str!("../../../docs/outcomes.schema.json"), json!({})),
             Self::Doctor => adding(include_str!("../../../docs/diagnosis.schema.json"), json!({})),
-            Self::Schema => adding(r#"{"type": "object"}"#, json!({})),
+            Self::Schema => adding(include_str!("../../../docs/understood.schema.json"), json!({})),
         }
     }
 

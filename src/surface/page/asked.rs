@@ -145,7 +145,7 @@ mod tests {
     use axum::extract::Query as Read;
     use axum::http::Uri;
 
-    use super::*;
+    use crate::surface::page::asked::*;
 
     const HOSTILE: [&str; 5] = [
         "a&task=b#c?d%00",

@@ -2,6 +2,7 @@
 
 mod asked;
 mod confirm;
+mod ground;
 mod layout;
 mod overview;
 mod reaping;
@@ -11,37 +12,14 @@ mod swept;
 mod task;
 mod trouble;
 
-use std::sync::Arc;
-
 use axum::Router;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
-use super::http::Answers;
-use super::plans::{Plans, Session};
-use super::verbs::Desk;
+pub(crate) use ground::{MayWrite, Page};
 pub(crate) use layout::page as layout;
 pub(crate) use trouble::trouble;
-
-/// Whether this is the token that may write.
-pub(crate) type MayWrite = Arc<dyn Fn(&str) -> bool + Send + Sync>;
-
-/// What the pages are drawn from.
-#[derive(Clone)]
-pub(crate) struct Page {
-    pub(crate) desk: Arc<Desk>,
-    pub(crate) answers: Arc<Answers>,
-    pub(crate) plans: Arc<Plans>,
-    pub(crate) may_write: MayWrite,
-}
-
-impl Page {
-    /// Whose plans those are that are made here. Who may only read can make them too, and so they push out no other's.
-    fn session() -> Session {
-        Session::named("page")
-    }
-}
 
 /// The pages, and what they are drawn with.
 pub(crate) fn router(page: Page) -> Router {

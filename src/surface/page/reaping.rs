@@ -9,9 +9,9 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
-use super::Page;
 use super::asked::{self, Asked};
 use super::confirm::{Confirm, confirm};
+use super::ground::Page;
 use super::overview::Due;
 use super::showing::{blocking, not_understood};
 use super::swept::swept;

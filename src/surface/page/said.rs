@@ -154,7 +154,7 @@ pub(super) fn wide(label: &str, table: &Markup) -> Markup {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::surface::page::said::*;
 
     #[test]
     fn what_stands_in_an_id_is_shown_and_not_obeyed() {

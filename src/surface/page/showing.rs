@@ -11,8 +11,9 @@ use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
 
 use super::asked::{self, Asked};
+use super::ground::Page;
 use super::overview::{Overview, Silent, overview as drawn};
-use super::{Page, task::explained};
+use super::task::explained;
 use crate::surface::http::{Failed, Problem};
 use crate::surface::verbs::{HistoryAsked, OutcomesAsked, Scope};
 

@@ -10,8 +10,7 @@ use zombie_sweeper::inspect::{Explanation, Outcomes};
 
 pub(crate) use self::told::{Look, Recorded, Told};
 
-use self::shelf::Shelf;
-use super::failed::Failed;
+use self::shelf::{Answer, Shelf};
 use crate::surface::verbs::{Desk, Diagnosed, HistoryAsked, OutcomesAsked, Scope, Understood};
 
 /// How many questions are asked of the queue at once.
@@ -22,9 +21,6 @@ const LARGE: usize = 24 << 20;
 
 /// What the others are kept in.
 const SMALL: usize = 4 << 20;
-
-/// An answer, or why there is none.
-pub(crate) type Answer<T> = Result<Arc<T>, Failed>;
 
 /// The answers of the last second: 64 at most.
 pub(crate) struct Answers {

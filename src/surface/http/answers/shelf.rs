@@ -9,7 +9,6 @@ use tokio::sync::{Semaphore, watch};
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, sleep_until};
 
-use super::Answer;
 use super::told::Weighed;
 use crate::surface::http::failed::Failed;
 
@@ -18,6 +17,9 @@ const GOOD_FOR: Duration = Duration::from_secs(1);
 
 /// How old one is that is asked for anew while it is still told.
 const ASKED_ANEW: Duration = Duration::from_millis(500);
+
+/// An answer, or why there is none.
+pub(crate) type Answer<T> = Result<Arc<T>, Failed>;
 
 /// Answers to questions of one kind. Who asks what is being asked waits for that answer.
 pub(super) struct Shelf<Q, A> {
@@ -125,7 +127,7 @@ where
         let (say, coming) = watch::channel(None);
         let (kept, turns, bears) = (Arc::clone(&self.kept), Arc::clone(&self.turns), self.bears);
         tokio::spawn(async move {
-            let Ok(_turn) = turns.acquire_owned().await else {
+            let Ok(turn) = turns.acquire_owned().await else {
                 return;
             };
             let asking = question.clone();
@@ -138,6 +140,7 @@ where
                 tracing::error!("a question ended in a panic: {panicked}");
                 (Err(Failed::unforeseen()), 0)
             });
+            drop(turn);
             let given = Given {
                 answer: answer.clone(),
                 asked_at,

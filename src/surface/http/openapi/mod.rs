@@ -1,115 +1,12 @@
 //! The API described: `OpenAPI` 3.1. Operations and parameters stand at their handlers, reports in the JSON Schemas of docs/.
 
+mod document;
 mod page;
+mod parameters;
 mod refused;
 mod schemas;
 
-use std::sync::LazyLock;
-
-use serde_json::{Map, Value, json};
-use utoipa::OpenApi;
-use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema, Type};
-
-pub(crate) use self::page::page;
-pub(crate) use self::refused::Refused;
-
-use super::api;
-use super::query::LONGEST;
-
-/// What everybody may be told, whatever was asked.
-const ALWAYS: [u16; 5] = [400, 401, 403, 431, 503];
-
-#[derive(OpenApi)]
-#[openapi(
-    paths(
-        api::plan, api::keep, api::show, api::sweep, api::explain, api::history, api::outcomes, api::doctor,
-        api::schema, api::unpark,
-    ),
-    info(
-        title = "zombie-sweeper",
-        description = "Finds tasks whose workers died in a task queue, and resets them. Everything wants a token: as a bearer, or as the \
-            password of any user. What is refused is told as a problem of RFC 9457.",
-        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
-    ),
-    tags(
-        (name = "look", description = "Questions. None of them writes; an answer is no older than a second."),
-        (name = "sweep", description = "What writes, and the plans for it. They want the token for it."),
-    ),
-    security(("bearer" = []), ("basic" = [])),
-)]
-struct Operations;
-
-/// The document.
-pub(crate) fn document() -> &'static Value {
-    static DOCUMENT: LazyLock<Value> = LazyLock::new(written);
-    &DOCUMENT
-}
-
-fn written() -> Value {
-    let mut document = serde_json::to_value(Operations::openapi()).unwrap_or_default();
-    for operation in operations(&mut document) {
-        if let Some(Value::Object(body)) = operation.get_mut("requestBody") {
-            body.insert("required".to_owned(), true.into());
-        }
-        if let Some(Value::Object(responses)) = operation.get_mut("responses") {
-            for status in ALWAYS {
-                let response = refused::response(status);
-                responses
-                    .entry(status.to_string())
-                    .or_insert_with(|| serde_json::to_value(response).unwrap_or_default());
-            }
-        }
-    }
-    if let Some(document) = document.as_object_mut() {
-        let components = json!({
-            "schemas": schemas::all(),
-            "securitySchemes": {
-                "bearer": { "type": "http", "scheme": "bearer", "description": "A token: `read` for every GET, `write` for all." },
-                "basic": { "type": "http", "scheme": "basic", "description": "Any user, with a token as the password: for browsers." },
-            },
-        });
-        document.insert("components".to_owned(), components);
-    }
-    document
-}
-
-/// Each operation of each path.
-fn operations(document: &mut Value) -> impl Iterator<Item = &mut Map<String, Value>> {
-    let paths = document.get_mut("paths").and_then(Value::as_object_mut);
-    let items = paths.into_iter().flat_map(|paths| paths.values_mut());
-    let items = items.filter_map(Value::as_object_mut);
-    items
-        .flat_map(|item| item.values_mut())
-        .filter_map(Value::as_object_mut)
-        .filter(|operation| operation.contains_key("responses"))
-}
-
-/// Ids of tasks, as a parameter that stands several times.
-pub(crate) fn ids() -> Schema {
-    let id = ObjectBuilder::new()
-        .schema_type(Type::String)
-        .max_length(Some(LONGEST));
-    ArrayBuilder::new().items(id.build()).build().into()
-}
-
-#[cfg(test)]
-mod tests {
-    use std::fs;
-
-    /// Where the document stands for those who have no server.
-    const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/openapi.json");
-
-    /// Written anew with `WRITE_OPENAPI=1 cargo test openapi`.
-    #[test]
-    fn the_document_is_the_one_in_docs() {
-        let document = format!("{:#}\n", super::document());
-        if std::env::var_os("WRITE_OPENAPI").is_some() {
-            fs::write(COMMITTED, &document).unwrap();
-        }
-        let committed = fs::read_to_string(COMMITTED).unwrap_or_default();
-        assert!(
-            committed == document,
-            "write it anew: WRITE_OPENAPI=1 cargo test openapi"
-        );
-    }
-}
+pub(super) use document::document;
+pub(super) use page::page;
+pub(super) use parameters::ids;
+pub(super) use refused::Refused;

@@ -5,7 +5,7 @@ use axum::response::Html;
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::document;
+use super::document::document;
 use crate::surface::http::problem::Problem;
 use crate::surface::http::query::Query;
 use crate::surface::page::layout;
