@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::cli::place::Place;
 use crate::http::Server;
+use crate::mcp::client::{BOTH, Client, asks, yes};
 use crate::world::World;
 
 /// What differs from one moment to the next, and how long a page is.
@@ -23,8 +24,8 @@ const ASIDE: [&str; 10] = [
     "limit",
 ];
 
-/// What only a surface that gives pages says.
-const OF_PAGES: &str = "next";
+/// What only a surface that gives pages says, or one that keeps plans.
+const OF_PAGES: [&str; 6] = ["next", "plan_id", "expires_at", "planned", "consent", "is_cut"];
 
 /// What a server does without being told, told to the command line: it sees the moment between two transactions of a worker.
 const AS_SERVED: [&str; 2] = ["--settle", "10s"];
@@ -101,7 +102,7 @@ fn settled(json: Value) -> Value {
         Value::Object(members) => {
             let kept = members.into_iter().filter(|(key, _)| {
                 let key = key.as_str();
-                !ASIDE.contains(&key) && key != OF_PAGES
+                !ASIDE.contains(&key) && !OF_PAGES.contains(&key)
             });
             Value::Object(kept.map(|(key, value)| (key, settled(value))).collect())
         }
@@ -144,14 +145,19 @@ fn questions_are_answered_alike() {
     let place = queue();
     let server = Server::on(&place, &[]);
     let [settle, time] = AS_SERVED;
-    for (args, path) in [
+    let mut models = BOTH.map(|protocol| Client::with(&place, protocol, asks(), &AS_SERVED));
+    for (args, path, tool, arguments) in [
         (
             &["--dry-run", "--evidence", settle, time][..],
             "/v1/plan?limit=1000",
+            "plan",
+            json!({ "limit": 1000 }),
         ),
         (
             &["--dry-run", "--evidence", "--project", "other", settle, time],
             "/v1/plan?project=other",
+            "plan",
+            json!({ "project": "other" }),
         ),
         (
             &[
@@ -165,25 +171,55 @@ fn questions_are_answered_alike() {
                 time,
             ],
             "/v1/plan?task=t2&task=t3",
+            "plan",
+            json!({ "tasks": ["t2", "t3"] }),
         ),
-        (&["explain", "t1", settle, time], "/v1/explain?task=t1"),
-        (&["explain", "t3", settle, time], "/v1/explain?task=t3"),
-        (&["explain", "t6", settle, time], "/v1/explain?task=t6"),
-        (&["history"], "/v1/history"),
-        (&["history", "--project", "other"], "/v1/history?project=other"),
+        (
+            &["explain", "t1", settle, time],
+            "/v1/explain?task=t1",
+            "explain",
+            json!({ "task": "t1" }),
+        ),
+        (
+            &["explain", "t3", settle, time],
+            "/v1/explain?task=t3",
+            "explain",
+            json!({ "task": "t3" }),
+        ),
+        (
+            &["explain", "t6", settle, time],
+            "/v1/explain?task=t6",
+            "explain",
+            json!({ "task": "t6" }),
+        ),
+        (&["history"], "/v1/history", "history", json!({})),
+        (
+            &["history", "--project", "other"],
+            "/v1/history?project=other",
+            "history",
+            json!({ "project": "other" }),
+        ),
         (
             &["history", "--task", "t1", "--since", "1h"],
             "/v1/history?task=t1&since=1h",
+            "history",
+            json!({ "task": "t1", "since": "1h" }),
         ),
-        (&["outcomes"], "/v1/outcomes"),
+        (&["outcomes"], "/v1/outcomes", "outcomes", json!({})),
         (
             &["outcomes", "--suggest", "--horizon", "1h"],
             "/v1/outcomes?suggest=true&horizon=1h",
+            "outcomes",
+            json!({ "suggest": true, "horizon": "1h" }),
         ),
-        (&["doctor", settle, time], "/v1/doctor"),
-        (&["schema"], "/v1/schema"),
+        (&["doctor", settle, time], "/v1/doctor", "doctor", json!({})),
+        (&["schema"], "/v1/schema", "schema", json!({})),
     ] {
-        same(typed(&place, args), server.get(path).ok());
+        let typed = typed(&place, args);
+        same(typed.clone(), server.get(path).ok());
+        for model in &mut models {
+            same(typed.clone(), model.answer(tool, arguments.clone()));
+        }
     }
 }
 
@@ -214,4 +250,20 @@ fn parked_task_is_opened_alike() {
         typed(&place, &["unpark", "t6"]),
         server.post("/v1/unpark", &json!({ "task": "t6" })).ok(),
     );
+}
+
+#[test]
+fn sweeps_of_a_plan_do_and_say_the_same() {
+    let place = queue();
+    let others = BOTH.map(|protocol| (protocol, copy(&place)));
+    let server = Server::on(&place, &[]);
+    let plan = server.post("/v1/plans", &json!({})).json()["plan_id"].clone();
+    let swept = server.post("/v1/sweeps", &json!({ "plan_id": plan })).ok();
+    for (protocol, other) in &others {
+        let mut model = Client::with(other, *protocol, asks(), &AS_SERVED);
+        let plan = model.plan();
+        let said = model.sweep(&plan, &yes())["structuredContent"].clone();
+        same(swept.clone(), said);
+        assert_eq!(other.world().value("tasks.status", "t1"), "open");
+    }
 }

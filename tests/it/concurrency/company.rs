@@ -1,10 +1,12 @@
 //! Threads that read and sweep, come and go, and processes beside them: nothing is lost, and nothing is reaped twice.
 
+use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::thread;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use zombie_sweeper::ledger::{Clocks, Entry, KEEP, Ledger, Outcome, Scope, record};
 use zombie_sweeper::rusqlite::Connection;
 use zombie_sweeper::store::{Queue, look_at_place};
@@ -42,17 +44,11 @@ fn is_whole(path: &Path) -> bool {
     found.query("PRAGMA integrity_check") == "ok"
 }
 
-/// What is older than the ledger keeps would not stay there.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the ledger prunes by the clock of the machine"
-)]
-fn wall_clock() -> chrono::DateTime<chrono::Utc> {
-    chrono::Utc::now()
-}
-
 /// Enters a sweep, and says whether it is in the ledger: it is not where others held that for too long.
 fn is_entered(ledger: &Path, scope: &Scope, report: &SweepReport) -> bool {
+    // Now, or a moment ago: what is too old goes.
+    let written = fs::metadata(&scope.database).unwrap().modified().unwrap();
+    let written = DateTime::<Utc>::from(written);
     let clocks = Clocks {
         boot_id: None,
         wall: NOW.into(),
@@ -62,7 +58,7 @@ fn is_entered(ledger: &Path, scope: &Scope, report: &SweepReport) -> bool {
     let entry = Entry {
         scope,
         is_narrowed: false,
-        at: wall_clock().into(),
+        at: written.into(),
         clocks: &clocks,
         outcome: Outcome::Swept(report),
     };

@@ -1,5 +1,9 @@
 //! What answers say, and of when.
 
+use std::collections::BTreeSet;
+use std::thread;
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::Server;
@@ -51,6 +55,23 @@ fn each_is_as_the_document_says_and_tells_of_when() {
         check(&document, path, &answer);
         assert!(answer["looked_at"].is_string(), "{path}");
     }
+}
+
+#[test]
+fn many_who_ask_the_same_cost_the_queue_one_look() {
+    let place = Place::queue_with_journal(|world| world.zombie("t1"));
+    let server = Server::on(&place, &["--busy-timeout", "1m"]);
+    let orchestrator = place.connect();
+    orchestrator.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let looks: BTreeSet<_> = thread::scope(|scope| {
+        let ask = || server.get("/v1/plan").ok()["looked_at"].to_string();
+        let asking: Vec<_> = (0..16).map(|_| scope.spawn(ask)).collect();
+        thread::sleep(Duration::from_millis(300));
+        orchestrator.execute_batch("COMMIT").unwrap();
+        asking.into_iter().map(|asked| asked.join().unwrap()).collect()
+    });
+    // Who comes so late that the first answer is old has another.
+    assert!(looks.len() <= 3, "{looks:?}");
 }
 
 #[test]

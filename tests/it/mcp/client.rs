@@ -13,43 +13,43 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How a client and the server understand each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Protocol {
+pub(crate) enum Protocol {
     /// The client says hello, and is asked in the midst of a call.
     Sessions,
     /// Each call stands alone, and is made again with the answer.
     Alone,
 }
 
-pub(super) const BOTH: [Protocol; 2] = [Protocol::Sessions, Protocol::Alone];
+pub(crate) const BOTH: [Protocol; 2] = [Protocol::Sessions, Protocol::Alone];
 
 /// A client that has started the program.
-pub(super) struct Client {
-    pub(super) child: Child,
+pub(crate) struct Client {
+    pub(crate) child: Child,
     to: Option<ChildStdin>,
     from: Receiver<Value>,
-    pub(super) said: Receiver<String>,
+    pub(crate) said: Receiver<String>,
     protocol: Protocol,
     capabilities: Value,
     calls: u64,
 }
 
 /// What the client of a person says that it can do.
-pub(super) fn asks() -> Value {
+pub(crate) fn asks() -> Value {
     json!({ "elicitation": { "form": {} } })
 }
 
 /// An answer of the person.
-pub(super) fn yes() -> Value {
+pub(crate) fn yes() -> Value {
     json!({ "action": "accept", "content": { "confirm": true } })
 }
 
 impl Client {
     /// One that can ask a person.
-    pub(super) fn of(place: &Place, protocol: Protocol) -> Self {
+    pub(crate) fn of(place: &Place, protocol: Protocol) -> Self {
         Self::with(place, protocol, asks(), &[])
     }
 
-    pub(super) fn with(place: &Place, protocol: Protocol, capabilities: Value, args: &[&str]) -> Self {
+    pub(crate) fn with(place: &Place, protocol: Protocol, capabilities: Value, args: &[&str]) -> Self {
         let program = place.sweeper(&["mcp"]).args(args);
         let mut child = program.start_to_converse();
         let mut client = Self {
@@ -75,7 +75,7 @@ impl Client {
     }
 
     /// Sends a request, and returns its number.
-    pub(super) fn begin(&mut self, method: &str, mut params: Value) -> u64 {
+    pub(crate) fn begin(&mut self, method: &str, mut params: Value) -> u64 {
         self.calls += 1;
         if self.protocol == Protocol::Alone {
             params["_meta"] = json!({
@@ -90,7 +90,7 @@ impl Client {
 
     /// The whole response.
     #[track_caller]
-    pub(super) fn request(&mut self, method: &str, params: Value) -> Value {
+    pub(crate) fn request(&mut self, method: &str, params: Value) -> Value {
         let id = self.begin(method, params);
         let response = self.next();
         assert_eq!(response["id"], id, "{response}");
@@ -99,7 +99,7 @@ impl Client {
 
     /// The result of a tool.
     #[track_caller]
-    pub(super) fn call(&mut self, tool: &str, arguments: Value) -> Value {
+    pub(crate) fn call(&mut self, tool: &str, arguments: Value) -> Value {
         let mut asked = json!({ "name": tool });
         asked["arguments"] = arguments;
         let response = self.request("tools/call", asked);
@@ -109,7 +109,7 @@ impl Client {
 
     /// The tool's answer, where it is none of an error.
     #[track_caller]
-    pub(super) fn answer(&mut self, tool: &str, arguments: Value) -> Value {
+    pub(crate) fn answer(&mut self, tool: &str, arguments: Value) -> Value {
         let result = self.call(tool, arguments);
         assert_eq!(result["isError"], false, "{result}");
         result["structuredContent"].clone()
@@ -117,14 +117,14 @@ impl Client {
 
     /// A plan's id.
     #[track_caller]
-    pub(super) fn plan(&mut self) -> String {
+    pub(crate) fn plan(&mut self) -> String {
         let plan = self.answer("plan", json!({}));
         plan["plan_id"].as_str().unwrap().to_owned()
     }
 
     /// Asks for the sweep of a plan, and lets the person answer so; the question and the result.
     #[track_caller]
-    pub(super) fn sweep_asking(&mut self, plan: &str, answer: &Value) -> (Value, Value) {
+    pub(crate) fn sweep_asking(&mut self, plan: &str, answer: &Value) -> (Value, Value) {
         match self.protocol {
             Protocol::Sessions => {
                 self.begin_sweep(plan);
@@ -144,18 +144,18 @@ impl Client {
     }
 
     #[track_caller]
-    pub(super) fn sweep(&mut self, plan: &str, answer: &Value) -> Value {
+    pub(crate) fn sweep(&mut self, plan: &str, answer: &Value) -> Value {
         self.sweep_asking(plan, answer).1
     }
 
-    pub(super) fn begin_sweep(&mut self, plan: &str) -> u64 {
+    pub(crate) fn begin_sweep(&mut self, plan: &str) -> u64 {
         let call = json!({ "name": "sweep", "arguments": { "plan_id": plan } });
         self.begin("tools/call", call)
     }
 
     /// Makes a call again, with the answer to what it asked.
     #[track_caller]
-    pub(super) fn sweep_answering(&mut self, plan: &str, state: &Value, answer: &Value) -> Value {
+    pub(crate) fn sweep_answering(&mut self, plan: &str, state: &Value, answer: &Value) -> Value {
         let again = json!({
             "name": "sweep",
             "arguments": { "plan_id": plan },
@@ -167,7 +167,7 @@ impl Client {
         response["result"].clone()
     }
 
-    pub(super) fn send(&mut self, message: &Value) {
+    pub(crate) fn send(&mut self, message: &Value) {
         let to = self.to.as_mut().unwrap();
         writeln!(to, "{message}").unwrap();
         to.flush().unwrap();
@@ -175,22 +175,22 @@ impl Client {
 
     /// The next message, whatever it is.
     #[track_caller]
-    pub(super) fn next(&mut self) -> Value {
+    pub(crate) fn next(&mut self) -> Value {
         self.from.recv_timeout(PATIENCE).expect("a message comes")
     }
 
     /// Whether nothing was said that nobody has read, now that the program has ended.
-    pub(super) fn left(&self) -> Vec<Value> {
+    pub(crate) fn left(&self) -> Vec<Value> {
         self.from.iter().collect()
     }
 
     /// Closes the stream to it.
-    pub(super) fn hang_up(&mut self) {
+    pub(crate) fn hang_up(&mut self) {
         drop(self.to.take());
     }
 
     #[track_caller]
-    pub(super) fn ends_with(&mut self, exit: i32) {
+    pub(crate) fn ends_with(&mut self, exit: i32) {
         assert_eq!(self.child.wait().unwrap().code(), Some(exit));
     }
 }
@@ -227,6 +227,6 @@ fn lines(stream: impl std::io::Read + Send + 'static) -> Receiver<String> {
 }
 
 /// What a result says.
-pub(super) fn text(result: &Value) -> &str {
+pub(crate) fn text(result: &Value) -> &str {
     result["content"][0]["text"].as_str().unwrap()
 }

@@ -4,7 +4,7 @@
 mod answers;
 mod arguments;
 mod asked;
-mod client;
+pub(crate) mod client;
 mod ends;
 mod plans;
 mod questions;

@@ -127,7 +127,7 @@ where
         let (say, coming) = watch::channel(None);
         let (kept, turns, bears) = (Arc::clone(&self.kept), Arc::clone(&self.turns), self.bears);
         tokio::spawn(async move {
-            let Ok(_turn) = turns.acquire_owned().await else {
+            let Ok(turn) = turns.acquire_owned().await else {
                 return;
             };
             let asking = question.clone();
@@ -140,6 +140,7 @@ where
                 tracing::error!("a question ended in a panic: {panicked}");
                 (Err(Failed::unforeseen()), 0)
             });
+            drop(turn);
             let given = Given {
                 answer: answer.clone(),
                 asked_at,
