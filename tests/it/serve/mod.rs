@@ -6,6 +6,7 @@ mod forgery;
 mod listens;
 mod malformed;
 mod names;
+mod page;
 pub(crate) mod place;
 mod plans;
 mod token_files;

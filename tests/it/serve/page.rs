@@ -1,0 +1,77 @@
+//! The page's forms: who may only read may ask what would be reaped; the token that writes has it done.
+
+use super::client::{Request, get, post};
+use super::place::Served;
+use crate::cli::place::Place;
+
+/// As a form of our own page sends it, to who was given this token for a password.
+fn form(served: &Served, kind: &str, target: &str, fields: &str) -> Request {
+    let sent = post(target, fields).with("Content-Type", "application/x-www-form-urlencoded");
+    let sent = sent.password(&served.token(kind));
+    sent.with("Sec-Fetch-Site", "same-origin")
+}
+
+fn answer(served: &Served, plan: &str, kind: &str) -> Request {
+    let token = served.token(kind);
+    form(served, "read", "/sweeps", &format!("plan={plan}&token={token}"))
+}
+
+/// The list that a question is about.
+fn plan(question: &str) -> String {
+    let (_, behind) = question.split_once("name=\"plan\" value=\"").expect(question);
+    behind.split('"').next().unwrap().to_owned()
+}
+
+#[test]
+fn who_reads_may_ask_and_whoever_writes_has_it_done() {
+    let place = Place::queue(|world| world.running("t1").heartbeat("16m ago"));
+    let served = place.answer(&[]);
+    let question = served.ask(&form(&served, "read", "/plans", "")).is(200);
+    let plan = plan(&question.body);
+    for kind in ["read", "mcp"] {
+        let refused = served.ask(&answer(&served, &plan, kind)).is(403);
+        assert!(!refused.body.contains(&served.token(kind)), "{}", refused.body);
+    }
+    let swept = served.ask(&answer(&served, &plan, "write")).is(200);
+    assert!(swept.body.contains("1 task reaped"), "{}", swept.body);
+    served.ask(&answer(&served, &plan, "write")).is(404);
+}
+
+#[test]
+fn a_page_of_somebody_else_asks_nothing() {
+    let place = Place::queue(|world| world.running("t1").heartbeat("16m ago"));
+    let served = place.answer(&[]);
+    let question = served.ask(&form(&served, "read", "/plans", "")).is(200);
+    let plan = plan(&question.body);
+    for asked in [
+        form(&served, "read", "/plans", ""),
+        answer(&served, &plan, "write"),
+    ] {
+        served.ask(&asked.with("Sec-Fetch-Site", "cross-site")).is(403);
+    }
+    served
+        .ask(&form(&served, "read", "/plans", "").without("Sec-Fetch-Site"))
+        .is(403);
+    served.ask(&form(&served, "mcp", "/plans", "")).is(403);
+    served.ask(&answer(&served, &plan, "write")).is(200);
+}
+
+#[test]
+fn a_list_of_the_page_is_no_plan_of_the_api() {
+    let place = Place::queue(|world| world.running("t1").heartbeat("16m ago"));
+    let served = place.answer(&[]);
+    let question = served.ask(&form(&served, "read", "/plans", "")).is(200);
+    let plan = plan(&question.body);
+    let asked = post("/v1/sweeps", &format!(r#"{{"plan_id": "{plan}"}}"#));
+    served.ask(&asked.bearer(&served.token("write"))).is(404);
+}
+
+#[test]
+fn a_question_that_is_asked_for_anew_leads_to_the_overview() {
+    let place = Place::queue(|world| world);
+    let served = place.answer(&[]);
+    for form in ["/plans", "/sweeps"] {
+        let led = served.ask(&get(form).password(&served.token("read"))).is(303);
+        assert!(led.head.contains("location: /"), "{}", led.head);
+    }
+}
