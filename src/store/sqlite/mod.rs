@@ -1,5 +1,6 @@
 //! A queue in a SQLite database of any schema that a [`Profile`](crate::Profile) describes.
 
+mod alike;
 mod apply;
 mod catalog;
 mod condition;
