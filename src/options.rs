@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 
 use crate::profile::Profile;
 use crate::zombie::{Id, Labels, Learned, Policy, Suspect};
-pub use planned::{Planned, PlannedReap};
+pub use planned::{FileMark, Planned, PlannedReap};
 pub(crate) use watched::{Doubted, Refused, Silent, Watched};
 
 /// How far apart two looks are where silence needs a second one and nobody has said how far.

@@ -102,12 +102,14 @@ impl Desk {
 
     /// A dry run of now, and the exact list of what it would reap.
     pub(crate) fn plan(&self, scope: &Scope) -> anyhow::Result<(SweepReport, Planned)> {
+        // Before the look: what comes to stand there meanwhile is not what the plan is of.
+        let file = self.given.site.which_file()?;
         let report = super::plan::look(
             &self.given.site,
             self.given.patience,
             &self.dry(scope)?.evidence(true),
         )?;
-        let planned = report.planned();
+        let planned = report.planned().of_file(file);
         Ok((report, planned))
     }
 

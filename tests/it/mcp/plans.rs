@@ -115,3 +115,18 @@ fn none_reaches_beyond_what_the_operator_gave() {
         }
     }
 }
+
+#[test]
+fn one_of_another_file_reaps_nothing() {
+    for protocol in BOTH {
+        let place = Place::queue(|world| world.zombie("t1"));
+        let other = Place::queue(|world| world.zombie("t1"));
+        let mut client = Client::of(&place, protocol);
+        let plan = client.plan();
+        std::fs::rename(other.db(), place.db()).unwrap();
+        let swept = client.sweep(&plan, &yes());
+        assert_eq!(swept["isError"], true, "{swept}");
+        assert!(text(&swept).contains("another file"), "{swept}");
+        assert_eq!(place.world().value("tasks.status", "t1"), "running");
+    }
+}
