@@ -40,6 +40,7 @@ pub struct SweepOptions {
     pub(crate) evidence: bool,
     pub(crate) living: Option<usize>,
     pub(crate) at_most: Option<usize>,
+    pub(crate) reaped_lately: usize,
     pub(crate) planned: Option<Planned>,
     pub(crate) park_after: Option<NonZeroUsize>,
     pub(crate) park_within: Duration,
@@ -95,6 +96,7 @@ impl SweepOptions {
             evidence: false,
             living: None,
             at_most: None,
+            reaped_lately: 0,
             planned: None,
             park_after: None,
             park_within: Self::PARK_WITHIN,
@@ -228,6 +230,16 @@ impl SweepOptions {
     pub fn at_most(self, zombies: usize) -> Self {
         Self {
             at_most: Some(zombies),
+            ..self
+        }
+    }
+
+    /// So many were reaped lately, by sweeps that this one shares its [brake](Self::at_most) with: they count there. A
+    /// [watch](crate::watch) says so by itself.
+    #[must_use]
+    pub fn reaped_lately(self, zombies: usize) -> Self {
+        Self {
+            reaped_lately: zombies,
             ..self
         }
     }
