@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 
 use crate::profile::Profile;
 use crate::zombie::{Id, Labels, Learned, Policy, Suspect};
-pub use planned::{Planned, PlannedReap};
+pub use planned::{FileMark, Planned, PlannedReap};
 pub(crate) use watched::{Doubted, Refused, Silent, Watched};
 
 /// How far apart two looks are where silence needs a second one and nobody has said how far.
@@ -40,6 +40,7 @@ pub struct SweepOptions {
     pub(crate) evidence: bool,
     pub(crate) living: Option<usize>,
     pub(crate) at_most: Option<usize>,
+    pub(crate) reaped_lately: usize,
     pub(crate) planned: Option<Planned>,
     pub(crate) park_after: Option<NonZeroUsize>,
     pub(crate) park_within: Duration,
@@ -95,6 +96,7 @@ impl SweepOptions {
             evidence: false,
             living: None,
             at_most: None,
+            reaped_lately: 0,
             planned: None,
             park_after: None,
             park_within: Self::PARK_WITHIN,
@@ -228,6 +230,16 @@ impl SweepOptions {
     pub fn at_most(self, zombies: usize) -> Self {
         Self {
             at_most: Some(zombies),
+            ..self
+        }
+    }
+
+    /// So many were reaped lately, by sweeps that this one shares its [brake](Self::at_most) with: they count there. A
+    /// [watch](crate::watch) says so by itself.
+    #[must_use]
+    pub fn reaped_lately(self, zombies: usize) -> Self {
+        Self {
+            reaped_lately: zombies,
             ..self
         }
     }

@@ -8,10 +8,25 @@ use crate::zombie::{Id, Reason, Zombie};
 /// What a dry run would have reaped, each task with its run and the reason: a list that somebody can look at and agree to.
 ///
 /// A [sweep of it](crate::SweepOptions::planned) reaps those of them that are zombies still, for the same reason and with the
-/// same run, and no other. It says nothing of the database that it is of, nor of the project that it was narrowed to: who keeps
-/// one keeps that beside it. A copy costs nothing.
+/// same run, and no other. Of which database file it is it knows where it was [told](Self::of_file); then a queue that is
+/// [kept open](crate::store::Kept::sweep) refuses to sweep another by it, whose tasks may have the same ids. It says nothing of the
+/// project that it was narrowed to: who keeps one keeps that beside it. A copy costs nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Planned(Arc<BTreeMap<Id, PlannedReap>>);
+pub struct Planned {
+    reaps: Arc<BTreeMap<Id, PlannedReap>>,
+    file: Option<FileMark>,
+}
+
+/// What tells the file of a database from any other that comes to stand at its path, a copy of it too. Nothing but comparing is
+/// done with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileMark(String);
+
+impl FileMark {
+    pub(crate) fn new(mark: String) -> Self {
+        Self(mark)
+    }
+}
 
 /// One task that is to be reaped.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,37 +43,51 @@ pub struct PlannedReap {
 }
 
 impl Planned {
+    /// The same, of this file and no other: the one that [stood there](crate::store::Queue::which_file) before the dry run looked.
+    #[must_use]
+    pub fn of_file(self, file: FileMark) -> Self {
+        Self {
+            file: Some(file),
+            ..self
+        }
+    }
+
+    /// Whether it may be swept in this file.
+    pub(crate) fn is_of(&self, file: &FileMark) -> bool {
+        self.file.as_ref().is_none_or(|known| known == file)
+    }
+
     /// Each of them, in the order of the rows' keys.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &PlannedReap> {
-        self.0.values()
+        self.reaps.values()
     }
 
     /// How many.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.reaps.len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.reaps.is_empty()
     }
 
     pub(crate) fn keys(&self) -> impl ExactSizeIterator<Item = &Id> {
-        self.0.keys()
+        self.reaps.keys()
     }
 
     /// Adds a zombie that a dry run would reap.
     pub(crate) fn add(&mut self, zombie: &Zombie) {
-        let planned = Arc::make_mut(&mut self.0);
+        let planned = Arc::make_mut(&mut self.reaps);
         planned.insert(zombie.suspect.key.clone(), PlannedReap::of(zombie));
     }
 
     /// Whether this zombie is one of them, just as it was found. A row's key alone does not say so: it may have passed to
     /// another task.
     pub(crate) fn lists(&self, zombie: &Zombie) -> bool {
-        let planned = self.0.get(&zombie.suspect.key);
+        let planned = self.reaps.get(&zombie.suspect.key);
         planned.is_some_and(|planned| *planned == PlannedReap::of(zombie))
     }
 }

@@ -68,6 +68,11 @@ pub enum OpenError {
         "{0} was deleted, moved or replaced while it was watched, or its log was; what was under way was rolled back"
     )]
     Replaced(PathBuf),
+    /// Another file stands there than the one that was planned for.
+    #[error(
+        "{0} is another file than the one that the plan was made of; nothing was written: make another plan"
+    )]
+    NotPlanned(PathBuf),
     /// Another database stands there by now, and beside it the log of the one before.
     #[error(
         "{0} is another file than before, and the log beside it is that of the one before, which would be folded into it: \

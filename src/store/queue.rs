@@ -4,6 +4,7 @@ use rusqlite::Connection;
 
 use super::open_error::OpenError;
 use super::sqlite::{self, Kept, Left};
+use crate::options::FileMark;
 use crate::profile::Profile;
 
 type Configure<'q> = dyn Fn(&mut Connection) -> rusqlite::Result<()> + 'q;
@@ -51,6 +52,15 @@ impl<'q> Queue<'q> {
     pub fn going_on(self, go_on: impl Fn() -> bool + 'q) -> Self {
         let go_on = Box::new(go_on);
         Self { go_on, ..self }
+    }
+
+    /// Which file stands there, for a [plan](crate::Planned::of_file) that is to be of no other. Opens none.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError`] where none stands there that may be a database.
+    pub fn which_file(&self) -> Result<FileMark, OpenError> {
+        sqlite::which_file(self.path)
     }
 
     /// Opens the database to read it, hands over the connection, and returns what `look` found along with warnings of

@@ -137,7 +137,10 @@ fn of_open(error: &OpenError) -> Exit {
         | OpenError::SecondName { .. }
         | OpenError::LogLeft(_) => Exit::Data,
         OpenError::NotPermitted { .. } | OpenError::ReadOnly(_) => Exit::NoPermission,
-        OpenError::Moved(_) | OpenError::MovedAtOnce(_) | OpenError::Replaced(_) => Exit::Io,
+        OpenError::Moved(_)
+        | OpenError::MovedAtOnce(_)
+        | OpenError::Replaced(_)
+        | OpenError::NotPlanned(_) => Exit::Io,
         OpenError::Busy(_) | OpenError::Unsteady(_) => Exit::Busy,
         OpenError::Copy { source, .. } => of_copy(source),
         OpenError::Beside { source, .. } | OpenError::Io { source, .. } => of_io(source),

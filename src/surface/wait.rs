@@ -66,6 +66,24 @@ pub(crate) fn since_boot() -> Option<(Duration, Duration)> {
     None
 }
 
+/// A clock that only runs, also while the machine is suspended where the system tells so.
+pub(crate) fn running() -> Duration {
+    since_boot().map_or_else(since_begun, |(since_boot, _)| since_boot)
+}
+
+/// Since it was asked for the first time.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it times rests, and what counts together; no verdict reads this clock"
+)]
+fn since_begun() -> Duration {
+    use std::sync::OnceLock;
+    use std::time::Instant;
+
+    static BEGUN: OnceLock<Instant> = OnceLock::new();
+    BEGUN.get_or_init(Instant::now).elapsed()
+}
+
 /// What tells this boot of the machine from any other, where the system says it.
 pub(crate) fn boot_id() -> Option<String> {
     let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;

@@ -17,11 +17,9 @@ impl<S: Store> Sweep<'_, S> {
             self.report.moved_on += held.len();
         }
         looked?;
-        let lately = self
-            .opts
-            .watched
-            .as_ref()
-            .map_or(0, |watched| watched.reaped_lately);
+        let by_the_watch = self.opts.watched.as_ref();
+        let by_the_watch = by_the_watch.map_or(0, |watched| watched.reaped_lately);
+        let lately = self.opts.reaped_lately.saturating_add(by_the_watch);
         if held.len() > at_most.saturating_sub(lately) {
             self.hold_back(at_most, held);
             return Ok(());

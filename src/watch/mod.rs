@@ -62,7 +62,7 @@ const MOST: Duration = Duration::from_secs(60);
 const RESTS_PER_LOOK: u32 = 19;
 
 /// Within which time reaps count together, where no more than so many may be reaped.
-const LATELY: Duration = Duration::from_secs(15 * 60);
+pub const LATELY: Duration = Duration::from_secs(15 * 60);
 
 /// What is to be done now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -101,3 +101,12 @@ fn silence_that_a_second_look_finds_broken_does_not_count() {
     assert_eq!(reasons(&report), ["t1: stale_heartbeat"]);
     assert_eq!((report.scanned, report.healthy), (2, 1));
 }
+
+#[test]
+fn what_others_have_reaped_lately_counts() {
+    let mut world = zombies(2).options(|options| options.at_most(3).reaped_lately(2));
+    assert_eq!(world.dry_run().held_back.unwrap().due.len(), 2);
+    assert!(world.sweep().reaps.is_empty());
+    let mut world = world.options(|options| options.reaped_lately(1));
+    assert_eq!(world.sweep().reaps.len(), 2);
+}

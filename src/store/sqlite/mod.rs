@@ -1,5 +1,6 @@
 //! A queue in a SQLite database of any schema that a [`Profile`](crate::Profile) describes.
 
+mod alike;
 mod apply;
 mod catalog;
 mod condition;
@@ -72,7 +73,7 @@ pub use draft::{Draft, draft_profile};
 pub use examples::{Example, Examples, Likeness, Seen, Unused};
 pub use fitting::{ClosestTable, fitting_profiles};
 pub use open::{Kept, Left, Mount, Owner, Place, Room, look_at_place};
-pub(in crate::store) use open::{keep, keep_to_read, read, sweep, trial};
+pub(in crate::store) use open::{keep, keep_to_read, read, sweep, trial, which_file};
 pub use project::ProjectError;
 pub use schema::{Role, Schema};
 pub use schema_error::SchemaError;

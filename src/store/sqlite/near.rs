@@ -3,6 +3,7 @@
 
 use rusqlite::Connection;
 
+use crate::store::sqlite::alike::nearest;
 use crate::store::sqlite::facts::Facts;
 use crate::store::sqlite::questions;
 use crate::store::sqlite::schema::Schema;
@@ -10,9 +11,6 @@ use crate::zombie::Id;
 
 /// How many ids are compared of each sort.
 const COMPARED: usize = 500;
-
-/// How many are named.
-const NAMED: usize = 5;
 
 /// The ids most like this one, the most similar first, and among how many they were looked for.
 pub(super) fn near(
@@ -27,7 +25,11 @@ pub(super) fn near(
         let mut statement = conn.prepare(sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(asked))?;
         while let Some(row) = rows.next()? {
-            ids.push(facts.task_id(row.get_ref(0)?).to_string());
+            // Null where it is too long to be read.
+            let id = facts.task_id(row.get_ref(0)?);
+            if !id.is_none() {
+                ids.push(id.to_string());
+            }
         }
         Ok(())
     };
@@ -43,11 +45,5 @@ pub(super) fn near(
     ids.sort_unstable();
     ids.dedup();
     let compared = ids.len();
-    let asked = asked.to_lowercase();
-    ids.sort_by_cached_key(|id| {
-        // Descending, and as an order that floats have.
-        std::cmp::Reverse(strsim::jaro_winkler(&id.to_lowercase(), &asked).to_bits())
-    });
-    ids.truncate(NAMED);
-    Ok((ids, compared))
+    Ok((nearest(ids, asked), compared))
 }

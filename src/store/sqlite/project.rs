@@ -1,12 +1,10 @@
 use rusqlite::Connection;
 
+use super::alike::{self, nearest};
 use super::catalog::{ColumnInfo, TableInfo};
 use super::schema::{Projects, Schema};
 use super::value::{blob, identifier, literal};
 use crate::zombie::Id;
-
-/// How many known projects an error names.
-const MOST_NEAREST: usize = 5;
 
 /// One project of the database.
 #[derive(Debug)]
@@ -82,16 +80,9 @@ impl Project {
         if self.has_row || conn.query_row(&sql, [], |row| row.get(0))? {
             return Ok(());
         }
-        let asked = self.asked.to_lowercase();
-        let mut nearest = known_projects(conn, schema)?;
-        nearest.sort_by_cached_key(|name| {
-            // Descending, and as an order that floats have.
-            std::cmp::Reverse(strsim::jaro_winkler(&name.to_lowercase(), &asked).to_bits())
-        });
-        nearest.truncate(MOST_NEAREST);
         Err(ProjectError::Unknown {
             project: self.asked.clone(),
-            nearest,
+            nearest: nearest(known_projects(conn, schema)?, &self.asked),
         })
     }
 }
@@ -178,8 +169,10 @@ fn known_projects(conn: &Connection, schema: &Schema) -> rusqlite::Result<Vec<St
     for (table, column) in columns {
         let column = identifier(&column.name);
         let sql = format!(
-            "SELECT DISTINCT CAST(t.{column} AS TEXT) FROM {} AS t WHERE t.{column} IS NOT NULL LIMIT 1000",
-            table.qualified_name()
+            "SELECT DISTINCT CAST(t.{column} AS TEXT) FROM {} AS t \
+             WHERE octet_length(t.{column}) <= {} LIMIT 1000",
+            table.qualified_name(),
+            alike::READ
         );
         let mut names = conn.prepare(&sql)?;
         let names = names.query_map([], |row| {

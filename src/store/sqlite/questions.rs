@@ -1,5 +1,6 @@
 //! The text of the statements that answer questions about single tasks, and about what was.
 
+use super::alike;
 use super::keys::{column, column_or_null, is_id, key};
 use super::layout::{RunLayout, TaskLayout, list};
 use super::schema::{Events, Schema, Tasks, Workspaces};
@@ -78,10 +79,17 @@ pub(super) fn event_names(events: &Events) -> Vec<(&'static str, String)> {
     ]
 }
 
+/// An id, or null where it is longer than is read to be compared; `octet_length` reads none of it to tell.
+fn id_if_short(tasks: &Tasks) -> String {
+    let id = column("t", &tasks.id);
+    format!("CASE WHEN octet_length({id}) <= {} THEN {id} END", alike::READ)
+}
+
 /// The ids on one side of a value.
 pub(super) fn neighbours(tasks: &Tasks, beside: &str, order: &str, most: usize) -> String {
     let mut names = task_names(tasks);
     names.extend([
+        ("id", id_if_short(tasks)),
         ("beside", beside.to_owned()),
         ("order", order.to_owned()),
         ("most", most.to_string()),
@@ -91,7 +99,7 @@ pub(super) fn neighbours(tasks: &Tasks, beside: &str, order: &str, most: usize) 
 
 /// The ids of the tasks made last.
 pub(super) fn newest_ids(tasks: &Tasks, most: usize) -> String {
-    newest_rows(("t", &tasks.table), &[column("t", &tasks.id)], "TRUE", most)
+    newest_rows(("t", &tasks.table), &[id_if_short(tasks)], "TRUE", most)
 }
 
 /// What names the workspace with key ?1.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use zombie_sweeper::store::StoreError;
+use zombie_sweeper::store::{OpenError, StoreError};
 
 use super::problem::Problem;
 use crate::surface::exit::Exit;
@@ -40,7 +40,11 @@ fn is_conflict(error: &anyhow::Error) -> bool {
     let of_the_store = failure::of_the_store(error);
     matches!(
         of_the_store,
-        Some(StoreError::NotParked { .. } | StoreError::Parking(_))
+        Some(
+            StoreError::NotParked { .. }
+                | StoreError::Parking(_)
+                | StoreError::Open(OpenError::NotPlanned(_))
+        )
     )
 }
 

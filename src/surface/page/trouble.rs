@@ -28,7 +28,7 @@ fn title(status: StatusCode) -> &'static str {
         StatusCode::UNAUTHORIZED => "A token is needed",
         StatusCode::FORBIDDEN => "This is not allowed",
         StatusCode::NOT_FOUND => "There is nothing here",
-        StatusCode::CONFLICT => "Another sweep is at work",
+        StatusCode::CONFLICT => "Nothing was reaped",
         StatusCode::UNPROCESSABLE_ENTITY | StatusCode::BAD_REQUEST => "This is not understood",
         StatusCode::TOO_MANY_REQUESTS => "Too fast",
         StatusCode::SERVICE_UNAVAILABLE => "The queue cannot be read now",

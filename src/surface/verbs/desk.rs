@@ -9,6 +9,7 @@ use zombie_sweeper::report::UnparkReport;
 use zombie_sweeper::{Planned, SweepOptions, SweepReport};
 
 use super::doctor::Diagnosed;
+use super::lately::Lately;
 use super::patience::Patience;
 use super::schema::Understood;
 use super::scope::{OutOfScope, Scope};
@@ -72,6 +73,7 @@ pub(crate) struct Given {
 pub(crate) struct Desk {
     given: Given,
     at_work: Mutex<()>,
+    reaped: Lately,
 }
 
 impl Desk {
@@ -79,6 +81,7 @@ impl Desk {
         Self {
             given,
             at_work: Mutex::new(()),
+            reaped: Lately::default(),
         }
     }
 
@@ -102,12 +105,14 @@ impl Desk {
 
     /// A dry run of now, and the exact list of what it would reap.
     pub(crate) fn plan(&self, scope: &Scope) -> anyhow::Result<(SweepReport, Planned)> {
+        // Before the look: what comes to stand there meanwhile is not what the plan is of.
+        let file = self.given.site.which_file()?;
         let report = super::plan::look(
             &self.given.site,
             self.given.patience,
             &self.dry(scope)?.evidence(true),
         )?;
-        let planned = report.planned();
+        let planned = report.planned().of_file(file);
         Ok((report, planned))
     }
 
@@ -146,6 +151,7 @@ impl Desk {
                 Err(SweepRefused::Failed(error))
             }
             Ok((mut report, failed)) => {
+                self.reaped.see(report.reaps.len());
                 ledger::remember(&self.given.site, sweeps, &mut report, began);
                 let failed = failed.map(anyhow::Error::from);
                 let ended = failed.as_ref().map_or(Ok(outcome(&report)), Err);
@@ -247,7 +253,9 @@ impl Desk {
     /// Those of a sweep of now.
     fn options(&self, scope: &Scope) -> anyhow::Result<SweepOptions> {
         let options = self.given.options.clone().moved_to(wall_clock::now());
-        let mut options = options.suspended(wait::suspended());
+        let mut options = options
+            .suspended(wait::suspended())
+            .reaped_lately(self.reaped.count());
         if let Some(project) = self.project_of(scope.project.as_deref())? {
             options = options.project(project);
         }

@@ -5,6 +5,7 @@ mod desk;
 mod doctor;
 mod explain;
 mod history;
+mod lately;
 mod learned;
 pub(crate) mod ledger;
 mod memory;

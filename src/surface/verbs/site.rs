@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use zombie_sweeper::rusqlite::Connection;
 use zombie_sweeper::store::Queue;
-use zombie_sweeper::{Profile, SweepError, SweepOptions};
+use zombie_sweeper::{FileMark, Profile, SweepError, SweepOptions};
 
 use super::profile::{self, Failed};
 use super::told::Told;
@@ -56,6 +56,11 @@ impl Site {
         Queue::at(&self.db, profile)
             .configured(|conn| signals::obey(conn, self.busy_timeout))
             .going_on(signals::none)
+    }
+
+    /// Which file stands there.
+    pub(super) fn which_file(&self) -> Result<FileMark, SweepError> {
+        Ok(self.queue(&Profile::default()).which_file()?)
     }
 
     /// What a look at it finds, by the profile that was asked for, else by one that ships and fits; and what is to be said of

@@ -89,3 +89,22 @@ fn near_ids_are_found_among_many() {
         .to_string();
     assert_eq!(error, "no task \"t1\" in the database; it has none");
 }
+
+#[test]
+fn near_ones_are_told_by_their_beginning_and_none_is_named_that_nobody_can_type() {
+    let end = "y".repeat(200);
+    let long = format!("fold-{end}");
+    let world = World::new()
+        .task(&long)
+        .task(&"fold-".repeat(1_000))
+        .task("other");
+    let error = world
+        .explanation(&format!("fold-{}", "y".repeat(20_000)))
+        .unwrap_err()
+        .to_string();
+    let (_, near) = error.split_once("; of ").unwrap();
+    assert_eq!(
+        near,
+        format!("2 ids looked at, the nearest are {long:?}, \"other\"")
+    );
+}

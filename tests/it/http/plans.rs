@@ -146,3 +146,18 @@ fn parked_task_is_opened() {
         .post("/v1/unpark", &json!({ "task": "nobodys" }))
         .problem(404);
 }
+
+#[test]
+fn is_of_the_file_that_was_looked_at() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    let other = Place::queue(|world| world.zombie("t1"));
+    let server = Server::on(&place, &[]);
+    let plan = server.post("/v1/plans", &json!({})).json();
+    std::fs::rename(other.db(), place.db()).unwrap();
+    let refused = server.post("/v1/sweeps", &json!({ "plan_id": plan["plan_id"] }));
+    let detail = refused.problem(409)["detail"].to_string();
+    assert!(detail.contains("another file"), "{detail}");
+    assert_eq!(place.world().value("tasks.status", "t1"), "running");
+    server.post("/v1/sweeps", &json!({})).ok();
+    assert_eq!(place.world().value("tasks.status", "t1"), "open");
+}

@@ -115,3 +115,37 @@ fn none_reaches_beyond_what_the_operator_gave() {
         }
     }
 }
+
+#[test]
+fn one_of_another_file_reaps_nothing() {
+    for protocol in BOTH {
+        let place = Place::queue(|world| world.zombie("t1"));
+        let other = Place::queue(|world| world.zombie("t1"));
+        let mut client = Client::of(&place, protocol);
+        let plan = client.plan();
+        std::fs::rename(other.db(), place.db()).unwrap();
+        let swept = client.sweep(&plan, &yes());
+        assert_eq!(swept["isError"], true, "{swept}");
+        assert!(text(&swept).contains("another file"), "{swept}");
+        assert_eq!(place.world().value("tasks.status", "t1"), "running");
+    }
+}
+
+#[test]
+fn small_ones_do_not_get_round_the_brake() {
+    for protocol in BOTH {
+        let place = Place::queue(|world| world.zombie("t1").zombie("t2").zombie("t3"));
+        let args = ["--at-most", "2"];
+        let mut client = Client::with(&place, protocol, super::client::asks(), &args);
+        let plan = client.answer("plan", json!({ "tasks": ["t1", "t2"] }));
+        client.sweep(plan["plan_id"].as_str().unwrap(), &yes());
+        assert_eq!(place.world().value("tasks.status", "t2"), "open");
+        let plan = client.answer("plan", json!({ "tasks": ["t3"] }));
+        assert_eq!(
+            (&plan["reaped"], &plan["held_back"]["due"]),
+            (&json!(0), &json!(1)),
+            "{plan}"
+        );
+        assert_eq!(place.world().value("tasks.status", "t3"), "running");
+    }
+}

@@ -142,13 +142,15 @@ impl Kept {
     ///
     /// # Errors
     ///
-    /// Those of [`check`](Self::check) and [`has_changed`](Self::has_changed); else what `sweep` returns.
+    /// Those of [`check`](Self::check) and [`has_changed`](Self::has_changed), and [`OpenError::NotPlanned`] where the options are of a
+    /// plan of another file; else what `sweep` returns.
     pub fn sweep<T, E: From<OpenError>>(
         &mut self,
         opts: &SweepOptions,
         sweep: impl FnOnce(&mut Connection, &SweepOptions) -> Result<T, E>,
     ) -> Result<T, E> {
         self.check()?;
+        self.see_that_it_is_planned(opts)?;
         self.company().standing().see_log()?;
         // Before the look, so that no commit can come between the two and be taken for seen; and not again after it.
         let version = self.data_version()?;
@@ -204,6 +206,15 @@ impl Kept {
     /// [`OpenError`] where that cannot be told.
     pub fn place(&self) -> Result<Place, OpenError> {
         place_of_kept(self.company())
+    }
+
+    fn see_that_it_is_planned(&self, opts: &SweepOptions) -> Result<(), OpenError> {
+        let standing = self.company().standing();
+        let planned = opts.planned.as_ref();
+        if planned.is_none_or(|planned| planned.is_of(&standing.mark())) {
+            return Ok(());
+        }
+        Err(OpenError::NotPlanned(standing.path.clone()))
     }
 
     fn see_writes(&self) {

@@ -33,4 +33,5 @@ pub(in crate::store) use keep::{keep, keep_to_read};
 pub use place::{Place, look_at_place};
 pub(in crate::store) use read::read;
 pub use site::{Mount, Owner, Room};
+pub(in crate::store) use standing::which_file;
 pub(in crate::store) use sweep::{sweep, trial};

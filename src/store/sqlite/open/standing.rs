@@ -5,9 +5,10 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use super::file::{File, sibling, system_error};
+use super::file::{File, look_at, sibling, system_error};
 use super::lock::log_is_in_use;
 use super::system::{self, Identity};
+use crate::options::FileMark;
 use crate::store::open_error::OpenError;
 
 /// Which file it is, and where the system tells when it was made: the number of one that is gone may be given to another.
@@ -15,6 +16,17 @@ type Birth = (Identity, Option<SystemTime>);
 
 fn birth(found: &Metadata) -> Birth {
     (system::identity(found), found.created().ok())
+}
+
+fn mark((identity, born): Birth) -> FileMark {
+    FileMark::new(format!("{identity:?} {born:?}"))
+}
+
+/// [`Queue::which_file`](crate::store::Queue::which_file).
+pub(in crate::store) fn which_file(path: &Path) -> Result<FileMark, OpenError> {
+    look_at(path)?;
+    let found = fs::metadata(path).map_err(|source| system_error(path, source))?;
+    Ok(mark(birth(&found)))
 }
 
 /// A database and its log, as they stood when they were opened. It is looked at without opening either.
@@ -41,6 +53,11 @@ impl Standing {
             database: birth(&file.found()?),
             log: file.beside("-wal")?.as_ref().map(birth),
         })
+    }
+
+    /// Which file it is.
+    pub(super) fn mark(&self) -> FileMark {
+        mark(self.database)
     }
 
     /// Fails where the log is that of the database which stood there before: `SQLite` would take it for this one's, and fold

@@ -15,7 +15,7 @@ const SETTLE: &str = "10s";
 
 #[derive(Debug, Args)]
 #[command(mut_arg("settle", |settle| settle.default_value(SETTLE)))]
-#[command(mut_arg("at_most", |at_most| at_most.help("Reap none where more than so many are due")))]
+#[command(mut_arg("at_most", |at_most| at_most.help("Reap none where more than so many are due, with those of the last 15 minutes")))]
 pub(crate) struct WatchArgs {
     /// Watch this project only, by name or id [default: all]
     #[arg(long, value_name = "NAME", env = "ZOMBIE_SWEEPER_PROJECT", hide_env = true)]
