@@ -248,6 +248,9 @@ impl Desk {
     fn options(&self, scope: &Scope) -> anyhow::Result<SweepOptions> {
         let options = self.given.options.clone().moved_to(wall_clock::now());
         let mut options = options.suspended(wait::suspended());
+        if let Some(watching) = &self.given.site.watching {
+            options = options.looked_since(watching.looked_since());
+        }
         if let Some(project) = self.project_of(scope.project.as_deref())? {
             options = options.project(project);
         }
