@@ -1,3 +1,4 @@
+mod looked_since;
 mod planned;
 mod watched;
 
@@ -11,6 +12,7 @@ use chrono::{DateTime, Utc};
 
 use crate::profile::Profile;
 use crate::zombie::{Id, Labels, Learned, Policy, Suspect};
+pub use looked_since::LookedSince;
 pub use planned::{FileMark, Planned, PlannedReap};
 pub(crate) use watched::{Doubted, Refused, Silent, Watched};
 
@@ -36,6 +38,7 @@ pub struct SweepOptions {
     pub(crate) profile: Profile,
     pub(crate) confirm: Duration,
     pub(crate) suspended: Duration,
+    pub(crate) looked_since: LookedSince,
     pub(crate) waiting: Option<Waiting>,
     pub(crate) evidence: bool,
     pub(crate) living: Option<usize>,
@@ -92,6 +95,7 @@ impl SweepOptions {
             profile: Profile::default(),
             confirm: Duration::ZERO,
             suspended: Duration::ZERO,
+            looked_since: LookedSince::default(),
             waiting: None,
             evidence: false,
             living: None,
@@ -195,6 +199,14 @@ impl SweepOptions {
     #[must_use]
     pub fn suspended(self, suspended: Duration) -> Self {
         Self { suspended, ..self }
+    }
+
+    /// Since when somebody has looked without a break, such as a [`Watch`](crate::watch::Watch) beside this sweep. Silence whose
+    /// last sign of life is older is looked at twice, 60 s apart where [`confirm`](Self::confirm) is not set: a clock that was
+    /// set makes all that live look silent at once.
+    #[must_use]
+    pub fn looked_since(self, looked_since: LookedSince) -> Self {
+        Self { looked_since, ..self }
     }
 
     /// How to wait between the two looks of [`confirm`](Self::confirm): called with the time to wait, it returns what

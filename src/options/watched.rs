@@ -2,15 +2,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::zombie::{Id, Timestamp};
+use crate::zombie::Id;
 
-/// What a watch knows and no single sweep can: over which time it looked, and what its earlier looks found silent.
+/// What a watch knows and no single sweep can: what its earlier looks found.
 #[derive(Clone, Debug)]
 pub(crate) struct Watched {
-    /// Since when it has been looked without a break; `None`: since ever.
-    pub(crate) unbroken_since: Option<Timestamp>,
-    /// Since when without a gap of a few seconds either, which may be all that a lease lasts; `None`: since ever.
-    pub(crate) gapless_since: Option<Timestamp>,
     /// What earlier looks found silent, by key.
     pub(crate) silent: Arc<HashMap<Id, Silent>>,
     /// What time it is, in the time of the watch.

@@ -9,6 +9,7 @@ mod log;
 mod lost;
 mod mcp;
 mod metrics;
+mod moment;
 mod notify;
 mod page;
 mod plans;

@@ -302,8 +302,8 @@ impl<S: Store> Sweep<'_, S> {
         report.warnings.extend(notes.sentences(opts.now.into()));
         if opts.dry_run && opts.confirm.is_zero() && doubtful > 0 {
             report.warnings.push(format!(
-                "silent for no longer than the machine was suspended, or without any sign but that of a worker that is gone, \
-                 so that a sweep looks at them twice: {doubtful}"
+                "silent for no longer than the machine was suspended, or since before a break in the watch, or without any sign \
+                 but that of a worker that is gone, so that a sweep looks at them twice: {doubtful}"
             ));
         }
         let due = report.held_back.as_ref().map_or(0, |held| held.due.len());

@@ -58,7 +58,7 @@ impl<S: Store> Sweep<'_, S> {
     }
 
     /// Whether a second look has to confirm it: where that was asked for, where nobody could have beaten for as long as the
-    /// machine was suspended, and where it rests on nothing but a worker's row that is gone.
+    /// machine was suspended, where nobody looked for all of it, and where it rests on nothing but a worker's row that is gone.
     fn is_doubtful(&self, zombie: &Zombie) -> bool {
         let (evidence, suspended) = (&zombie.evidence, self.opts.suspended);
         if !evidence.is_silence {

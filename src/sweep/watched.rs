@@ -35,17 +35,14 @@ impl<S: Store> Sweep<'_, S> {
         }
     }
 
-    /// Whether a watch looked for only a part of this silence.
+    /// Whether a watch, this one or one beside this sweep, looked for only a part of this silence.
     pub(super) fn is_older_than_the_watch(&self, evidence: &Evidence) -> bool {
-        let Some(watched) = &self.opts.watched else {
-            return false;
-        };
         let looked_since = match evidence.reason {
-            Reason::LeaseExpired => watched.gapless_since,
-            _ => watched.unbroken_since,
+            Reason::LeaseExpired => self.opts.looked_since.leases,
+            _ => self.opts.looked_since.silence,
         };
         let sign = evidence.sign_of_life;
-        looked_since.is_some_and(|since| sign.is_none_or(|sign| sign < since))
+        looked_since.is_some_and(|since| sign.is_none_or(|sign| sign < since.into()))
     }
 
     /// To a watch: silence that somebody's lock may explain is left to a later look. Commits that it saw say nothing of the

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use super::Moment;
+use crate::options::LookedSince;
 
 /// A gap between two calls that is longer than this breaks the silence, however long silence is borne.
 const GAP: Duration = Duration::from_secs(180);
@@ -22,7 +25,7 @@ const STEP_WITHIN: Duration = Duration::from_secs(60);
 const AT_ONCE: Duration = Duration::from_secs(5);
 
 /// What it takes to tell time in which it was looked from time in which nobody did.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Attention {
     last: Moment,
     /// What the offset of the wall clock is held against, and when that was noted.
@@ -53,16 +56,20 @@ impl Attention {
         self.attended
     }
 
-    /// For how long there has been no break; `None`: there has never been one.
-    pub(super) fn unbroken(&self) -> Option<Duration> {
-        let since = self.unbroken_since?;
-        Some(self.last.since_boot.saturating_sub(since))
+    /// When the last break ended, and the last gap however short, by the wall clock.
+    pub(super) fn looked_since(&self) -> LookedSince {
+        LookedSince {
+            silence: self.unbroken_since.map(|since| self.wall_at(since)),
+            leases: self.gapless_since.map(|since| self.wall_at(since)),
+        }
     }
 
-    /// For how long there has been no gap either, however short; `None`: there has never been one.
-    pub(super) fn gapless(&self) -> Option<Duration> {
-        let since = self.gapless_since?;
-        Some(self.last.since_boot.saturating_sub(since))
+    /// A moment of the other clock, as the wall clock has it now.
+    fn wall_at(&self, since_boot: Duration) -> DateTime<Utc> {
+        let passed = self.last.since_boot.saturating_sub(since_boot);
+        let passed = TimeDelta::from_std(passed).unwrap_or(TimeDelta::MAX);
+        let wall = self.last.wall.checked_sub_signed(passed);
+        wall.unwrap_or(DateTime::<Utc>::MIN_UTC)
     }
 
     /// It is this moment now. Returns whether there was a break: a gap, or a step of the wall clock.

@@ -32,6 +32,7 @@
 //! // ... sweep with these options, then say what came of it: watch.looked(..) or watch.failed(..)
 //! ```
 
+mod attended;
 mod attention;
 mod moment;
 mod rests;
@@ -45,7 +46,8 @@ use chrono::{DateTime, Utc};
 
 use crate::options::{Silent, SweepOptions, Watched};
 use crate::report::SweepReport;
-use crate::zombie::{Id, Timestamp};
+use crate::zombie::Id;
+pub use attended::Attended;
 use attention::Attention;
 pub use moment::Moment;
 use rests::{Growing, OUTAGE, Retry, UNREAPED};
@@ -148,16 +150,20 @@ impl Watch {
             .retain(|(when, _)| at.since_boot.saturating_sub(*when) < LATELY);
         let spared = self.refused.iter().filter(|(_, retry)| retry.at > self.begun);
         let refused = spared.map(|(key, retry)| (key.clone(), retry.refused.clone()));
-        let now = Timestamp::from(at.wall);
-        opts.clone().moved_to(at.wall).watched(Watched {
-            unbroken_since: self.attention.unbroken().map(|time| now.minus(time)),
-            gapless_since: self.attention.gapless().map(|time| now.minus(time)),
+        let opts = opts.clone().moved_to(at.wall);
+        opts.looked_since(self.attention.looked_since()).watched(Watched {
             silent: Arc::clone(&self.silent),
             attended: self.looked_at,
             refused: Arc::new(refused.collect()),
             reaped_lately: self.reaped.iter().map(|(_, tasks)| tasks).sum(),
             is_write_in_doubt: self.writers.is_in_doubt(),
         })
+    }
+
+    /// Over which time it has looked until now: for sweeps beside it.
+    #[must_use]
+    pub fn attended(&self) -> Attended {
+        Attended::of(self.attention.clone(), self.borne)
     }
 
     /// A look came to an end: what it found, and how long it took. The time in which it reaped is taken off: of that there

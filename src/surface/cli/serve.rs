@@ -39,6 +39,7 @@ fn serve(cli: &Cli, args: &ServeArgs) -> anyhow::Result<Exit> {
     let site = Site {
         is_shared: true,
         told: Some(Arc::default()),
+        watching: Some(Arc::default()),
         ..cli.site()
     };
     let desk = Arc::new(Desk::new(given(cli, site.clone(), serving.read_only)));

@@ -256,6 +256,9 @@ impl Desk {
         let mut options = options
             .suspended(wait::suspended())
             .reaped_lately(self.reaped.count());
+        if let Some(watching) = &self.given.site.watching {
+            options = options.looked_since(watching.looked_since());
+        }
         if let Some(project) = self.project_of(scope.project.as_deref())? {
             options = options.project(project);
         }

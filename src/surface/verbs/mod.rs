@@ -22,6 +22,7 @@ mod site;
 mod sweep;
 mod told;
 mod unpark;
+mod watching;
 
 pub(crate) use desk::{Desk, Given, HistoryAsked, OutcomesAsked, SweepRefused};
 pub(crate) use doctor::{Diagnosed, doctor};
@@ -37,4 +38,5 @@ pub(crate) use scope::{OutOfScope, Scope};
 pub(crate) use site::{LedgerFile, Site, Sweeps};
 pub(crate) use sweep::{by_profile, sweep};
 pub(crate) use unpark::unpark;
+
 pub(crate) use zombie_sweeper::Planned;

@@ -8,6 +8,7 @@ use zombie_sweeper::{FileMark, Profile, SweepError, SweepOptions};
 
 use super::profile::{self, Failed};
 use super::told::Told;
+use super::watching::Watching;
 use crate::surface::signals;
 
 /// Which queue, and where it is remembered what was done to it.
@@ -27,6 +28,8 @@ pub(crate) struct Site {
     pub(crate) metrics: Option<PathBuf>,
     /// What a monitor that asks is told.
     pub(crate) told: Option<Arc<Told>>,
+    /// Over which time the watch of this process has looked, where it is one that also sweeps when it is asked.
+    pub(crate) watching: Option<Arc<Watching>>,
 }
 
 /// The ledger that is kept.

@@ -1,5 +1,6 @@
 //! When a watch looks, and which silence it acts on.
 
+mod beside;
 mod breaks;
 mod day;
 mod due;

@@ -114,6 +114,7 @@ impl Cli {
             ledger,
             metrics: self.sweep.metrics.file().cloned(),
             told: None,
+            watching: None,
         }
     }
 

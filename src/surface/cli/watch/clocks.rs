@@ -1,29 +1,19 @@
-//! What the clocks say, and how long the processor was ours.
+//! How long the processor was ours.
 
 use std::time::Duration;
 
-use zombie_sweeper::watch::Moment;
-
-use crate::surface::{wait, wall_clock};
-
-/// The moment that it is.
-pub(super) fn now() -> Moment {
-    Moment {
-        wall: wall_clock::now(),
-        since_boot: wait::running(),
-    }
-}
+use crate::surface::moment;
 
 /// For how long the processor has worked for this thread. To wait for a lock or a disk takes nothing from others.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 pub(super) fn worked() -> Duration {
     use nix::time::{ClockId, clock_gettime};
 
-    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map_or_else(|_| wait::running(), Duration::from)
+    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map_or_else(|_| moment::since_boot(), Duration::from)
 }
 
 /// Elsewhere what passes counts.
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
 pub(super) fn worked() -> Duration {
-    wait::running()
+    moment::since_boot()
 }

@@ -18,7 +18,7 @@ use super::{sweep, text};
 use crate::surface::exit::Exit;
 use crate::surface::lost::LostSummary;
 use crate::surface::verbs::{Failed, Site};
-use crate::surface::{notify, signals};
+use crate::surface::{moment, notify, signals};
 use news::News;
 use queue::Watched;
 use record::Record;
@@ -62,7 +62,7 @@ impl<'c> Watcher<'c> {
         Self {
             cli,
             site,
-            watch: Watch::new(interval, clocks::now()),
+            watch: Watch::new(interval, moment::now()),
             queue: None,
             left: None,
             has_seen: false,
@@ -85,10 +85,17 @@ impl<'c> Watcher<'c> {
             if reopens && self.has_seen {
                 notify::ready(); // again, however it went
             }
-            match acted {
-                Ok(rest) => sleep(rest),
-                Err(error) => self.bear(error)?,
+            let rest = match acted {
+                Ok(rest) => rest,
+                Err(error) => {
+                    self.bear(error)?;
+                    Duration::ZERO
+                }
+            };
+            if let Some(watching) = &self.site.watching {
+                watching.hear(self.watch.attended());
             }
+            sleep(rest);
         }
         Ok(Exit::Swept)
     }
@@ -99,7 +106,7 @@ impl<'c> Watcher<'c> {
             notify::reloading();
         }
         if self.queue.as_ref().is_some_and(Watched::is_replaced) {
-            self.watch.failed(clocks::now());
+            self.watch.failed(moment::now());
         }
         self.close();
         self.watch.wake();
@@ -119,7 +126,7 @@ impl<'c> Watcher<'c> {
 
     /// Looks, where it is time for that, and returns how long to rest.
     fn act(&mut self, has_changed: bool) -> anyhow::Result<Duration> {
-        match self.watch.next(clocks::now(), has_changed) {
+        match self.watch.next(moment::now(), has_changed) {
             Next::Rest(rest) => Ok(rest),
             Next::Look => self.look().map(|()| Duration::ZERO),
         }
@@ -130,12 +137,12 @@ impl<'c> Watcher<'c> {
             Some(queue) => queue,
             none => none.insert(Watched::open(self.cli, self.site, self.left.as_ref())?),
         };
-        let (at, worked) = (clocks::now(), clocks::worked());
+        let (at, worked) = (moment::now(), clocks::worked());
         let options = self.watch.options(&queue.options(), at);
         match queue.sweep(self.cli, self.site, &options) {
             Ok(report) => {
                 let took = clocks::worked().saturating_sub(worked);
-                self.watch.looked(clocks::now(), took, &report);
+                self.watch.looked(moment::now(), took, &report);
                 let is_well_again = self.trouble.is_over(at);
                 self.tell(report, None, at)?;
                 if is_well_again {
@@ -202,7 +209,7 @@ impl<'c> Watcher<'c> {
             return Ok(()); // that is why
         }
         self.close();
-        let at = clocks::now();
+        let at = moment::now();
         self.watch.failed(at);
         if !self.has_seen && !trouble::may_pass(&error) {
             self.record.failed(self.site, self.cli.sweeps(), &error, at, true);

@@ -9,10 +9,9 @@ use zombie_sweeper::{Profile, SweepOptions, SweepReport, sweep_zombie_tasks};
 
 use super::super::args::Cli;
 use super::super::sweep;
-use super::clocks;
 use super::record::ENTERED;
 use crate::surface::verbs::{self, Failed, Site};
-use crate::surface::{wait, wall_clock};
+use crate::surface::{moment, wait, wall_clock};
 
 /// A database that is kept open, and what is asked of its sweeps.
 pub(super) struct Watched {
@@ -76,7 +75,7 @@ impl Watched {
         options: &SweepOptions,
     ) -> Result<SweepReport, Failed> {
         let asked = self.asked.as_ref();
-        let now = clocks::now().since_boot;
+        let now = moment::now().since_boot;
         let learned = &mut self.learned;
         let patience = cli.sweep.policy.patience();
         learned.take_if(|(since, _)| now.saturating_sub(*since) >= ENTERED);
