@@ -5,6 +5,7 @@ use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use serde::de::DeserializeOwned;
+use serde_json::error::Category;
 use serde_path_to_error::Segment;
 
 use super::problem::{Mistake, Problem, Step};
@@ -51,18 +52,26 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     let read = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let mut loc = vec![Step::from("body")];
         loc.extend(error.path().iter().filter_map(step));
-        let kind = match error.inner().classify() {
-            serde_json::error::Category::Data => "value",
-            _ => "json",
+        let error = error.into_inner();
+        let (line, column) = (error.line(), error.column());
+        let (kind, msg) = match error.classify() {
+            Category::Data => ("value", error.to_string()),
+            _ if body.is_empty() => ("json", "expected JSON, not an empty body".to_owned()),
+            Category::Eof => (
+                "json",
+                format!("expected JSON, found one that ends early, in line {line} behind column {column}"),
+            ),
+            Category::Syntax | Category::Io => (
+                "json",
+                format!("expected JSON, found something else in line {line}, column {column}"),
+            ),
         };
-        let mut msg = error.into_inner().to_string();
-        if body.is_empty() {
-            "expected JSON, not an empty body".clone_into(&mut msg);
-        }
         Problem::mistakes(vec![Mistake::new(kind, loc, msg)])
     })?;
     json.end().map_err(|error| {
-        let mistake = Mistake::new("json", [Step::from("body")], error.to_string());
+        let (line, column) = (error.line(), error.column());
+        let msg = format!("expected one JSON object, found more behind it in line {line}, column {column}");
+        let mistake = Mistake::new("json", [Step::from("body")], msg);
         Problem::mistakes(vec![mistake])
     })?;
     Ok(read)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::header::{CONNECTION, WWW_AUTHENTICATE};
+use axum::http::header::{CONNECTION, ORIGIN, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -79,14 +79,15 @@ impl Gate {
             return Ok(Caller(kind));
         };
         let Some(kind) = kind else {
-            return Err(unknown());
+            return Err(unknown(shown.is_some()));
         };
         if !kind.opens(wanted) {
             return Err(too_little(kind, wanted));
         }
         let page = page(request.headers(), &self.origins(&host))?;
         let is_bearer = shown.is_some_and(|shown| shown.is_bearer);
-        may_ask(page, method.is_safe(), is_bearer)?;
+        may_ask(page, method.is_safe(), is_bearer)
+            .map_err(|problem| self.by_plain_http(request, &host).unwrap_or(problem))?;
         if !method.is_safe() {
             let [of_http, of_models] = &*self.paces;
             let bucket = if wanted == Kind::Mcp { of_models } else { of_http };
@@ -96,6 +97,14 @@ impl Gate {
             })?;
         }
         Ok(Caller(Some(kind)))
+    }
+
+    /// What is wrong where our own page was opened beside the proxy that all is to come through.
+    fn by_plain_http(&self, request: &Request, host: &str) -> Option<Problem> {
+        let origin = request.headers().get(ORIGIN)?;
+        let is_it = self.is_behind_tls && origin.as_bytes() == format!("http://{host}").as_bytes();
+        let said = "this page was opened by http: the server was started with --behind-tls, and expects https, through the proxy";
+        is_it.then(|| Problem::new(StatusCode::FORBIDDEN, said))
     }
 
     /// The origins of our own pages, by the name that they were asked for.
@@ -123,8 +132,13 @@ fn wanted(method: &Method, path: &str) -> Option<Kind> {
     }
 }
 
-fn unknown() -> Problem {
-    let problem = Problem::bare(StatusCode::UNAUTHORIZED);
+fn unknown(has_shown_one: bool) -> Problem {
+    let problem = if has_shown_one {
+        let said = "this token opens nothing here: expected one of this server's, as its file has it now";
+        Problem::new(StatusCode::UNAUTHORIZED, said)
+    } else {
+        Problem::bare(StatusCode::UNAUTHORIZED)
+    };
     CHALLENGES.into_iter().fold(problem, |problem, challenge| {
         problem.with_header(WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
     })

@@ -37,7 +37,7 @@ pub(crate) use api::Api;
 pub(crate) use doors::Doors;
 pub(crate) use failed::Failed;
 use probes::Probes;
-pub(crate) use problem::Problem;
+pub(crate) use problem::{Mistake, Problem, Step};
 
 /// What those get who come this way, and may.
 pub(crate) fn router(api: Api, models: &Endpoint, doors: &Doors, way: Way) -> Router {

@@ -1,6 +1,6 @@
 //! How a refusal is said, whoever refused: as a problem, or to who prefers it as a page.
 
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::{HeaderMap, StatusCode};
@@ -11,10 +11,17 @@ use super::accept::prefers_html;
 use super::problem::Problem;
 use crate::surface::page::trouble;
 
+/// Where models come in.
+const MCP: &str = "/mcp";
+
+/// No reason in plain text is longer, in bytes.
+const LONGEST: usize = 16 * 1024;
+
 /// A layer around routes: what they refuse is said as a problem, a panic is one without reasons, and who goes away before
 /// the answer cuts nothing short.
 pub(crate) async fn worded(request: Request, next: Next) -> Response {
     let as_page = prefers_html(request.headers());
+    let is_of_models = request.uri().path().starts_with(MCP);
     let response = match tokio::spawn(next.run(request)).await {
         Ok(response) => response,
         Err(panicked) => {
@@ -22,7 +29,31 @@ pub(crate) async fn worded(request: Request, next: Next) -> Response {
             Problem::bare(StatusCode::INTERNAL_SERVER_ERROR).into_response()
         }
     };
+    if is_of_models {
+        return of_models(response).await;
+    }
     said(response, as_page)
+}
+
+/// What is refused to models is said by who speaks their protocol, in plain text: that stays the reason.
+async fn of_models(response: Response) -> Response {
+    let status = response.status();
+    let is_refusal = status.is_client_error() || status.is_server_error();
+    if !is_refusal || response.extensions().get::<Problem>().is_some() || is_of_own_form(response.headers()) {
+        return said(response, false);
+    }
+    let (head, body) = response.into_parts();
+    let text = to_bytes(body, LONGEST).await.unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    if text.trim().is_empty() {
+        return of_routes(status, &head.headers, false);
+    }
+    let problem = Problem::new(status, text.trim());
+    let allowed = head.headers.get(ALLOW).cloned();
+    let problem = allowed
+        .into_iter()
+        .fold(problem, |problem, allowed| problem.with_header(ALLOW, allowed));
+    problem.into_response()
 }
 
 /// An answer, where it is a refusal in the form that is preferred.

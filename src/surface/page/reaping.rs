@@ -13,7 +13,7 @@ use super::asked::{self, Asked};
 use super::confirm::{Confirm, confirm};
 use super::ground::Page;
 use super::overview::Due;
-use super::showing::{blocking, not_understood};
+use super::showing::{blocking, not_understood, reason};
 use super::swept::swept;
 use crate::surface::failure;
 use crate::surface::http::{Failed, Problem};
@@ -25,7 +25,7 @@ pub(super) async fn ask(
     State(page): State<Page>,
     form: Result<Form<asked::Query>, FormRejection>,
 ) -> Result<Response, Problem> {
-    let Form(form) = form.map_err(|why| not_understood(why.body_text()))?;
+    let Form(form) = form.map_err(|why| not_understood(reason(&why)))?;
     let asked = Asked::try_from(form).map_err(not_understood)?;
     let drawn = blocking(move || {
         let scope = scope(&page, &asked)?;

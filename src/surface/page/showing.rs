@@ -1,5 +1,6 @@
 //! What is only looked at.
 
+use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use super::asked::{self, Asked};
 use super::ground::Page;
 use super::overview::{Overview, Silent, overview as drawn};
 use super::task::explained;
-use crate::surface::http::{Failed, Problem};
+use crate::surface::http::{Failed, Mistake, Problem, Step};
 use crate::surface::verbs::{HistoryAsked, OutcomesAsked, Scope};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -25,7 +26,7 @@ pub(super) async fn overview(
     State(page): State<Page>,
     query: Result<Query<asked::Query>, QueryRejection>,
 ) -> Result<Response, Problem> {
-    let Query(query) = query.map_err(|why| not_understood(why.body_text()))?;
+    let Query(query) = query.map_err(|why| not_understood(reason(&why)))?;
     let asked = Asked::try_from(query).map_err(not_understood)?;
     let refresh = asked.refresh;
     let mut response = looked_at(page, asked).await?.into_response();
@@ -86,7 +87,7 @@ async fn looked_at(page: Page, asked: Asked) -> Result<Html<String>, Problem> {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OfTask {
-    task: String,
+    task: Option<String>,
     project: Option<String>,
 }
 
@@ -95,11 +96,24 @@ pub(super) async fn task(
     State(page): State<Page>,
     query: Result<Query<OfTask>, QueryRejection>,
 ) -> Result<Html<String>, Problem> {
-    let Query(OfTask { task, project }) = query.map_err(|why| not_understood(why.body_text()))?;
+    let Query(OfTask { task, project }) = query.map_err(|why| not_understood(reason(&why)))?;
+    let task = task.ok_or_else(|| {
+        let loc = ["query", "task"].map(Step::from);
+        Problem::mistakes(vec![Mistake::new("missing", loc, "expected the id of a task")])
+    })?;
     let project = project.filter(|project| !project.is_empty());
     let told = page.answers.explain(task, project).await;
     let told = told.map_err(|failed| failed.problem())?;
     blocking(move || Html(explained(page.desk.database(), &told.report).into_string())).await
+}
+
+/// What is wrong, without the words of who parsed it.
+pub(super) fn reason(why: &(impl Error + 'static)) -> String {
+    let mut innermost: &dyn Error = why;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
 }
 
 /// What was asked for says something else than it may.

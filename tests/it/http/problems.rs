@@ -151,3 +151,23 @@ fn database_that_is_gone_is_told_and_found_again() {
     wait_until("it is found", || server.get("/v1/plan").status() == 200);
     assert_eq!(server.post("/v1/sweeps", &json!({})).ok()["reaped"], 1);
 }
+
+#[test]
+fn in_plain_words() {
+    let (_place, server) = served();
+    for (body, found) in [
+        ("{\"tasks\":", "ends early"),
+        ("{\"tasks\": nul}", "something else"),
+    ] {
+        let problem = server.ask(post("/v1/plans", body)).problem(422);
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(detail.contains(found) && detail.contains("line 1"), "{detail}");
+    }
+    for page in ["/?sort=id", "/task?id=t1&task=t1"] {
+        let problem = server.get(page).problem(422);
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(!detail.contains("deserialize"), "{detail}");
+    }
+    let problem = server.get("/task").problem(422);
+    assert_eq!(problem["errors"][0]["loc"], json!(["query", "task"]));
+}

@@ -77,7 +77,8 @@ fn behind_a_proxy_our_page_has_its_name_and_tls() {
             .with("Origin", origin)
     };
     served.ask(&asked("https://sweeper.example")).is(201);
-    served.ask(&asked("http://sweeper.example")).is(403);
+    let beside_it = served.ask(&asked("http://sweeper.example")).is(403);
+    assert!(beside_it.body.contains("expects https"), "{}", beside_it.body);
 }
 
 #[test]

@@ -33,6 +33,14 @@ fn one_of_somebody_else_is_none() {
         served.ask(&get("/v1/plan").bearer(wrong)).is(401);
         served.ask(&get("/v1/plan").password(wrong)).is(401);
     }
+    let refused = served.ask(&get("/v1/plan").bearer("another")).is(401);
+    assert!(
+        refused.body.contains("this token opens nothing here"),
+        "{}",
+        refused.body
+    );
+    let refused = served.ask(&get("/v1/plan")).is(401);
+    assert!(refused.body.contains("wants a token"), "{}", refused.body);
     for unread in [
         "",
         "Bearer",
@@ -43,6 +51,19 @@ fn one_of_somebody_else_is_none() {
     ] {
         served.ask(&get("/v1/plan").with("Authorization", unread)).is(401);
     }
+}
+
+#[test]
+fn a_model_hears_what_is_wrong_with_what_it_sent() {
+    let place = Place::queue(|world| world);
+    let served = place.answer(&[]);
+    let token = served.token("mcp");
+    let cut_short = post("/mcp", "{\"jsonrpc\":").bearer(&token);
+    let cut_short = cut_short.with("Accept", "application/json, text/event-stream");
+    let refused = served.ask(&cut_short);
+    assert!((400..500).contains(&refused.status), "{}", refused.head);
+    assert!(refused.body.contains("EOF"), "{}", refused.body);
+    assert!(!refused.body.contains("its header say so"), "{}", refused.body);
 }
 
 #[test]
@@ -77,8 +98,9 @@ fn a_password_opens_what_a_bearer_does() {
 
 #[test]
 fn why_it_is_not_ready_is_told_to_who_may_know() {
-    let place = Place::empty();
+    let place = Place::queue(|world| world);
     let served = place.answer(&[]);
+    std::fs::rename(place.db(), place.file("away.db")).unwrap();
     let stranger = served.ask(&get("/readyz")).is(503);
     assert!(!stranger.body.contains("orchestra.db"), "{}", stranger.body);
     let known = served.ask(&get("/readyz").bearer(&served.token("read"))).is(503);

@@ -78,7 +78,16 @@ fn load(named: &[TokenFile], kind: Kind) -> io::Result<Secret> {
 pub(crate) fn known(named: &[TokenFile], kind: Kind) -> io::Result<Secret> {
     match path(named, kind)? {
         Some(named) => file::read_given(&named),
-        None => file::read_own(&file::own(&file::folder()?, kind)),
+        None => {
+            let folder = file::folder().map_err(|error| {
+                let name = kind.name();
+                let said = format!(
+                    "it is not known where the {name} token is kept: expected STATE_DIRECTORY, XDG_STATE_HOME or HOME, or --token-file {name}=PATH"
+                );
+                io::Error::new(error.kind(), said)
+            })?;
+            file::read_own(&file::own(&folder, kind))
+        }
     }
 }
 
