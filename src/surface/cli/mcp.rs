@@ -7,7 +7,7 @@ use super::given::given;
 use crate::surface::exit::Exit;
 use crate::surface::mcp::{self, Ground};
 use crate::surface::plans::Plans;
-use crate::surface::verbs::{Desk, Site};
+use crate::surface::verbs::{Desk, Given, Site};
 use crate::surface::wall_clock;
 
 /// `zombie-sweeper mcp`: until its client ends it.
@@ -16,7 +16,13 @@ pub(crate) fn run(cli: &Cli, args: &McpArgs) -> anyhow::Result<Exit> {
         is_shared: true,
         ..cli.site()
     };
-    let desk = Arc::new(Desk::new(given(cli, site, args.read_only)));
+    let desk = Arc::new(Desk::new(Given {
+        // Standard output is the client's.
+        hear: Some(Box::new(|report| {
+            tracing::info!(reaped = report.reaps.len(), "swept what a client asked for");
+        })),
+        ..given(cli, site, args.read_only)
+    }));
     let plans = Arc::new(Plans::new(wall_clock::now));
     mcp::serve(&Ground::new(desk, plans, args.allow_unconfirmed))?;
     Ok(Exit::Swept)

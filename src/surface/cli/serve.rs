@@ -14,7 +14,7 @@ use crate::surface::http::{self, Api, Doors};
 use crate::surface::mcp::{Endpoint, Ground};
 use crate::surface::plans::Plans;
 use crate::surface::serve::{Asked, Server};
-use crate::surface::verbs::{Desk, Site};
+use crate::surface::verbs::{Desk, Given, Site};
 use crate::surface::{log, notify, signals, wall_clock};
 
 pub(crate) fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<Exit> {
@@ -33,27 +33,40 @@ fn serve(cli: &Cli, args: &ServeArgs) -> anyhow::Result<Exit> {
         serving.behind_tls,
     );
     let server = Server::listen(&asked(serving)?)?;
-    for place in server.places()? {
-        log::say(&format!("serves on {place}{}", keys(serving)), &cli.log);
-    }
+    let (places, keys) = (server.places()?, keys(serving));
+    let serves = || {
+        for place in &places {
+            log::say(&format!("serves on {place}{keys}"), &cli.log);
+        }
+    };
     let site = Site {
         is_shared: true,
         told: Some(Arc::default()),
         watching: Some(Arc::default()),
         ..cli.site()
     };
-    let desk = Arc::new(Desk::new(given(cli, site.clone(), serving.read_only)));
+    let format = cli.log.format;
+    let desk = Arc::new(Desk::new(Given {
+        hear: Some(Box::new(move |report| watch::print_asked(format, report))),
+        ..given(cli, site.clone(), serving.read_only)
+    }));
+    let is_watched = !args.no_watch && !serving.read_only;
+    if !is_watched {
+        if !watch::begins_well(|| desk.check())? {
+            return Ok(Exit::Swept);
+        }
+        serves();
+    }
     let plans = Arc::new(Plans::new(wall_clock::now));
     let api = Api::new(Arc::clone(&desk), Arc::clone(&plans));
     let ground = Ground::new(desk, plans, serving.allow_unconfirmed);
     let models = Endpoint::new(ground, &serving.allowed_hosts);
     let ender = server.ender();
-    let is_watched = !args.no_watch && !serving.read_only;
     thread::scope(|scope| {
         let watching = is_watched.then(|| {
             scope.spawn(|| {
                 let _end = ender.at_the_end();
-                watch::stay(cli, &site, args.watch.interval)
+                watch::stay(cli, &site, args.watch.interval, &serves)
             })
         });
         if !is_watched {

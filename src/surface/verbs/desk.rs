@@ -16,7 +16,7 @@ use super::scope::{OutOfScope, Scope};
 use super::site::{Site, Sweeps};
 use super::{ledger, monitor};
 use crate::surface::exit::Exit;
-use crate::surface::{wait, wall_clock};
+use crate::surface::{failure, wait, wall_clock};
 
 /// How many of the living are listed, the longest silent first.
 const LIVING: usize = 10_000;
@@ -67,7 +67,12 @@ pub(crate) struct Given {
     /// The project that all is narrowed to.
     pub(crate) project: Option<String>,
     pub(crate) is_read_only: bool,
+    /// Who hears of each sweep, beside whoever asked for it.
+    pub(crate) hear: Option<Hear>,
 }
+
+/// Hears of a sweep that came to an end, be it early.
+pub(crate) type Hear = Box<dyn Fn(&SweepReport) + Send + Sync>;
 
 /// Where the surfaces of a process that stays ask. Its verbs block.
 pub(crate) struct Desk {
@@ -116,6 +121,12 @@ impl Desk {
         Ok((report, planned))
     }
 
+    /// Fails where no sweep could look at the queue as the operator asked for it.
+    pub(crate) fn check(&self) -> anyhow::Result<()> {
+        let options = self.dry(&Scope::default())?;
+        super::plan::look(&self.given.site, self.given.patience, &options).map(drop)
+    }
+
     /// A dry run of now, with the living that are silent for longest.
     pub(crate) fn look(&self, scope: &Scope) -> anyhow::Result<SweepReport> {
         let options = self.dry(scope)?.evidence(true).living(LIVING);
@@ -147,7 +158,10 @@ impl Desk {
         match swept {
             Err(error) => {
                 ledger::remember_failure(&self.given.site, sweeps, &error, began);
-                monitor::tell(&self.given.site, sweeps, began, Err(&error), None);
+                // Who asks for what is not there has not had the queue swept: that is no failure of it.
+                if failure::exit(&error) != Exit::Usage {
+                    monitor::tell(&self.given.site, sweeps, began, Err(&error), None);
+                }
                 Err(SweepRefused::Failed(error))
             }
             Ok((mut report, failed)) => {
@@ -156,6 +170,9 @@ impl Desk {
                 let failed = failed.map(anyhow::Error::from);
                 let ended = failed.as_ref().map_or(Ok(outcome(&report)), Err);
                 monitor::tell(&self.given.site, sweeps, began, ended, Some(&report));
+                if let Some(hear) = &self.given.hear {
+                    hear(&report);
+                }
                 match failed {
                     Some(error) => Err(SweepRefused::Partial {
                         report: Box::new(report),

@@ -1,6 +1,6 @@
 //! How it lives and ends.
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, Read as _, Write as _};
 use std::time::{Duration, Instant};
 
 use super::client::{get, post};
@@ -40,6 +40,8 @@ fn nothing_is_written_unless_somebody_asks_where_nobody_watches() {
         .ask(&post("/v1/sweeps", "{}").bearer(&served.token("write")))
         .is(200);
     assert_eq!(place.world().value("tasks.status", "t1"), "open");
+    let ended = served.stop().exits(0);
+    assert!(ended.stdout.contains(r#""task_ids":["t1"]"#), "{}", ended.stdout);
 }
 
 #[test]
@@ -128,4 +130,37 @@ fn it_ends_as_its_watch_does() {
     let place = Place::empty();
     let ran = place.server(&["--listen", "127.0.0.1:0"]).run().exits(66);
     assert!(ran.stderr.contains("orchestra.db"), "{}", ran.stderr);
+}
+
+#[test]
+fn it_does_not_begin_where_nothing_could_be_told() {
+    let place = Place::empty();
+    for how in ["--no-watch", "--read-only"] {
+        let ran = place.server(&["--listen", "127.0.0.1:0", how]).run().exits(66);
+        assert!(!ran.stderr.contains("serves on"), "{}", ran.stderr);
+    }
+    let place = Place::queue(|world| world);
+    let args = ["--listen", "127.0.0.1:0", "--no-watch", "--project", "Typo"];
+    let ran = place.server(&args).run().exits(2);
+    assert!(ran.stderr.contains("Typo"), "{}", ran.stderr);
+}
+
+#[test]
+fn what_is_locked_is_waited_for() {
+    let place = Place::queue_with_journal(|world| world);
+    let worker = place.connect();
+    worker.execute_batch("BEGIN EXCLUSIVE").unwrap();
+    let args = ["--listen", "127.0.0.1:0", "--no-watch", "--busy-timeout", "10ms"];
+    let mut child = place.server(&args).start();
+    let mut stderr = std::io::BufReader::new(child.stderr.take().unwrap());
+    let mut said = String::new();
+    stderr.read_line(&mut said).unwrap();
+    assert!(said.contains("tried again"), "{said}");
+    worker.execute_batch("ROLLBACK").unwrap();
+    while !said.starts_with("serves on") {
+        said.clear();
+        assert!(stderr.read_line(&mut said).unwrap() > 0, "it ended");
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
 }

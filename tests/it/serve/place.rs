@@ -18,6 +18,8 @@ pub(crate) struct Served {
     pub(crate) child: Child,
     pub(crate) address: Address,
     stderr: BufReader<ChildStderr>,
+    /// What it said before it served.
+    before: String,
     tokens: PathBuf,
 }
 
@@ -81,8 +83,13 @@ impl Place {
 impl Served {
     pub(crate) fn of(mut child: Child, place: &Place) -> Self {
         let mut stderr = BufReader::new(child.stderr.take().unwrap());
-        let mut said = String::new();
+        let (mut before, mut said) = (String::new(), String::new());
         stderr.read_line(&mut said).unwrap();
+        while !said.starts_with("serves on ") {
+            before.push_str(&said);
+            said.clear();
+            assert!(stderr.read_line(&mut said).unwrap() > 0, "it ended: {before}");
+        }
         let place_of = said.strip_prefix("serves on ").expect(&said);
         let place_of = place_of.split(", to who").next().unwrap().trim_end();
         let address = match place_of.strip_prefix("http://") {
@@ -93,6 +100,7 @@ impl Served {
             child,
             address,
             stderr,
+            before,
             tokens: place.tokens(),
         }
     }
@@ -114,9 +122,9 @@ impl Served {
         self.ended()
     }
 
-    /// What it says after its first line, once it has ended.
+    /// All that it says but where it serves, once it has ended.
     pub(crate) fn ended(mut self) -> Ran {
-        let (mut stdout, mut stderr) = (String::new(), String::new());
+        let (mut stdout, mut stderr) = (String::new(), std::mem::take(&mut self.before));
         self.stderr.read_to_string(&mut stderr).unwrap();
         let out = self.child.stdout.take();
         out.unwrap().read_to_string(&mut stdout).unwrap();

@@ -20,6 +20,7 @@ use crate::surface::lost::LostSummary;
 use crate::surface::verbs::{Failed, Site};
 use crate::surface::{moment, notify, signals};
 use news::News;
+pub(super) use news::print_asked;
 use queue::Watched;
 use record::Record;
 use trouble::Trouble;
@@ -28,17 +29,41 @@ use warned::Warned;
 /// How long it sleeps before it looks again whether a signal came.
 const STEP: Duration = Duration::from_millis(200);
 
+/// How long a first look that did not go well is rested from.
+const AGAIN: Duration = Duration::from_secs(1);
+
 pub(crate) fn run(cli: &Cli, args: &WatchArgs) -> anyhow::Result<Exit> {
     signals::hear_hangups()?;
     notify::begin();
-    let ended = stay(cli, &cli.site(), args.interval);
+    let ended = stay(cli, &cli.site(), args.interval, &|| {});
     notify::stopping();
     ended
 }
 
-/// Watches until a signal comes, or what went wrong takes a person to mend.
-pub(super) fn stay(cli: &Cli, site: &Site, interval: Duration) -> anyhow::Result<Exit> {
-    Watcher::new(cli, site, interval).watch()
+/// Watches until a signal comes, or what went wrong takes a person to mend. Says so once a first look has gone well.
+pub(super) fn stay(cli: &Cli, site: &Site, interval: Duration, has_begun: &dyn Fn()) -> anyhow::Result<Exit> {
+    Watcher::new(cli, site, interval, has_begun).watch()
+}
+
+/// Looks until it has gone well once, or what goes wrong takes a person to mend. Returns whether it has: a signal may come first.
+pub(super) fn begins_well(mut look: impl FnMut() -> anyhow::Result<()>) -> anyhow::Result<bool> {
+    let mut trouble = Trouble::default();
+    while signals::none() {
+        let at = moment::now();
+        match look() {
+            Ok(()) => {
+                trouble.is_over(moment::now());
+                return Ok(true);
+            }
+            Err(_) if !signals::none() => {} // that is why
+            Err(error) if trouble::may_pass(&error) => {
+                trouble.goes_on(&error, at);
+                sleep(AGAIN);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(false)
 }
 
 struct Watcher<'c> {
@@ -51,6 +76,8 @@ struct Watcher<'c> {
     left: Option<Left>,
     /// Whether a look ever went well.
     has_seen: bool,
+    /// Who is told when it has.
+    has_begun: &'c dyn Fn(),
     news: News,
     record: Record,
     trouble: Trouble,
@@ -58,7 +85,7 @@ struct Watcher<'c> {
 }
 
 impl<'c> Watcher<'c> {
-    fn new(cli: &'c Cli, site: &'c Site, interval: Duration) -> Self {
+    fn new(cli: &'c Cli, site: &'c Site, interval: Duration, has_begun: &'c dyn Fn()) -> Self {
         Self {
             cli,
             site,
@@ -66,6 +93,7 @@ impl<'c> Watcher<'c> {
             queue: None,
             left: None,
             has_seen: false,
+            has_begun,
             news: News::default(),
             record: Record::default(),
             trouble: Trouble::default(),
@@ -188,6 +216,7 @@ impl<'c> Watcher<'c> {
 
     fn tell_manager(&self, report: &SweepReport, is_news: bool) {
         if !self.has_seen {
+            (self.has_begun)();
             notify::ready();
         }
         if is_news || !self.has_seen {

@@ -33,6 +33,16 @@ fn is_new(before: &mut BTreeSet<String>, now: BTreeSet<String>) -> bool {
     is_new
 }
 
+/// Prints what came of a sweep that somebody asked for, where it came to something.
+pub(in crate::surface::cli) fn print_asked(format: Format, report: &SweepReport) {
+    if !News::default().is_in(report) {
+        return;
+    }
+    if let Err(lost) = print(format, report) {
+        tracing::error!("{lost}");
+    }
+}
+
 /// Prints its summary: a line of JSON each, or a paragraph.
 pub(super) fn print(format: Format, report: &SweepReport) -> Result<(), LostSummary> {
     output::print_next(format, report, |out| {
