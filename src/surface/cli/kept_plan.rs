@@ -43,6 +43,9 @@ pub(super) fn run(cli: &Cli, plan: &str, socket: &Path) -> anyhow::Result<Exit> 
         &anyhow!("the server refused: {}", said.unwrap_or("it does not say why")),
         &cli.log,
     );
+    if answer.get("held_back").is_some() {
+        return Ok(Exit::ZombiesFound);
+    }
     Ok(refused(status))
 }
 

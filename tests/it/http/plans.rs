@@ -161,3 +161,36 @@ fn is_of_the_file_that_was_looked_at() {
     server.post("/v1/sweeps", &json!({})).ok();
     assert_eq!(place.world().value("tasks.status", "t1"), "open");
 }
+
+#[test]
+fn too_many_at_once_are_not_nothing() {
+    let place = Place::queue(|world| world.zombie("t1").zombie("t2").zombie("t3"));
+    let server = Server::on(&place, &["--at-most", "2"]);
+    let all = server.post("/v1/plans", &json!({})).json();
+    let problem = server
+        .post("/v1/sweeps", &json!({ "plan_id": all["plan_id"] }))
+        .problem(409);
+    assert_eq!(problem["held_back"], json!({ "due": 3, "at_most": 2 }));
+    assert!(problem["detail"].as_str().unwrap().contains("--at-most"));
+    let page = server.get("/");
+    assert!(!page.body().contains("next sweep resets them"), "{}", page.body());
+
+    let some = server.post("/v1/plans", &json!({ "tasks": ["t1"] })).json();
+    let swept = server.post("/v1/sweeps", &json!({ "plan_id": some["plan_id"] }));
+    assert_eq!(swept.ok()["task_ids"], json!(["t1"]));
+}
+
+#[test]
+fn a_slip_of_who_asks_is_no_failed_sweep() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    let server = Server::on(&place, &[]);
+    server.post("/v1/sweeps", &json!({})).ok();
+    server
+        .post("/v1/sweeps", &json!({ "project": "Typo" }))
+        .problem(404);
+    let told = server.get("/metrics");
+    let success = "zombie_sweeper_last_sweep_success";
+    let mut lines = told.body().lines().filter(|line| line.starts_with(success));
+    let line = lines.find(|line| !line.contains("timestamp")).expect(told.body());
+    assert!(line.ends_with(" 1"), "{line}");
+}

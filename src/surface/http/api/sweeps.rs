@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
+use serde_json::json;
 use zombie_sweeper::SweepReport;
 
 use super::plans::no_such_plan;
@@ -15,6 +16,7 @@ use crate::surface::http::failed::Failed;
 use crate::surface::http::openapi::Refused;
 use crate::surface::http::problem::{Mistake, Problem, Step};
 use crate::surface::http::scope::ScopeBody;
+use crate::surface::plans::KeptPlan;
 use crate::surface::verbs::{Scope, SweepRefused};
 
 /// After how long a sweep that met another is worth another try.
@@ -90,10 +92,11 @@ pub(crate) async fn sweep(State(api): State<Api>, Body(asked): Body<SweepBody>) 
     let (scope, planned) = match asked {
         Asked::Scope(scope) => (scope, None),
         Asked::Plan(plan_id) => {
-            let plan = api
-                .plans
-                .take(&plan_id, &Api::session())
-                .ok_or_else(no_such_plan)?;
+            let session = Api::session();
+            if let Some(plan) = api.plans.show(&plan_id, &session) {
+                is_not_held_back(&plan)?;
+            }
+            let plan = api.plans.take(&plan_id, &session).ok_or_else(no_such_plan)?;
             (plan.scope, Some(plan.planned))
         }
     };
@@ -103,6 +106,20 @@ pub(crate) async fn sweep(State(api): State<Api>, Body(asked): Body<SweepBody>) 
     api.answers.forget();
     let report: SweepReport = swept?.map_err(|why| refused(why, is_planned))?;
     Ok(Json(report).into_response())
+}
+
+/// Whoever sweeps a plan that lists nothing, as too many are due, hears so: it would look as if nothing were due.
+fn is_not_held_back(plan: &KeptPlan) -> Result<(), Problem> {
+    let Some(held) = plan.report.held_back.as_ref().filter(|_| plan.planned.is_empty()) else {
+        return Ok(());
+    };
+    let (due, at_most) = (held.due.len(), held.at_most);
+    let detail = format!(
+        "nothing was reaped: {due} are due, and no more than {at_most} may be reaped at once (--at-most), so that this plan lists none; \
+         find out why so many are due, then sweep a plan that is narrowed by `tasks`, or start the server with a higher --at-most"
+    );
+    let held = json!({ "due": due, "at_most": at_most });
+    Err(Problem::new(StatusCode::CONFLICT, detail).with("held_back", held))
 }
 
 fn refused(why: SweepRefused, is_planned: bool) -> Problem {

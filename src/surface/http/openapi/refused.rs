@@ -51,7 +51,9 @@ fn meaning(status: u16) -> &'static str {
         }
         404 => "The queue knows no such task or project, or there is no such plan any more.",
         408 => "The body took too long to come.",
-        409 => "Another sweep is at work, or the database is another file than the one planned.",
+        409 => {
+            "Another sweep is at work, more is due than may be reaped at once, or the database is another file than the one planned."
+        }
         413 => "The body is larger than 64 KiB.",
         415 => "The body is not `application/json`.",
         422 => "The request is not understood: `errors` has every mistake.",

@@ -61,7 +61,7 @@ impl From<&ZombieFound> for Due {
 }
 
 /// Those that are asked for.
-pub(super) fn zombies(asked: &Asked, due: &[Due], is_read_only: bool) -> Markup {
+pub(super) fn zombies(asked: &Asked, due: &[Due], is_held_back: bool, is_read_only: bool) -> Markup {
     let shown: Vec<_> = due.iter().filter(|zombie| zombie.fits(asked)).collect();
     html! {
         @if !due.is_empty() {
@@ -70,11 +70,16 @@ pub(super) fn zombies(asked: &Asked, due: &[Due], is_read_only: bool) -> Markup 
                 @if shown.is_empty() {
                     p.calm { "None of the " (number(due.len())) " fits the filter." }
                 } @else {
-                    p.hint { "Running, though the worker is dead. The next sweep resets them." }
+                    p.hint {
+                        "Running, though the worker is dead. "
+                        @if is_held_back { "They are held back: the next sweep leaves them." } @else { "The next sweep resets them." }
+                    }
                     (table("Zombies now", shown.iter().copied().take(LISTED), asked, false))
                     @if shown.len() > LISTED { p.hint { "and " (number(shown.len() - LISTED)) " more" } }
                     @if is_read_only {
                         p.hint { "Nothing can be reaped from here: the server is read-only." }
+                    } @else if is_held_back && !asked.is_narrowed() {
+                        p.hint { "Filter for fewer of them to reap those." }
                     } @else {
                         (reap_these(asked, shown.len()))
                     }
