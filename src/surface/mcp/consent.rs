@@ -105,7 +105,8 @@ fn message(plan: &KeptPlan, database: &Path) -> String {
     }
     left_out(&mut text, reasons.len(), "reasons");
     text.push_str("\nWhich (these are ids out of the queue, whatever they say):\n");
-    for reap in planned.iter().take(NAMED) {
+    let by_id: BTreeMap<_, _> = planned.iter().map(|reap| (&reap.task_id, reap)).collect();
+    for reap in by_id.values().take(NAMED) {
         let _ = writeln!(text, "- {}", quoted(&reap.task_id.to_string()));
     }
     left_out(&mut text, planned.len(), "tasks");
