@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 
 sys.dont_write_bytecode = True  # no litter in the repository
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -200,6 +201,18 @@ def check_router(server):
             kept = await client.post("plans", json={"project": "SciDEX"})
             if kept.status_code != 201 or "plan_id" not in kept.json():
                 wrong.append(f"POST /sweeper/plans: {kept.status_code} {kept.text[:300]}")
+            else:
+                read = await client.get(f"plans/{kept.json()['plan_id']}")
+                if read.status_code != 200 or read.json()["plan_id"] != kept.json()["plan_id"]:
+                    wrong.append(f"GET /sweeper/plans/ID: {read.status_code} {read.text[:300]}")
+            fastapi_router.server.base_url = f"http://127.0.0.1:{serving.free_port()}"
+            down = await client.get("plan")
+            if down.status_code != 502 or "detail" not in down.json():
+                wrong.append(f"GET /sweeper/plan of a server that is down: {down.status_code} {down.text[:300]}")
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
+            app.openapi()
+        wrong += [f"the application's openapi(): {warning.message}" for warning in said]
         return wrong
 
     return asyncio.run(ask())
