@@ -34,7 +34,7 @@ fn serve(cli: &Cli, args: &ServeArgs) -> anyhow::Result<Exit> {
     );
     let server = Server::listen(&asked(serving)?)?;
     let (places, keys) = (server.places()?, keys(serving));
-    let serves = || {
+    let say_where = || {
         for place in &places {
             log::say(&format!("serves on {place}{keys}"), &cli.log);
         }
@@ -55,7 +55,7 @@ fn serve(cli: &Cli, args: &ServeArgs) -> anyhow::Result<Exit> {
         if !watch::begins_well(|| desk.check())? {
             return Ok(Exit::Swept);
         }
-        serves();
+        say_where();
     }
     let plans = Arc::new(Plans::new(wall_clock::now));
     let api = Api::new(Arc::clone(&desk), Arc::clone(&plans));
@@ -66,7 +66,7 @@ fn serve(cli: &Cli, args: &ServeArgs) -> anyhow::Result<Exit> {
         let watching = is_watched.then(|| {
             scope.spawn(|| {
                 let _end = ender.at_the_end();
-                watch::stay(cli, &site, args.watch.interval, &serves)
+                watch::stay(cli, &site, args.watch.interval, &say_where)
             })
         });
         if !is_watched {

@@ -76,19 +76,17 @@ fn load(named: &[TokenFile], kind: Kind) -> io::Result<Secret> {
 
 /// The token of a kind that a server has loaded from the same places; it makes none.
 pub(crate) fn known(named: &[TokenFile], kind: Kind) -> io::Result<Secret> {
-    match path(named, kind)? {
-        Some(named) => file::read_given(&named),
-        None => {
-            let folder = file::folder().map_err(|error| {
-                let name = kind.name();
-                let said = format!(
-                    "it is not known where the {name} token is kept: expected STATE_DIRECTORY, XDG_STATE_HOME or HOME, or --token-file {name}=PATH"
-                );
-                io::Error::new(error.kind(), said)
-            })?;
-            file::read_own(&file::own(&folder, kind))
-        }
+    if let Some(named) = path(named, kind)? {
+        return file::read_given(&named);
     }
+    let folder = file::folder().map_err(|error| {
+        let name = kind.name();
+        let said = format!(
+            "it is not known where the {name} token is kept: expected STATE_DIRECTORY, XDG_STATE_HOME or HOME, or --token-file {name}=PATH"
+        );
+        io::Error::new(error.kind(), said)
+    })?;
+    file::read_own(&file::own(&folder, kind))
 }
 
 /// The file that is named for a kind. Two would be one too many.
