@@ -37,7 +37,7 @@ pub struct SweepOptions {
     pub(crate) confirm: Duration,
     pub(crate) suspended: Duration,
     pub(crate) waiting: Option<Waiting>,
-    pub(crate) evidence: bool,
+    pub(crate) evidence: Option<usize>,
     pub(crate) living: Option<usize>,
     pub(crate) at_most: Option<usize>,
     pub(crate) planned: Option<Planned>,
@@ -92,7 +92,7 @@ impl SweepOptions {
             confirm: Duration::ZERO,
             suspended: Duration::ZERO,
             waiting: None,
-            evidence: false,
+            evidence: None,
             living: None,
             at_most: None,
             planned: None,
@@ -209,7 +209,18 @@ impl SweepOptions {
     /// Lists the evidence on each zombie in the report, as every dry run of up to 1 000 does anyway.
     #[must_use]
     pub fn evidence(self, evidence: bool) -> Self {
+        let evidence = evidence.then_some(usize::MAX);
         Self { evidence, ..self }
+    }
+
+    /// Lists the evidence on up to so many zombies in the report, however many there are: it takes most of the memory that a
+    /// report of many takes.
+    #[must_use]
+    pub fn evidence_on(self, most: usize) -> Self {
+        Self {
+            evidence: Some(most),
+            ..self
+        }
     }
 
     /// Lists in a [dry run](Self::dry_run) up to so many of the living that have been silent for longest, and when each is a

@@ -20,6 +20,9 @@ use crate::surface::{wait, wall_clock};
 /// How many of the living are listed, the longest silent first.
 const LIVING: usize = 10_000;
 
+/// On how many zombies the evidence is listed: with it, each takes ten times the memory.
+const EVIDENCE: usize = 1_000;
+
 /// Why nothing, or not everything, was reaped.
 #[derive(Debug)]
 pub(crate) enum SweepRefused {
@@ -102,19 +105,15 @@ impl Desk {
 
     /// A dry run of now, and the exact list of what it would reap.
     pub(crate) fn plan(&self, scope: &Scope) -> anyhow::Result<(SweepReport, Planned)> {
-        let report = super::plan::look(
-            &self.given.site,
-            self.given.patience,
-            &self.dry(scope)?.evidence(true),
-        )?;
-        let planned = report.planned();
-        Ok((report, planned))
+        let report = super::plan::look(&self.given.site, self.given.patience, &self.dry(scope)?)?;
+        Ok(report.into_planned())
     }
 
     /// A dry run of now, with the living that are silent for longest.
     pub(crate) fn look(&self, scope: &Scope) -> anyhow::Result<SweepReport> {
-        let options = self.dry(scope)?.evidence(true).living(LIVING);
-        super::plan::look(&self.given.site, self.given.patience, &options)
+        let options = self.dry(scope)?.living(LIVING);
+        let report = super::plan::look(&self.given.site, self.given.patience, &options)?;
+        Ok(report.into_planned().0)
     }
 
     /// Sweeps; of a plan nothing but what it lists, where it is a zombie still for the same reason with the same run.
@@ -241,6 +240,7 @@ impl Desk {
             .options(scope)?
             .dry_run(true)
             .remember(false)
+            .evidence_on(EVIDENCE)
             .confirm(Duration::ZERO))
     }
 
