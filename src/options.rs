@@ -40,7 +40,7 @@ pub struct SweepOptions {
     pub(crate) suspended: Duration,
     pub(crate) looked_since: LookedSince,
     pub(crate) waiting: Option<Waiting>,
-    pub(crate) evidence: bool,
+    pub(crate) evidence: Option<usize>,
     pub(crate) living: Option<usize>,
     pub(crate) at_most: Option<usize>,
     pub(crate) reaped_lately: usize,
@@ -97,7 +97,7 @@ impl SweepOptions {
             suspended: Duration::ZERO,
             looked_since: LookedSince::default(),
             waiting: None,
-            evidence: false,
+            evidence: None,
             living: None,
             at_most: None,
             reaped_lately: 0,
@@ -223,7 +223,18 @@ impl SweepOptions {
     /// Lists the evidence on each zombie in the report, as every dry run of up to 1 000 does anyway.
     #[must_use]
     pub fn evidence(self, evidence: bool) -> Self {
+        let evidence = evidence.then_some(usize::MAX);
         Self { evidence, ..self }
+    }
+
+    /// Lists the evidence on up to so many zombies in the report, however many there are: it takes most of the memory that a
+    /// report of many takes.
+    #[must_use]
+    pub fn evidence_on(self, most: usize) -> Self {
+        Self {
+            evidence: Some(most),
+            ..self
+        }
     }
 
     /// Lists in a [dry run](Self::dry_run) up to so many of the living that have been silent for longest, and when each is a

@@ -3,9 +3,12 @@
 //! A plan names its exact tasks. It can be used once, for a while, by whom it was made, and by nobody else: to everybody
 //! else it looks like one that never was.
 
+mod weight;
+
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use subtle::ConstantTimeEq;
@@ -16,8 +19,14 @@ use super::verbs::{Planned, Scope};
 /// How many are kept at most.
 const KEPT: usize = 32;
 
+/// What all of them take in memory at most, in bytes, about.
+const MOST: usize = 8 << 20;
+
 /// How long one is good for.
 const GOOD_FOR: TimeDelta = TimeDelta::seconds(300);
+
+/// How long after that it is freed at the latest.
+const A_LITTLE: Duration = Duration::from_secs(1);
 
 /// Who made a plan and alone may use it: a session of MCP, or those who come by HTTP.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -55,15 +64,32 @@ impl KeptPlan {
     }
 }
 
+/// Why a plan is not kept.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotKept {
+    /// The system has no chance to give: its id could be guessed.
+    #[error("no plan was kept, as its id could be guessed: {0}; try again later")]
+    NoChance(#[from] getrandom::Error),
+    /// It would take the memory of all.
+    #[error(
+        "no plan was kept: one of {} tasks takes more than all plans together may, {} MiB; expected fewer: narrow it by project or by \
+         tasks, or sweep without a plan",
+        tasks,
+        MOST >> 20
+    )]
+    TooLarge { tasks: usize },
+}
+
 struct Kept {
     plan: Arc<KeptPlan>,
+    weight: usize,
     /// What the answer of a person has to name, where one was asked: it is to this question, and the last one.
     question: Option<String>,
 }
 
 /// The plans that are kept.
 pub(crate) struct Plans {
-    kept: Mutex<Vec<Kept>>,
+    kept: Arc<Mutex<Vec<Kept>>>,
     clock: fn() -> DateTime<Utc>,
 }
 
@@ -71,23 +97,28 @@ impl Plans {
     /// None yet, by this clock.
     pub(crate) fn new(clock: fn() -> DateTime<Utc>) -> Self {
         Self {
-            kept: Mutex::default(),
+            kept: Arc::default(),
             clock,
         }
     }
 
-    /// Keeps a plan. Where there are too many, the oldest goes of whoever has most.
+    /// Keeps a plan. Where there are too many, or they take too much memory, the oldest goes of whoever has most.
     ///
     /// # Errors
     ///
-    /// Where the system has no chance to give, no plan is kept: its id could be guessed.
+    /// Where the system has no chance to give, and where this one alone takes too much, it is not kept.
     pub(crate) fn keep(
         &self,
         session: &Session,
         scope: Scope,
         report: SweepReport,
         planned: Planned,
-    ) -> Result<Arc<KeptPlan>, getrandom::Error> {
+    ) -> Result<Arc<KeptPlan>, NotKept> {
+        let weight = weight::weight(&scope, &report, &planned);
+        if weight > MOST {
+            let tasks = planned.len();
+            return Err(NotKept::TooLarge { tasks });
+        }
         let made_at = (self.clock)();
         let plan = Arc::new(KeptPlan {
             id: secret()?,
@@ -101,11 +132,12 @@ impl Plans {
         let mut kept = self.good();
         kept.push(Kept {
             plan: Arc::clone(&plan),
+            weight,
             question: None,
         });
-        if kept.len() > KEPT {
-            make_room(&mut kept);
-        }
+        make_room(&mut kept);
+        drop(kept);
+        self.free_in_time();
         Ok(plan)
     }
 
@@ -151,17 +183,35 @@ impl Plans {
     }
 
     /// How long a plan has left, at this moment.
-    pub(crate) fn left(&self, plan: &KeptPlan) -> std::time::Duration {
+    pub(crate) fn left(&self, plan: &KeptPlan) -> Duration {
         (plan.expires_at - (self.clock)()).to_std().unwrap_or_default()
     }
 
     /// Those that are good still; the others are gone.
     fn good(&self) -> MutexGuard<'_, Vec<Kept>> {
-        let now = (self.clock)();
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|kept| kept.plan.is_good(now));
-        kept
+        good(&self.kept, (self.clock)())
     }
+
+    /// What nobody asks for any more is freed all the same, once it is good no more.
+    fn free_in_time(&self) {
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return;
+        };
+        let (kept, clock) = (Arc::downgrade(&self.kept), self.clock);
+        let lasts = GOOD_FOR.to_std().unwrap_or_default() + A_LITTLE;
+        runtime.spawn(async move {
+            tokio::time::sleep(lasts).await;
+            if let Some(kept) = kept.upgrade() {
+                drop(good(&kept, clock()));
+            }
+        });
+    }
+}
+
+fn good(kept: &Mutex<Vec<Kept>>, now: DateTime<Utc>) -> MutexGuard<'_, Vec<Kept>> {
+    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+    kept.retain(|kept| kept.plan.is_good(now));
+    kept
 }
 
 /// Compares with each, in a time that tells nothing of any.
@@ -177,17 +227,24 @@ fn place(kept: &[Kept], id: &str, session: &Session) -> Option<usize> {
     found
 }
 
-/// Nobody pushes out the plans of others by making many.
+/// Nobody pushes out the plans of others by making many, or large ones. The last one stays.
 fn make_room(kept: &mut Vec<Kept>) {
-    let mut counts = HashMap::new();
-    for Kept { plan, .. } in kept.iter() {
-        *counts.entry(plan.session.clone()).or_insert(0_usize) += 1;
-    }
-    let most = counts.values().max().copied();
-    let oldest = kept
-        .iter()
-        .position(|kept| counts.get(&kept.plan.session).copied() == most);
-    if let Some(at) = oldest {
+    loop {
+        let is_heavy = kept.iter().map(|kept| kept.weight).sum::<usize>() > MOST;
+        if kept.len() <= KEPT && !is_heavy {
+            return;
+        }
+        let mut shares = HashMap::new();
+        for Kept { plan, weight, .. } in kept.iter() {
+            let share = if is_heavy { *weight } else { 1 };
+            *shares.entry(plan.session.clone()).or_insert(0_usize) += share;
+        }
+        let share = |kept: &Kept| shares.get(&kept.plan.session).copied();
+        let others = kept.split_last().map_or(&[][..], |(_, others)| others);
+        let most = others.iter().map(share).max();
+        let Some(at) = others.iter().position(|kept| Some(share(kept)) == most) else {
+            return;
+        };
         kept.remove(at);
     }
 }

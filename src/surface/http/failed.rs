@@ -5,9 +5,10 @@ use std::time::Duration;
 use axum::http::StatusCode;
 use zombie_sweeper::store::{OpenError, StoreError};
 
-use super::problem::Problem;
+use super::problem::{Mistake, Problem, Step};
 use crate::surface::exit::Exit;
 use crate::surface::failure;
+use crate::surface::plans::NotKept;
 use crate::surface::verbs::Misfit;
 
 /// A failure that several requests may be told of.
@@ -84,6 +85,21 @@ impl Failed {
             Problem::try_again(self.status, &self.text, Duration::from_secs(1))
         } else {
             Problem::new(self.status, &self.text)
+        }
+    }
+}
+
+impl From<&NotKept> for Problem {
+    fn from(why: &NotKept) -> Self {
+        match why {
+            NotKept::TooLarge { .. } => {
+                let mistake = Mistake::new("too_large", [Step::from("body")], why.to_string());
+                Self::mistakes(vec![mistake])
+            }
+            NotKept::NoChance(_) => {
+                tracing::error!("{why}");
+                Self::bare(StatusCode::INTERNAL_SERVER_ERROR)
+            }
         }
     }
 }

@@ -34,8 +34,7 @@ pub(super) async fn ask(
             .plan(&scope)
             .map_err(|error| Failed::from(&error).problem())?;
         let kept = page.plans.keep(&Page::session(), scope, report, planned);
-        let kept =
-            kept.map_err(|error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
+        let kept = kept.map_err(|why| Problem::from(&why))?;
         Ok(question(&page, &kept, &asked, None).into_response())
     });
     drawn.await?
@@ -78,7 +77,7 @@ fn question(page: &Page, kept: &KeptPlan, asked: &Asked, wrong: Option<&str>) ->
         plan: &kept.id,
         database: page.desk.database(),
         asked,
-        due: &Due::all(&kept.report),
+        due: &Due::planned(&kept.report, &kept.planned),
         expires_at: &kept.expires_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         wrong,
     });

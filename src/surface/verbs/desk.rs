@@ -21,6 +21,9 @@ use crate::surface::{wait, wall_clock};
 /// How many of the living are listed, the longest silent first.
 const LIVING: usize = 10_000;
 
+/// On how many zombies the evidence is listed: with it, each takes ten times the memory.
+const EVIDENCE: usize = 1_000;
+
 /// Why nothing, or not everything, was reaped.
 #[derive(Debug)]
 pub(crate) enum SweepRefused {
@@ -107,19 +110,16 @@ impl Desk {
     pub(crate) fn plan(&self, scope: &Scope) -> anyhow::Result<(SweepReport, Planned)> {
         // Before the look: what comes to stand there meanwhile is not what the plan is of.
         let file = self.given.site.which_file()?;
-        let report = super::plan::look(
-            &self.given.site,
-            self.given.patience,
-            &self.dry(scope)?.evidence(true),
-        )?;
-        let planned = report.planned().of_file(file);
-        Ok((report, planned))
+        let report = super::plan::look(&self.given.site, self.given.patience, &self.dry(scope)?)?;
+        let (report, planned) = report.into_planned();
+        Ok((report, planned.of_file(file)))
     }
 
     /// A dry run of now, with the living that are silent for longest.
     pub(crate) fn look(&self, scope: &Scope) -> anyhow::Result<SweepReport> {
-        let options = self.dry(scope)?.evidence(true).living(LIVING);
-        super::plan::look(&self.given.site, self.given.patience, &options)
+        let options = self.dry(scope)?.living(LIVING);
+        let report = super::plan::look(&self.given.site, self.given.patience, &options)?;
+        Ok(report.into_planned().0)
     }
 
     /// Sweeps; of a plan nothing but what it lists, where it is a zombie still for the same reason with the same run.
@@ -247,6 +247,7 @@ impl Desk {
             .options(scope)?
             .dry_run(true)
             .remember(false)
+            .evidence_on(EVIDENCE)
             .confirm(Duration::ZERO))
     }
 

@@ -16,11 +16,14 @@ use crate::surface::verbs::{Desk, Diagnosed, HistoryAsked, OutcomesAsked, Scope,
 /// How many questions are asked of the queue at once.
 const AT_ONCE: usize = 2;
 
-/// What the largest answers are kept in, in bytes of JSON.
-const LARGE: usize = 24 << 20;
+/// What looks are kept in, in bytes. With all the others it is less than 24 MiB.
+const LOOKS: usize = 12 << 20;
 
-/// What the others are kept in.
-const SMALL: usize = 4 << 20;
+/// What histories are kept in.
+const HISTORIES: usize = 4 << 20;
+
+/// What each of the others is kept in.
+const SMALL: usize = 3 << 19;
 
 /// The answers of the last second: 64 at most.
 pub(crate) struct Answers {
@@ -38,9 +41,9 @@ impl Answers {
         let turns = Arc::new(Semaphore::new(AT_ONCE));
         Self {
             desk,
-            looks: Shelf::new(16, LARGE, &turns),
+            looks: Shelf::new(16, LOOKS, &turns),
             explanations: Shelf::new(16, SMALL, &turns),
-            histories: Shelf::new(16, SMALL, &turns),
+            histories: Shelf::new(16, HISTORIES, &turns),
             outcomes: Shelf::new(14, SMALL, &turns),
             diagnosis: Shelf::new(1, SMALL, &turns),
             schema: Shelf::new(1, SMALL, &turns),

@@ -39,10 +39,7 @@ pub(crate) async fn keep(State(api): State<Api>, Body(asked): Body<ScopeBody>) -
     let planned = blocking(move || desk.plan(&scope).map(|found| (scope, found))).await?;
     let (scope, (report, planned)) = planned.map_err(|error| Failed::from(&error).problem())?;
     let kept = api.plans.keep(&Api::session(), scope, report, planned);
-    let plan = kept.map_err(|error| {
-        tracing::error!("no plan could be kept: {error}");
-        Problem::bare(StatusCode::INTERNAL_SERVER_ERROR)
-    })?;
+    let plan = kept.map_err(|why| Problem::from(&why))?;
     let location = HeaderValue::try_from(format!("/v1/plans/{}", plan.id));
     let mut response = (StatusCode::CREATED, ok(page(&plan, None, FIRST))).into_response();
     if let Ok(location) = location {
