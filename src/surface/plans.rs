@@ -59,6 +59,16 @@ struct Kept {
     plan: Arc<KeptPlan>,
     /// What the answer of a person has to name, where one was asked: it is to this question, and the last one.
     question: Option<String>,
+    /// Whether whoever made it could ask a person about it.
+    can_be_asked: bool,
+}
+
+/// Why a plan was not taken out.
+pub(crate) enum NotTaken {
+    /// It is not there.
+    Gone,
+    /// A person can be asked about it, or is being asked.
+    ToBeAsked,
 }
 
 /// The plans that are kept.
@@ -102,6 +112,7 @@ impl Plans {
         kept.push(Kept {
             plan: Arc::clone(&plan),
             question: None,
+            can_be_asked: false,
         });
         if kept.len() > KEPT {
             make_room(&mut kept);
@@ -121,6 +132,25 @@ impl Plans {
         let mut kept = self.good();
         let kept = place(&kept, id, session).map(|at| kept.remove(at))?;
         Some(Arc::unwrap_or_clone(kept.plan))
+    }
+
+    /// Takes it out without a word to anybody: not where a person can be asked about it.
+    pub(crate) fn take_unasked(&self, id: &str, session: &Session) -> Result<KeptPlan, NotTaken> {
+        let mut kept = self.good();
+        let at = place(&kept, id, session).ok_or(NotTaken::Gone)?;
+        let is_free = |kept: &&Kept| kept.question.is_none() && !kept.can_be_asked;
+        if kept.get(at).filter(is_free).is_none() {
+            return Err(NotTaken::ToBeAsked);
+        }
+        Ok(Arc::unwrap_or_clone(kept.remove(at).plan))
+    }
+
+    /// Remembers that a person can be asked about it.
+    pub(crate) fn can_be_asked(&self, id: &str, session: &Session) {
+        let mut kept = self.good();
+        if let Some(kept) = place(&kept, id, session).and_then(|at| kept.get_mut(at)) {
+            kept.can_be_asked = true;
+        }
     }
 
     /// A person is about to be asked: returns what their answer has to name. Who is asked again has not been asked before.

@@ -62,7 +62,12 @@ async fn make(caller: &Caller<'_>, scope: Scope, limit: NonZeroUsize) -> Result<
     };
     let kept = caller.ground.plans.keep(caller.session, scope, report, planned);
     Ok(match kept {
-        Ok(plan) => listed(&plan, 0, limit),
+        Ok(plan) => {
+            if caller.can_ask() {
+                caller.ground.plans.can_be_asked(&plan.id, caller.session);
+            }
+            listed(&plan, 0, limit)
+        }
         Err(why) => wrong(format!(
             "no plan was kept, as its id could be guessed: {why}; try again later"
         )),

@@ -1,10 +1,12 @@
 //! The server of one client: what it asks, handed to the desk.
 
 use std::borrow::Cow;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, Implementation, ListToolsResult,
-    PaginatedRequestParams, ProtocolVersion, ServerCapabilities, ServerConfig, Tool,
+    CallToolRequestParams, CallToolResponse, CallToolResult, ClientCapabilities, Implementation,
+    InitializeRequestParams, InitializeResult, ListToolsResult, PaginatedRequestParams, ProtocolVersion,
+    ServerCapabilities, ServerConfig, Tool,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler};
@@ -13,6 +15,7 @@ use serde_json::Value;
 
 use super::arguments::{self, ExplainArguments, HistoryArguments, NoArguments, OutcomesArguments};
 use super::caller::{Caller, has_no_sessions};
+use super::consent;
 use super::ground::Ground;
 use super::result::{failed, not_understood, told};
 use super::tools::{self, Verb};
@@ -35,6 +38,8 @@ pub(crate) struct Server {
     session: Session,
     /// Of those who come without one, by a protocol that has none.
     sessionless: Option<Session>,
+    /// Whether the client has said that it can ask a person.
+    can_ask: AtomicBool,
 }
 
 impl Server {
@@ -44,6 +49,7 @@ impl Server {
             ground,
             session: Session::new()?,
             sessionless: None,
+            can_ask: AtomicBool::new(false),
         })
     }
 
@@ -56,11 +62,26 @@ impl Server {
 
     fn caller<'c>(&'c self, context: &'c RequestContext<RoleServer>) -> Caller<'c> {
         let sessionless = self.sessionless.as_ref().filter(|_| has_no_sessions(context));
+        let could_ask = self.hear(context.client_capabilities().as_ref())
+            || self.hear(
+                context
+                    .peer
+                    .peer_info()
+                    .as_ref()
+                    .map(|client| &client.capabilities),
+            );
         Caller {
             ground: &self.ground,
             session: sessionless.unwrap_or(&self.session),
             context,
+            could_ask,
         }
+    }
+
+    /// Whether the client has said that it can ask a person, now or ever before.
+    fn hear(&self, client: Option<&ClientCapabilities>) -> bool {
+        let can_ask = consent::can_ask(client);
+        self.can_ask.fetch_or(can_ask, Ordering::Relaxed) || can_ask
     }
 
     async fn tell<T: Serialize>(
@@ -161,6 +182,20 @@ impl ServerHandler for Server {
             .with_instructions(INSTRUCTIONS)
     }
 
+    /// Who says hello again takes back nothing of what was said before.
+    async fn initialize(
+        &self,
+        hello: InitializeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<InitializeResult, ErrorData> {
+        let before = context.peer.peer_info();
+        self.hear(before.as_ref().map(|client| &client.capabilities));
+        self.hear(Some(&hello.capabilities));
+        let welcome = self.negotiate_initialize(&hello);
+        context.peer.set_peer_info(hello);
+        welcome
+    }
+
     fn supported_protocol_versions(&self) -> Cow<'static, [ProtocolVersion]> {
         let known = ProtocolVersion::KNOWN_VERSIONS.iter();
         known
@@ -189,6 +224,8 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
+        // Whatever it calls: what it can is said with each.
+        self.hear(context.client_capabilities().as_ref());
         match Verb::named(&request.name) {
             Some(Verb::Sweep) if self.is_read_only() => Err(ErrorData::invalid_params(
                 "there is no tool `sweep` here: the operator started this server with --read-only",
