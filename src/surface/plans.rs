@@ -3,7 +3,7 @@
 //! A plan names its exact tasks. It can be used once, for a while, by whom it was made, and by nobody else: to everybody
 //! else it looks like one that never was.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -74,6 +74,8 @@ pub(crate) enum NotTaken {
 /// The plans that are kept.
 pub(crate) struct Plans {
     kept: Mutex<Vec<Kept>>,
+    /// The last that were taken out, and by whom.
+    used: Mutex<VecDeque<(String, Session)>>,
     clock: fn() -> DateTime<Utc>,
 }
 
@@ -82,6 +84,7 @@ impl Plans {
     pub(crate) fn new(clock: fn() -> DateTime<Utc>) -> Self {
         Self {
             kept: Mutex::default(),
+            used: Mutex::default(),
             clock,
         }
     }
@@ -130,8 +133,20 @@ impl Plans {
     /// Takes it out: it can be used once.
     pub(crate) fn take(&self, id: &str, session: &Session) -> Option<KeptPlan> {
         let mut kept = self.good();
-        let kept = place(&kept, id, session).map(|at| kept.remove(at))?;
-        Some(Arc::unwrap_or_clone(kept.plan))
+        let taken = place(&kept, id, session).map(|at| kept.remove(at))?;
+        drop(kept);
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        used.push_back((taken.plan.id.clone(), session.clone()));
+        if used.len() > KEPT {
+            used.pop_front();
+        }
+        Some(Arc::unwrap_or_clone(taken.plan))
+    }
+
+    /// Whether this session took it out, not long ago.
+    pub(crate) fn was_used(&self, id: &str, session: &Session) -> bool {
+        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        used.iter().any(|(used, by)| used == id && by == session)
     }
 
     /// Takes it out without a word to anybody: not where a person can be asked about it.

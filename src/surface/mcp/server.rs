@@ -17,9 +17,10 @@ use super::arguments::{self, ExplainArguments, HistoryArguments, NoArguments, Ou
 use super::caller::{Caller, has_no_sessions};
 use super::consent;
 use super::ground::Ground;
-use super::result::{failed, not_understood, told};
+use super::result::{ECHOED, failed, not_understood, told};
 use super::tools::{self, Verb};
 use super::{plan, sweep};
+use crate::surface::harmless;
 use crate::surface::plans::Session;
 use crate::surface::verbs::{Desk, HistoryAsked, OutcomesAsked};
 
@@ -238,8 +239,8 @@ impl ServerHandler for Server {
                     .collect();
                 Err(ErrorData::invalid_params(
                     format!(
-                        "there is no tool {:.64?}: expected one of {}",
-                        request.name,
+                        "there is no tool {:?}: expected one of {}",
+                        harmless::shortened(&request.name, ECHOED),
                         known.join(", ")
                     ),
                     None,

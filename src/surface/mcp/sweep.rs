@@ -18,10 +18,11 @@ use zombie_sweeper::SweepReport;
 use super::arguments::{MOST, SweepArguments};
 use super::caller::{Caller, has_no_sessions};
 use super::consent::{self, Consent};
-use super::page;
-use super::result::{no_such_plan, told, wrong};
+use super::fit::{self, Fitting};
+use super::result::{ECHOED, no_such_plan, told, wrong};
 
 use crate::surface::failure;
+use crate::surface::harmless;
 use crate::surface::plans::{KeptPlan, NotTaken};
 use crate::surface::verbs::{Desk, SweepRefused};
 
@@ -80,7 +81,11 @@ pub(super) async fn sweep(
         return Ok(no_such_plan(id).into());
     };
     if plan.planned.is_empty() {
-        return Ok(wrong("the plan lists no task: there is nothing to reap").into());
+        let why = plan.report.held_back.as_ref().map_or_else(
+            || "the plan lists no task: there is nothing to reap".to_owned(),
+            consent::held_back,
+        );
+        return Ok(wrong(why).into());
     }
     if !caller.can_ask() {
         if !ground.allows_unconfirmed {
@@ -195,12 +200,17 @@ fn summary(report: &SweepReport, plan: &KeptPlan, consent: &str) -> CallToolResu
         Ok(Value::Object(answer)) => answer,
         _ => Map::new(),
     };
-    let most = NonZeroUsize::MIN.saturating_add(MOST - 1);
-    let is_cut = page::cut(&mut answer, 0, most).is_some();
-    answer.insert("is_cut".to_owned(), is_cut.into());
     answer.insert("plan_id".to_owned(), plan.id.as_str().into());
     answer.insert("planned".to_owned(), plan.planned.len().into());
     answer.insert("consent".to_owned(), consent.into());
+    answer.insert("is_cut".to_owned(), false.into());
+    let most = NonZeroUsize::MIN.saturating_add(MOST - 1);
+    let Fitting {
+        summary: mut answer,
+        is_cut,
+        ..
+    } = fit::fitting(answer, 0, most);
+    answer.insert("is_cut".to_owned(), is_cut.into());
     told(answer.into())
 }
 
@@ -219,8 +229,9 @@ fn refused(id: &str, no: &No) -> CallToolResult {
 /// One that was forged, answered before, or followed by another.
 fn no_such_question(id: &str) -> CallToolResult {
     wrong(format!(
-        "nothing was reaped: no such question about a plan {id:.64?} is open in this session. Expected the `requestState` of \
-         the last one, not answered before, within five minutes of the plan; call `plan` again"
+        "nothing was reaped: no such question about a plan {:?} is open in this session. Expected the `requestState` of \
+         the last one, not answered before, within five minutes of the plan; call `plan` again",
+        harmless::shortened(id, ECHOED)
     ))
 }
 

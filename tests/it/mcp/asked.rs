@@ -218,3 +218,46 @@ fn what_a_client_has_said_that_it_can_it_does_not_unsay() {
     assert!(text(&refused).contains("nothing was reaped"), "{refused}");
     assert_eq!(place.world().value("tasks.status", "t1"), "running");
 }
+
+#[test]
+fn the_person_is_told_who_is_parked() {
+    let place = Place::queue(|world| world.zombie("t1").alive("t2"));
+    let args = ["--park-after", "1"];
+    let mut client = Client::with(&place, Protocol::Sessions, asks(), &args);
+    let plan = client.plan();
+    let (question, _) = client.sweep_asking(&plan, &json!({ "action": "decline" }));
+    let message = question["message"].as_str().unwrap();
+    assert!(message.contains("1 task is parked"), "{message}");
+    assert!(!message.contains("given to other workers"), "{message}");
+}
+
+#[test]
+fn where_too_many_are_due_that_is_said_and_what_to_do() {
+    let place = Place::queue(|world| world.zombie("t1").zombie("t2").zombie("t3"));
+    for protocol in BOTH {
+        let mut client = Client::with(&place, protocol, asks(), &["--at-most", "2"]);
+        let plan = client.answer("plan", json!({}));
+        let warning = plan["warnings"][0].as_str().unwrap();
+        let refused = client.call("sweep", json!({ "plan_id": plan["plan_id"] }));
+        for said in [warning, text(&refused)] {
+            assert!(
+                said.contains("3 tasks are due") && said.contains("--at-most"),
+                "{said}"
+            );
+        }
+    }
+    assert_eq!(place.world().value("tasks.status", "t1"), "running");
+}
+
+#[test]
+fn what_is_not_seen_is_spelt_out() {
+    let place = Place::queue(|world| world.zombie("t1\u{3164}\u{2800}\u{115f}\u{1160}\u{ffa0}\u{200b}"));
+    let mut client = Client::of(&place, Protocol::Sessions);
+    let plan = client.plan();
+    let (question, _) = client.sweep_asking(&plan, &json!({ "action": "decline" }));
+    let message = question["message"].as_str().unwrap();
+    assert!(
+        message.contains(r"- `t1\u{3164}\u{2800}\u{115f}\u{1160}\u{ffa0}\u{200b}`"),
+        "{message}"
+    );
+}
