@@ -153,8 +153,8 @@ impl Plans {
     pub(crate) fn take_unasked(&self, id: &str, session: &Session) -> Result<KeptPlan, NotTaken> {
         let mut kept = self.good();
         let at = place(&kept, id, session).ok_or(NotTaken::Gone)?;
-        let is_free = |kept: &&Kept| kept.question.is_none() && !kept.can_be_asked;
-        if kept.get(at).filter(is_free).is_none() {
+        let is_to_be_asked = |kept: &Kept| kept.question.is_some() || kept.can_be_asked;
+        if kept.get(at).is_none_or(is_to_be_asked) {
             return Err(NotTaken::ToBeAsked);
         }
         Ok(Arc::unwrap_or_clone(kept.remove(at).plan))

@@ -12,9 +12,9 @@ pub(super) const LARGEST: usize = 1 << 20;
 /// No text is longer where an answer would be too large, in bytes: no id that is can be asked for either.
 const LONGEST: usize = 2048;
 
-/// What is left of a longer one, of its beginning and its end.
-const HEAD: usize = 1024;
-const TAIL: usize = 64;
+/// What is left of a longer one, of its beginning and its end, in characters.
+const HEAD: usize = 400;
+const TAIL: usize = 40;
 
 /// A summary, with what was added to it, that is not too large.
 pub(super) struct Fitting {
@@ -26,24 +26,33 @@ pub(super) struct Fitting {
 }
 
 /// Lists what stands from here on, at most so many, and fewer where they would be too large. All are counted still.
-pub(super) fn fitting(summary: Map<String, Value>, from: usize, limit: NonZeroUsize) -> Fitting {
-    let whole = listed(&summary, from, limit);
-    if is_fit(&whole.summary) {
-        return whole;
+pub(super) fn fitting(mut summary: Map<String, Value>, from: usize, limit: NonZeroUsize) -> Fitting {
+    let next = page::cut(&mut summary, from, limit);
+    if is_fit(&summary) {
+        return Fitting {
+            summary,
+            next,
+            is_cut: from > 0 || next.is_some(),
+        };
     }
-    let mut limit = limit;
+    shorten_all(&mut summary);
+    let mut most = limit;
     loop {
-        let mut fitting = listed(&summary, from, limit);
-        page::cut_others(&mut fitting.summary, limit);
-        shorten_all(&mut fitting.summary);
-        fitting.is_cut = true;
-        if is_fit(&fitting.summary) {
-            return fitting;
+        let mut fewer = summary.clone();
+        page::cut_others(&mut fewer, most);
+        let left_out = page::cut(&mut fewer, 0, most);
+        let is_last = most == NonZeroUsize::MIN;
+        if is_last && !is_fit(&fewer) {
+            page::empty(&mut fewer);
         }
-        match NonZeroUsize::new(limit.get() / 2) {
-            Some(half) => limit = half,
-            None => return counted(fitting),
+        if is_last || is_fit(&fewer) {
+            return Fitting {
+                summary: fewer,
+                next: left_out.map(|listed| from.saturating_add(listed)).or(next),
+                is_cut: true,
+            };
         }
+        most = NonZeroUsize::new(most.get() / 2).unwrap_or(NonZeroUsize::MIN);
     }
 }
 
@@ -51,22 +60,6 @@ pub(super) fn fitting(summary: Map<String, Value>, from: usize, limit: NonZeroUs
 pub(super) fn shortened(mut answer: Value) -> Value {
     shorten(&mut answer);
     answer
-}
-
-fn listed(summary: &Map<String, Value>, from: usize, limit: NonZeroUsize) -> Fitting {
-    let mut summary = summary.clone();
-    let next = page::cut(&mut summary, from, limit);
-    Fitting {
-        summary,
-        next,
-        is_cut: from > 0 || next.is_some(),
-    }
-}
-
-/// Nothing but what it counts: all lists are empty.
-fn counted(mut fitting: Fitting) -> Fitting {
-    page::empty(&mut fitting.summary);
-    fitting
 }
 
 fn is_fit(summary: &Map<String, Value>) -> bool {
@@ -94,10 +87,9 @@ fn shorten_all(map: &mut Map<String, Value>) {
 
 /// How a text begins and ends, and how long it is.
 fn ends(text: &str) -> String {
-    let head = text.get(..text.floor_char_boundary(HEAD)).unwrap_or_default();
-    let tail = text
-        .get(text.floor_char_boundary(text.len().saturating_sub(TAIL))..)
-        .unwrap_or_default();
+    let head: String = text.chars().take(HEAD).collect();
+    let tail = text.char_indices().rev().nth(TAIL - 1).map_or(0, |(at, _)| at);
+    let tail = text.get(tail..).unwrap_or_default();
     format!("{head}… ({} bytes) …{tail}", text.len())
 }
 

@@ -12,16 +12,15 @@ pub(super) const ECHOED: usize = 64;
 
 /// The same twice: for programs, and as text for those that read no other.
 pub(super) fn told(answer: Value) -> CallToolResult {
-    let is_fit = |text: &String| text.len() <= LARGEST;
-    let (answer, text) = match Some(answer.to_string()).filter(is_fit) {
-        Some(text) => (answer, text),
-        None => {
-            let answer = fit::shortened(answer);
-            let text = answer.to_string();
-            (answer, text)
-        }
+    let whole = answer.to_string();
+    let (answer, text) = if whole.len() <= LARGEST {
+        (answer, whole)
+    } else {
+        let shortened = fit::shortened(answer);
+        let text = shortened.to_string();
+        (shortened, text)
     };
-    if !is_fit(&text) {
+    if text.len() > LARGEST {
         return wrong(format!(
             "the answer has {} bytes, expected at most {LARGEST}: call again with a smaller `limit`, or narrower",
             text.len()

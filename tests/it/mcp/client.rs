@@ -175,9 +175,9 @@ impl Client {
 
     /// Sends messages in one piece.
     pub(crate) fn send_at_once(&mut self, messages: &[Value]) {
-        let lines: String = messages.iter().map(|message| format!("{message}\n")).collect();
+        let lines: Vec<_> = messages.iter().map(Value::to_string).collect();
         let to = self.to.as_mut().unwrap();
-        to.write_all(lines.as_bytes()).unwrap();
+        to.write_all((lines.join("\n") + "\n").as_bytes()).unwrap();
         to.flush().unwrap();
     }
 
