@@ -5,7 +5,7 @@
 
 mod weight;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -85,11 +85,23 @@ struct Kept {
     weight: usize,
     /// What the answer of a person has to name, where one was asked: it is to this question, and the last one.
     question: Option<String>,
+    /// Whether whoever made it could ask a person about it.
+    can_be_asked: bool,
+}
+
+/// Why a plan was not taken out.
+pub(crate) enum NotTaken {
+    /// It is not there.
+    Gone,
+    /// A person can be asked about it, or is being asked.
+    ToBeAsked,
 }
 
 /// The plans that are kept.
 pub(crate) struct Plans {
     kept: Arc<Mutex<Vec<Kept>>>,
+    /// The last that were taken out, and by whom.
+    used: Mutex<VecDeque<(String, Session)>>,
     clock: fn() -> DateTime<Utc>,
 }
 
@@ -98,6 +110,7 @@ impl Plans {
     pub(crate) fn new(clock: fn() -> DateTime<Utc>) -> Self {
         Self {
             kept: Arc::default(),
+            used: Mutex::default(),
             clock,
         }
     }
@@ -134,6 +147,7 @@ impl Plans {
             plan: Arc::clone(&plan),
             weight,
             question: None,
+            can_be_asked: false,
         });
         make_room(&mut kept);
         drop(kept);
@@ -151,8 +165,39 @@ impl Plans {
     /// Takes it out: it can be used once.
     pub(crate) fn take(&self, id: &str, session: &Session) -> Option<KeptPlan> {
         let mut kept = self.good();
-        let kept = place(&kept, id, session).map(|at| kept.remove(at))?;
-        Some(Arc::unwrap_or_clone(kept.plan))
+        let taken = place(&kept, id, session).map(|at| kept.remove(at))?;
+        drop(kept);
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        used.push_back((taken.plan.id.clone(), session.clone()));
+        if used.len() > KEPT {
+            used.pop_front();
+        }
+        Some(Arc::unwrap_or_clone(taken.plan))
+    }
+
+    /// Whether this session took it out, not long ago.
+    pub(crate) fn was_used(&self, id: &str, session: &Session) -> bool {
+        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        used.iter().any(|(used, by)| used == id && by == session)
+    }
+
+    /// Takes it out without a word to anybody: not where a person can be asked about it.
+    pub(crate) fn take_unasked(&self, id: &str, session: &Session) -> Result<KeptPlan, NotTaken> {
+        let mut kept = self.good();
+        let at = place(&kept, id, session).ok_or(NotTaken::Gone)?;
+        let is_to_be_asked = |kept: &Kept| kept.question.is_some() || kept.can_be_asked;
+        if kept.get(at).is_none_or(is_to_be_asked) {
+            return Err(NotTaken::ToBeAsked);
+        }
+        Ok(Arc::unwrap_or_clone(kept.remove(at).plan))
+    }
+
+    /// Remembers that a person can be asked about it.
+    pub(crate) fn can_be_asked(&self, id: &str, session: &Session) {
+        let mut kept = self.good();
+        if let Some(kept) = place(&kept, id, session).and_then(|at| kept.get_mut(at)) {
+            kept.can_be_asked = true;
+        }
     }
 
     /// A person is about to be asked: returns what their answer has to name. Who is asked again has not been asked before.

@@ -45,7 +45,8 @@ fn serve(cli: &Cli, args: &ServeArgs) -> anyhow::Result<Exit> {
     let desk = Arc::new(Desk::new(given(cli, site.clone(), serving.read_only)));
     let plans = Arc::new(Plans::new(wall_clock::now));
     let api = Api::new(Arc::clone(&desk), Arc::clone(&plans));
-    let ground = Ground::new(desk, plans, serving.allow_unconfirmed);
+    let answers = Arc::clone(&api.answers);
+    let ground = Ground::new(desk, plans, serving.allow_unconfirmed).once_written(move || answers.forget());
     let models = Endpoint::new(ground, &serving.allowed_hosts);
     let ender = server.ender();
     let is_watched = !args.no_watch && !serving.read_only;

@@ -78,6 +78,8 @@ fn question(page: &Page, kept: &KeptPlan, asked: &Asked, wrong: Option<&str>) ->
         database: page.desk.database(),
         asked,
         due: &Due::planned(&kept.report, &kept.planned),
+        parked: kept.report.parked.len(),
+        held_back: kept.report.held_back.as_ref(),
         expires_at: &kept.expires_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         wrong,
     });
@@ -90,6 +92,11 @@ fn question(page: &Page, kept: &KeptPlan, asked: &Asked, wrong: Option<&str>) ->
 pub(super) struct Answer {
     plan: String,
     token: String,
+    /// The filters that the list was made with, to go back to.
+    #[serde(default)]
+    reason: Option<String>,
+    #[serde(default)]
+    q: Option<String>,
 }
 
 /// `/sweeps`: reaps those that were listed and are zombies still, where the token is the one that may write.
@@ -103,16 +110,20 @@ pub(super) async fn sweep(
     // What the rejection says might quote the token.
     let Form(answer) = form.map_err(|_| not_understood("expected the fields plan and token".to_owned()))?;
     let gone = || {
-        Problem::new(
-            StatusCode::NOT_FOUND,
-            "this list is not there any more: it was used already, or has expired. Nothing was reaped by it; ask for a new one",
-        )
+        let said = if page.plans.was_used(&answer.plan, &Page::session()) {
+            "this list was used already, and a list is good for one sweep. What was reaped stands in the overview"
+        } else {
+            "this list is not there any more: it has expired, or was never made. Nothing was reaped now; ask for a new one"
+        };
+        Problem::new(StatusCode::NOT_FOUND, said)
     };
     if !(page.may_write)(answer.token.trim()) {
         let kept = page.plans.show(&answer.plan, &Page::session()).ok_or_else(gone)?;
         let wrong = "This is not the write token. Nothing was reaped.";
         let asked = Asked {
             project: kept.scope.project.clone(),
+            reason: answer.reason,
+            q: answer.q,
             ..Asked::default()
         };
         return Ok((StatusCode::FORBIDDEN, question(&page, &kept, &asked, Some(wrong))).into_response());
