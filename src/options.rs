@@ -30,6 +30,7 @@ const CONFIRM: Duration = Duration::from_secs(60);
 pub struct SweepOptions {
     pub(crate) now: DateTime<Utc>,
     pub(crate) project: Option<String>,
+    pub(crate) is_confined: bool,
     pub(crate) tasks: Vec<String>,
     pub(crate) dry_run: bool,
     pub(crate) actor: String,
@@ -87,6 +88,7 @@ impl SweepOptions {
         Self {
             now,
             project: None,
+            is_confined: false,
             tasks: Vec::new(),
             dry_run: false,
             actor: env!("CARGO_PKG_NAME").to_owned(),
@@ -131,6 +133,21 @@ impl SweepOptions {
             project: Some(project.into()),
             ..self
         }
+    }
+
+    /// Tells nothing of a task beyond the [project](Self::project): one that is named is unknown, as one that is not there. For
+    /// who asks in the name of others, who are to see one project.
+    #[must_use]
+    pub fn confined(self, confined: bool) -> Self {
+        Self {
+            is_confined: confined,
+            ..self
+        }
+    }
+
+    /// The project beyond which nothing is told.
+    pub(crate) fn confines(&self) -> Option<&str> {
+        self.project.as_deref().filter(|_| self.is_confined)
     }
 
     /// Sweeps this task only, by its id as it is shown, along with others that are named so.

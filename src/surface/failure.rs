@@ -114,6 +114,7 @@ fn of_store(error: &StoreError) -> Exit {
         }
         StoreError::Project(ProjectError::NoColumn | ProjectError::Unknown { .. })
         | StoreError::UnknownTask { .. }
+        | StoreError::UnknownTaskOfProject { .. }
         | StoreError::Parking(_) => Exit::Usage,
         StoreError::MissingFunction { .. } => Exit::Unavailable,
         StoreError::Schema(SchemaError::Sqlite(source))

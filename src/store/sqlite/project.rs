@@ -4,6 +4,7 @@ use super::alike::{self, nearest};
 use super::catalog::{ColumnInfo, TableInfo};
 use super::schema::{Projects, Schema};
 use super::value::{blob, identifier, literal};
+use crate::store::error::StoreError;
 use crate::zombie::Id;
 
 /// One project of the database.
@@ -84,6 +85,22 @@ impl Project {
             project: self.asked.clone(),
             nearest: nearest(known_projects(conn, schema)?, &self.asked),
         })
+    }
+}
+
+impl Schema {
+    /// Whether the database has one project for which both of these stand: its name and its id.
+    ///
+    /// # Errors
+    ///
+    /// Where the database fails. What it does not know is the same as nothing.
+    pub fn is_same_project(&self, conn: &Connection, one: &str, other: &str) -> Result<bool, StoreError> {
+        let [one, other] = [one, other].map(|project| Project::find(conn, self, project));
+        let (one, other) = match (one, other) {
+            (Err(ProjectError::NoColumn), _) | (_, Err(ProjectError::NoColumn)) => return Ok(false),
+            (one, other) => (one?, other?),
+        };
+        Ok(one.has_row && other.has_row && one.condition == other.condition)
     }
 }
 

@@ -67,14 +67,7 @@ fn find(
             task_id: task.to_owned(),
             why: format!("{} tasks have this id", others + 1),
         }),
-        (None, _) => {
-            let (nearest, compared) = inquiry.near(task)?;
-            Err(StoreError::UnknownTask {
-                task_id: task.to_owned(),
-                nearest,
-                compared,
-            })
-        }
+        (None, _) => Err(inquiry.unknown(task)),
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use zombie_sweeper::inspect::{Explanation, History, HistoryOptions, Outcomes, OutcomesOptions};
 use zombie_sweeper::report::UnparkReport;
+use zombie_sweeper::store::Schema;
 use zombie_sweeper::{Planned, SweepOptions, SweepReport};
 
 use super::doctor::Diagnosed;
@@ -234,10 +235,23 @@ impl Desk {
         super::unpark(&self.given.site, &self.options(&Scope::default())?, task)
     }
 
+    /// Whether both are names of one project, such as its name and its id: the queue says so.
+    fn is_same_project(&self, one: &str, other: &str) -> anyhow::Result<bool> {
+        let site = &self.given.site;
+        let asked = super::profile::asked(site.profile.as_deref())?;
+        let found = site.look(asked.as_ref(), |conn, profile| {
+            let schema = Schema::read(conn, profile)?;
+            Ok(schema.is_same_project(conn, one, other)?)
+        });
+        Ok(found?.0)
+    }
+
     /// The project that a request is for: the operator's, where there is one.
     pub(crate) fn project_of(&self, asked: Option<&str>) -> anyhow::Result<Option<String>> {
         match (&self.given.project, asked) {
-            (Some(given), Some(asked)) if given != asked => Err(OutOfScope::new(given, asked).into()),
+            (Some(given), Some(asked)) if given != asked && !self.is_same_project(given, asked)? => {
+                Err(OutOfScope::new(given, asked).into())
+            }
             (given, asked) => Ok(given.clone().or_else(|| asked.map(str::to_owned))),
         }
     }
@@ -261,7 +275,8 @@ impl Desk {
             options = options.looked_since(watching.looked_since());
         }
         if let Some(project) = self.project_of(scope.project.as_deref())? {
-            options = options.project(project);
+            // To whom one project is shown, nothing is told of others.
+            options = options.project(project).confined(self.given.project.is_some());
         }
         for task in &scope.tasks {
             options = options.task(task);
