@@ -4,7 +4,6 @@ use super::alike::{self, nearest};
 use super::catalog::{ColumnInfo, TableInfo};
 use super::schema::{Projects, Schema};
 use super::value::{blob, identifier, literal};
-use crate::store::error::StoreError;
 use crate::zombie::Id;
 
 /// One project of the database.
@@ -94,7 +93,7 @@ impl Schema {
     /// # Errors
     ///
     /// Where the database fails. What it does not know is the same as nothing.
-    pub fn is_same_project(&self, conn: &Connection, one: &str, other: &str) -> Result<bool, StoreError> {
+    pub fn is_same_project(&self, conn: &Connection, one: &str, other: &str) -> Result<bool, ProjectError> {
         let [one, other] = [one, other].map(|project| Project::find(conn, self, project));
         let (one, other) = match (one, other) {
             (Err(ProjectError::NoColumn), _) | (_, Err(ProjectError::NoColumn)) => return Ok(false),

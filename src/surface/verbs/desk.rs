@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use zombie_sweeper::inspect::{Explanation, History, HistoryOptions, Outcomes, OutcomesOptions};
 use zombie_sweeper::report::UnparkReport;
-use zombie_sweeper::store::Schema;
+use zombie_sweeper::store::{Schema, StoreError};
 use zombie_sweeper::{Planned, SweepOptions, SweepReport};
 
 use super::doctor::Diagnosed;
@@ -241,7 +241,9 @@ impl Desk {
         let asked = super::profile::asked(site.profile.as_deref())?;
         let found = site.look(asked.as_ref(), |conn, profile| {
             let schema = Schema::read(conn, profile)?;
-            Ok(schema.is_same_project(conn, one, other)?)
+            Ok(schema
+                .is_same_project(conn, one, other)
+                .map_err(StoreError::from)?)
         });
         Ok(found?.0)
     }
