@@ -56,7 +56,7 @@ fn find(
     let mut inquiry = SqliteInquiry::begin(conn, opened, opts)?;
     let mut found = inquiry.tasks(task, &mut Notes::default())?;
     // A collation, the type of a column or the digits of bytes may have led to others.
-    found.retain(|found| found.suspect.id.to_string() == task);
+    found.retain(|found| found.is_in_project && found.suspect.id.to_string() == task);
     match (found.pop(), found.len()) {
         (Some(only), 0) => {
             let open = open_word(conn, &opened.schema, opts, &only.suspect)
@@ -68,7 +68,10 @@ fn find(
             why: format!("{} tasks have this id", others + 1),
         }),
         (None, _) => {
-            let (nearest, compared) = inquiry.near(task)?;
+            let (mut nearest, compared) = inquiry.near(task)?;
+            if opts.project.is_some() {
+                nearest = of_the_project(&mut inquiry, nearest)?;
+            }
             Err(StoreError::UnknownTask {
                 task_id: task.to_owned(),
                 nearest,
@@ -76,6 +79,18 @@ fn find(
             })
         }
     }
+}
+
+/// Those of the project asked for: of others not even the id is told.
+fn of_the_project(inquiry: &mut SqliteInquiry<'_>, ids: Vec<String>) -> Result<Vec<String>, StoreError> {
+    let mut of_it = Vec::new();
+    for id in ids {
+        let found = inquiry.tasks(&id, &mut Notes::default())?;
+        if found.iter().any(|found| found.is_in_project) {
+            of_it.push(id);
+        }
+    }
+    Ok(of_it)
 }
 
 /// When a sweep parked it, as far as that can be read; an error where none did.
