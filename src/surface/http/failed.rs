@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use zombie_sweeper::in_full;
 use zombie_sweeper::store::StoreError;
 
 use super::problem::Problem;
@@ -16,6 +17,8 @@ pub(crate) struct Failed {
     status: StatusCode,
     is_busy: bool,
     text: String,
+    /// What happened, without what to do about it.
+    cause: String,
 }
 
 impl From<&anyhow::Error> for Failed {
@@ -31,6 +34,7 @@ impl From<&anyhow::Error> for Failed {
             },
             is_busy: exit == Exit::Busy,
             text: failure::text(error),
+            cause: in_full(error.as_ref()),
         }
     }
 }
@@ -67,6 +71,18 @@ impl Failed {
             status: StatusCode::INTERNAL_SERVER_ERROR,
             is_busy: false,
             text: "something went wrong here; the log says what".to_owned(),
+            cause: "something went wrong here".to_owned(),
+        }
+    }
+
+    /// What was asked could not be told in time.
+    pub(super) fn too_late() -> Self {
+        Self {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            is_busy: true,
+            text: "the queue could not be looked at in time: others are looking at it, or it is slow"
+                .to_owned(),
+            cause: "the queue could not be looked at in time".to_owned(),
         }
     }
 
@@ -81,6 +97,17 @@ impl Failed {
         } else {
             Problem::new(self.status, &self.text)
         }
+    }
+}
+
+impl Failed {
+    /// The same of a sweep of a plan, which is gone: to try it again is no use.
+    pub(crate) fn of_a_plan_used_up(&self) -> Problem {
+        let said = format!(
+            "{}; this plan is used up: make another once that is over",
+            self.cause
+        );
+        Problem::new(self.status, said)
     }
 }
 
