@@ -6,10 +6,12 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use subtle::ConstantTimeEq;
 use zombie_sweeper::SweepReport;
+use zombie_sweeper::watch::Moment;
 
 use super::verbs::{Planned, Scope};
 
@@ -57,19 +59,29 @@ impl KeptPlan {
 
 struct Kept {
     plan: Arc<KeptPlan>,
+    /// When it was made, by the clock that only runs.
+    made: Duration,
     /// What the answer of a person has to name, where one was asked: it is to this question, and the last one.
     question: Option<String>,
+}
+
+impl Kept {
+    /// By either clock: the one on the wall may be set.
+    fn is_good(&self, now: Moment) -> bool {
+        let age = now.since_boot.saturating_sub(self.made);
+        self.plan.is_good(now.wall) && age.as_secs() < GOOD_FOR.num_seconds().unsigned_abs()
+    }
 }
 
 /// The plans that are kept.
 pub(crate) struct Plans {
     kept: Mutex<Vec<Kept>>,
-    clock: fn() -> DateTime<Utc>,
+    clock: fn() -> Moment,
 }
 
 impl Plans {
-    /// None yet, by this clock.
-    pub(crate) fn new(clock: fn() -> DateTime<Utc>) -> Self {
+    /// None yet, by these clocks.
+    pub(crate) fn new(clock: fn() -> Moment) -> Self {
         Self {
             kept: Mutex::default(),
             clock,
@@ -88,7 +100,8 @@ impl Plans {
         report: SweepReport,
         planned: Planned,
     ) -> Result<Arc<KeptPlan>, getrandom::Error> {
-        let made_at = (self.clock)();
+        let made = (self.clock)();
+        let made_at = made.wall;
         let plan = Arc::new(KeptPlan {
             id: secret()?,
             scope,
@@ -101,6 +114,7 @@ impl Plans {
         let mut kept = self.good();
         kept.push(Kept {
             plan: Arc::clone(&plan),
+            made: made.since_boot,
             question: None,
         });
         if kept.len() > KEPT {
@@ -151,15 +165,17 @@ impl Plans {
     }
 
     /// How long a plan has left, at this moment.
-    pub(crate) fn left(&self, plan: &KeptPlan) -> std::time::Duration {
-        (plan.expires_at - (self.clock)()).to_std().unwrap_or_default()
+    pub(crate) fn left(&self, plan: &KeptPlan) -> Duration {
+        (plan.expires_at - (self.clock)().wall)
+            .to_std()
+            .unwrap_or_default()
     }
 
     /// Those that are good still; the others are gone.
     fn good(&self) -> MutexGuard<'_, Vec<Kept>> {
         let now = (self.clock)();
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|kept| kept.plan.is_good(now));
+        kept.retain(|kept| kept.is_good(now));
         kept
     }
 }
@@ -215,6 +231,7 @@ mod tests {
 
     thread_local! {
         static SECONDS: AtomicI64 = const { AtomicI64::new(0) };
+        static SET_BACK: AtomicI64 = const { AtomicI64::new(0) };
     }
 
     fn pass(seconds: i64) {
@@ -224,7 +241,11 @@ mod tests {
     fn plans() -> Plans {
         Plans::new(|| {
             let passed = SECONDS.with(|passed| passed.load(Ordering::Relaxed));
-            DateTime::from_timestamp(1_775_877_480 + passed, 0).unwrap()
+            let set_back = SET_BACK.with(|by| by.load(Ordering::Relaxed));
+            Moment {
+                wall: DateTime::from_timestamp(1_775_877_480 + passed - set_back, 0).unwrap(),
+                since_boot: Duration::from_secs((1_000 + passed).unsigned_abs()),
+            }
         })
     }
 
@@ -236,7 +257,7 @@ mod tests {
         let mut conn = Connection::open_in_memory().unwrap();
         conn.execute_batch(include_str!("../../tests/it/orchestra.sql"))
             .unwrap();
-        let options = SweepOptions::at((plans.clock)()).dry_run(true);
+        let options = SweepOptions::at((plans.clock)().wall).dry_run(true);
         let report = sweep_zombie_tasks(&mut conn, &options).unwrap();
         let planned = Planned::default();
         plans.keep(session, Scope::default(), report, planned).unwrap()
@@ -275,6 +296,17 @@ mod tests {
         assert!(plans.show(&plan.id, &ann()).is_none());
         pass(-1);
         assert!(plans.take(&plan.id, &ann()).is_none(), "it is gone for good");
+    }
+
+    #[test]
+    fn wall_clock_that_falls_behind_makes_none_last_longer() {
+        let plans = plans();
+        let plan = keep(&plans, &ann());
+        SET_BACK.with(|by| by.store(200, Ordering::Relaxed));
+        pass(299);
+        assert!(plans.show(&plan.id, &ann()).is_some());
+        pass(1);
+        assert!(plans.show(&plan.id, &ann()).is_none());
     }
 
     #[test]
