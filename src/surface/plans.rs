@@ -13,6 +13,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use subtle::ConstantTimeEq;
 use zombie_sweeper::SweepReport;
+use zombie_sweeper::watch::Moment;
 
 use super::verbs::{Planned, Scope};
 
@@ -83,6 +84,8 @@ pub(crate) enum NotKept {
 struct Kept {
     plan: Arc<KeptPlan>,
     weight: usize,
+    /// When it was made, by the clock that only runs.
+    made: Duration,
     /// What the answer of a person has to name, where one was asked: it is to this question, and the last one.
     question: Option<String>,
     /// Whether whoever made it could ask a person about it.
@@ -97,17 +100,25 @@ pub(crate) enum NotTaken {
     ToBeAsked,
 }
 
+impl Kept {
+    /// By either clock: the one on the wall may be set.
+    fn is_good(&self, now: Moment) -> bool {
+        let age = now.since_boot.saturating_sub(self.made);
+        self.plan.is_good(now.wall) && age.as_secs() < GOOD_FOR.num_seconds().unsigned_abs()
+    }
+}
+
 /// The plans that are kept.
 pub(crate) struct Plans {
     kept: Arc<Mutex<Vec<Kept>>>,
     /// The last that were taken out, and by whom.
     used: Mutex<VecDeque<(String, Session)>>,
-    clock: fn() -> DateTime<Utc>,
+    clock: fn() -> Moment,
 }
 
 impl Plans {
-    /// None yet, by this clock.
-    pub(crate) fn new(clock: fn() -> DateTime<Utc>) -> Self {
+    /// None yet, by these clocks.
+    pub(crate) fn new(clock: fn() -> Moment) -> Self {
         Self {
             kept: Arc::default(),
             used: Mutex::default(),
@@ -132,7 +143,8 @@ impl Plans {
             let tasks = planned.len();
             return Err(NotKept::TooLarge { tasks });
         }
-        let made_at = (self.clock)();
+        let made = (self.clock)();
+        let made_at = made.wall;
         let plan = Arc::new(KeptPlan {
             id: secret()?,
             scope,
@@ -146,6 +158,7 @@ impl Plans {
         kept.push(Kept {
             plan: Arc::clone(&plan),
             weight,
+            made: made.since_boot,
             question: None,
             can_be_asked: false,
         });
@@ -229,7 +242,9 @@ impl Plans {
 
     /// How long a plan has left, at this moment.
     pub(crate) fn left(&self, plan: &KeptPlan) -> Duration {
-        (plan.expires_at - (self.clock)()).to_std().unwrap_or_default()
+        (plan.expires_at - (self.clock)().wall)
+            .to_std()
+            .unwrap_or_default()
     }
 
     /// Those that are good still; the others are gone.
@@ -253,9 +268,9 @@ impl Plans {
     }
 }
 
-fn good(kept: &Mutex<Vec<Kept>>, now: DateTime<Utc>) -> MutexGuard<'_, Vec<Kept>> {
+fn good(kept: &Mutex<Vec<Kept>>, now: Moment) -> MutexGuard<'_, Vec<Kept>> {
     let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-    kept.retain(|kept| kept.plan.is_good(now));
+    kept.retain(|kept| kept.is_good(now));
     kept
 }
 
@@ -317,6 +332,7 @@ mod tests {
 
     thread_local! {
         static SECONDS: AtomicI64 = const { AtomicI64::new(0) };
+        static SET_BACK: AtomicI64 = const { AtomicI64::new(0) };
     }
 
     fn pass(seconds: i64) {
@@ -326,7 +342,11 @@ mod tests {
     fn plans() -> Plans {
         Plans::new(|| {
             let passed = SECONDS.with(|passed| passed.load(Ordering::Relaxed));
-            DateTime::from_timestamp(1_775_877_480 + passed, 0).unwrap()
+            let set_back = SET_BACK.with(|by| by.load(Ordering::Relaxed));
+            Moment {
+                wall: DateTime::from_timestamp(1_775_877_480 + passed - set_back, 0).unwrap(),
+                since_boot: Duration::from_secs((1_000 + passed).unsigned_abs()),
+            }
         })
     }
 
@@ -338,7 +358,7 @@ mod tests {
         let mut conn = Connection::open_in_memory().unwrap();
         conn.execute_batch(include_str!("../../tests/it/orchestra.sql"))
             .unwrap();
-        let options = SweepOptions::at((plans.clock)()).dry_run(true);
+        let options = SweepOptions::at((plans.clock)().wall).dry_run(true);
         let report = sweep_zombie_tasks(&mut conn, &options).unwrap();
         let planned = Planned::default();
         plans.keep(session, Scope::default(), report, planned).unwrap()
@@ -377,6 +397,17 @@ mod tests {
         assert!(plans.show(&plan.id, &ann()).is_none());
         pass(-1);
         assert!(plans.take(&plan.id, &ann()).is_none(), "it is gone for good");
+    }
+
+    #[test]
+    fn wall_clock_that_falls_behind_makes_none_last_longer() {
+        let plans = plans();
+        let plan = keep(&plans, &ann());
+        SET_BACK.with(|by| by.store(200, Ordering::Relaxed));
+        pass(299);
+        assert!(plans.show(&plan.id, &ann()).is_some());
+        pass(1);
+        assert!(plans.show(&plan.id, &ann()).is_none());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use axum::extract::{Extension, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::answers::Answers;
 use super::failed::Failed;
@@ -18,6 +18,9 @@ use crate::surface::verbs::Scope;
 
 /// How long what was found holds: whoever asks more often costs the queue no more.
 const HOLDS: Duration = Duration::from_secs(5);
+
+/// Up to when a supervisor is answered: most take five seconds for never.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// What a supervisor is told of.
 #[derive(Clone)]
@@ -54,7 +57,11 @@ impl Probes {
         if let Some(found) = self.found().clone().filter(|found| found.at.elapsed() < HOLDS) {
             return found.failed;
         }
-        let failed = self.answers.look(Scope::default()).await.err();
+        // Where that takes longer, it goes on, and who asks again is told what came of it.
+        let Ok(looked) = timeout(PATIENCE, self.answers.look(Scope::default())).await else {
+            return Some(Failed::too_late());
+        };
+        let failed = looked.err();
         *self.found() = Some(Found {
             at: Instant::now(),
             failed: failed.clone(),

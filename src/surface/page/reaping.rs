@@ -1,5 +1,6 @@
 //! What is reaped from a page: first it is asked about, then it is done.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Form;
@@ -27,7 +28,8 @@ pub(super) async fn ask(
 ) -> Result<Response, Problem> {
     let Form(form) = form.map_err(|why| not_understood(why.body_text()))?;
     let asked = Asked::try_from(form).map_err(not_understood)?;
-    let drawn = blocking(move || {
+    let answers = Arc::clone(&page.answers);
+    let drawn = answers.afresh(move |_| {
         let scope = scope(&page, &asked)?;
         let (report, planned) = page
             .desk
@@ -37,7 +39,7 @@ pub(super) async fn ask(
         let kept = kept.map_err(|why| Problem::from(&why))?;
         Ok(question(&page, &kept, &asked, None).into_response())
     });
-    drawn.await?
+    drawn.await.map_err(|failed| failed.problem())?
 }
 
 /// A question or an answer that is asked for again, as by a browser that was opened anew, is none.
@@ -146,7 +148,7 @@ fn done(page: &Page, ended: Result<zombie_sweeper::SweepReport, SweepRefused>) -
             Duration::from_secs(1),
         )),
         Err(SweepRefused::ReadOnly) => Err(read_only()),
-        Err(SweepRefused::Failed(error)) => Err(Failed::from(&error).problem()),
+        Err(SweepRefused::Failed(error)) => Err(Failed::from(&error).of_a_plan_used_up()),
         Err(SweepRefused::Partial { mut report, error }) => {
             let why = failure::text(&error);
             report.error.get_or_insert(why);

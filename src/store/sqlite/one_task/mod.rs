@@ -163,7 +163,8 @@ impl SqliteInquiry<'_> {
         let columns = values(row, 0, count + 3)?;
         let says =
             |place: usize| matches!(value(&columns, count + place), ValueRef::Integer(yes) if yes != 0);
-        let standing = match [0, 1, 2].map(says) {
+        let [is_at_work, fits, is_in_project] = [0, 1, 2].map(says);
+        let standing = match [is_at_work, fits, is_in_project] {
             [false, ..] => Standing::NotRunning,
             [_, false, _] => Standing::OutsideCondition,
             [_, _, false] => Standing::OutsideProject,
@@ -193,6 +194,7 @@ impl SqliteInquiry<'_> {
             suspect,
             is_plainly_live,
             standing,
+            is_in_project,
             has_more_runs: runs.has_more,
             runs: runs.found.into_iter().map(|run| run.row).collect(),
             signs,

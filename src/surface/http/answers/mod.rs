@@ -6,11 +6,13 @@ mod told;
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
 use zombie_sweeper::inspect::{Explanation, Outcomes};
 
 pub(crate) use self::told::{Look, Recorded, Told};
 
 use self::shelf::{Answer, Shelf};
+use super::failed::Failed;
 use crate::surface::verbs::{Desk, Diagnosed, HistoryAsked, OutcomesAsked, Scope, Understood};
 
 /// How many questions are asked of the queue at once.
@@ -28,6 +30,7 @@ const SMALL: usize = 3 << 19;
 /// The answers of the last second: 64 at most.
 pub(crate) struct Answers {
     desk: Arc<Desk>,
+    turns: Arc<Semaphore>,
     looks: Shelf<Scope, Look>,
     explanations: Shelf<(String, Option<String>), Told<Explanation>>,
     histories: Shelf<HistoryAsked, Recorded>,
@@ -47,7 +50,26 @@ impl Answers {
             outcomes: Shelf::new(14, SMALL, &turns),
             diagnosis: Shelf::new(1, SMALL, &turns),
             schema: Shelf::new(1, SMALL, &turns),
+            turns,
         }
+    }
+
+    /// Asks what has to be of this very moment, in turn with all others; it is not kept. Once begun it goes on where who asked
+    /// goes away.
+    pub(crate) async fn afresh<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Desk) -> T + Send + 'static,
+    ) -> Result<T, Failed> {
+        let desk = Arc::clone(&self.desk);
+        let turn = Arc::clone(&self.turns).acquire_owned().await;
+        let asked = spawn_blocking(move || {
+            let _turn = turn;
+            ask(&desk)
+        });
+        asked.await.map_err(|panicked| {
+            tracing::error!("a question ended in a panic: {panicked}");
+            Failed::unforeseen()
+        })
     }
 
     /// A dry run, with the living that are silent for longest.
