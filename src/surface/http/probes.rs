@@ -47,7 +47,7 @@ impl Probes {
     /// The probes. A stranger learns nothing by them but that.
     pub(super) fn router(self) -> Router {
         Router::new()
-            .route("/livez", get(async || "alive\n"))
+            .route("/livez", get(live))
             .route("/readyz", get(ready))
             .with_state(self)
     }
@@ -74,7 +74,23 @@ impl Probes {
     }
 }
 
-async fn ready(State(probes): State<Probes>, Extension(caller): Extension<Caller>) -> Response {
+/// Whether it lives
+///
+/// Wants no token.
+#[utoipa::path(get, path = "/livez", operation_id = "livez", tag = "watch", security(()), responses(
+    (status = 200, description = "It answers.", content((ref("#/components/schemas/Text") = "text/plain; charset=utf-8"))),
+))]
+pub(super) async fn live() -> &'static str {
+    "alive\n"
+}
+
+/// Whether it is ready
+///
+/// Wants no token; who has one is told why it is not.
+#[utoipa::path(get, path = "/readyz", operation_id = "readyz", tag = "watch", security(()), responses(
+    (status = 200, description = "The queue can be looked at.", content((ref("#/components/schemas/Text") = "text/plain; charset=utf-8"))),
+))]
+pub(super) async fn ready(State(probes): State<Probes>, Extension(caller): Extension<Caller>) -> Response {
     match (probes.failure().await, caller) {
         (None, _) => "ready\n".into_response(),
         (Some(_), Caller(None)) => Problem::bare(StatusCode::SERVICE_UNAVAILABLE).into_response(),

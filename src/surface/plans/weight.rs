@@ -12,7 +12,9 @@ pub(super) fn weight(scope: &Scope, report: &SweepReport, planned: &Planned) -> 
         let run = reap.run_id.as_ref().map_or(0, length);
         size_of::<PlannedReap>() + length(&reap.task_id) + run
     });
-    tasks.chain(reaps).sum::<usize>() + of_sweep(report)
+    // The JSON has each id twice, under which stands the reason: in memory it stands once.
+    let twice: usize = report.reaps.iter().map(|reap| length(&reap.task_id)).sum();
+    tasks.chain(reaps).sum::<usize>() + of_sweep(report).saturating_sub(twice)
 }
 
 fn length(id: &Id) -> usize {

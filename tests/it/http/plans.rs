@@ -2,11 +2,13 @@
 
 use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::Server;
 use crate::cli::place::Place;
+use crate::cli::signals::{long_sweep, wait_until};
 use crate::world::World;
 
 #[test]
@@ -210,4 +212,27 @@ fn of_many_has_the_evidence_on_the_first() {
     assert_eq!((list(&rest, "task_ids"), list(&rest, "zombies")), (10, 0));
     let swept = server.post("/v1/sweeps", &json!({ "plan_id": plan["plan_id"] }));
     assert_eq!(swept.ok()["reaped"], 1_010);
+}
+
+#[test]
+fn sweep_that_fails_halfway_says_what_it_did() {
+    let place = long_sweep();
+    let other = place.connect();
+    let server = Server::on(&place, &["--batch-size", "1", "--busy-timeout", "50ms"]);
+    let reaped = "SELECT count(*) FROM task_events WHERE event_type = 'zombie_reaped'";
+    let answer = thread::scope(|scope| {
+        let asked = scope.spawn(|| server.post("/v1/sweeps", &json!({})));
+        wait_until("something is committed", || place.world().query(reaped) != 0);
+        // Between two transactions the lock is free for a moment only.
+        other.busy_timeout(Duration::ZERO).unwrap();
+        while other.execute_batch("BEGIN IMMEDIATE").is_err() {}
+        asked.join().unwrap()
+    });
+    let problem = answer.problem(500);
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(detail.contains("database is locked"), "{detail}");
+    let committed = &problem["committed"];
+    let count = committed["reaped"].as_i64().unwrap();
+    assert_eq!(place.world().query(reaped), count);
+    assert_eq!(committed["transactions"], committed["reaped"]);
 }
