@@ -95,9 +95,10 @@ fn ends(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use std::num::NonZeroUsize;
 
-    use super::*;
+    use crate::surface::mcp::fit::{fitting, is_fit};
+    use serde_json::{Value, json};
 
     #[test]
     fn whatever_stands_there_it_fits_and_is_counted() {
