@@ -27,7 +27,6 @@ const CONFIRM: Duration = Duration::from_secs(60);
 /// let options = SweepOptions::at(now).project("SciDEX").dry_run(true);
 /// ```
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct SweepOptions {
     pub(crate) now: DateTime<Utc>,
     pub(crate) project: Option<String>,
