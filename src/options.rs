@@ -30,6 +30,7 @@ const CONFIRM: Duration = Duration::from_secs(60);
 pub struct SweepOptions {
     pub(crate) now: DateTime<Utc>,
     pub(crate) project: Option<String>,
+    pub(crate) is_confined: bool,
     pub(crate) tasks: Vec<String>,
     pub(crate) dry_run: bool,
     pub(crate) actor: String,
@@ -40,7 +41,7 @@ pub struct SweepOptions {
     pub(crate) suspended: Duration,
     pub(crate) looked_since: LookedSince,
     pub(crate) waiting: Option<Waiting>,
-    pub(crate) evidence: bool,
+    pub(crate) evidence: Option<usize>,
     pub(crate) living: Option<usize>,
     pub(crate) at_most: Option<usize>,
     pub(crate) reaped_lately: usize,
@@ -87,6 +88,7 @@ impl SweepOptions {
         Self {
             now,
             project: None,
+            is_confined: false,
             tasks: Vec::new(),
             dry_run: false,
             actor: env!("CARGO_PKG_NAME").to_owned(),
@@ -97,7 +99,7 @@ impl SweepOptions {
             suspended: Duration::ZERO,
             looked_since: LookedSince::default(),
             waiting: None,
-            evidence: false,
+            evidence: None,
             living: None,
             at_most: None,
             reaped_lately: 0,
@@ -131,6 +133,21 @@ impl SweepOptions {
             project: Some(project.into()),
             ..self
         }
+    }
+
+    /// Tells nothing of a task beyond the [project](Self::project): one that is named is unknown, as one that is not there. For
+    /// who asks in the name of others, who are to see one project.
+    #[must_use]
+    pub fn confined(self, confined: bool) -> Self {
+        Self {
+            is_confined: confined,
+            ..self
+        }
+    }
+
+    /// The project beyond which nothing is told.
+    pub(crate) fn confines(&self) -> Option<&str> {
+        self.project.as_deref().filter(|_| self.is_confined)
     }
 
     /// Sweeps this task only, by its id as it is shown, along with others that are named so.
@@ -223,7 +240,18 @@ impl SweepOptions {
     /// Lists the evidence on each zombie in the report, as every dry run of up to 1 000 does anyway.
     #[must_use]
     pub fn evidence(self, evidence: bool) -> Self {
+        let evidence = evidence.then_some(usize::MAX);
         Self { evidence, ..self }
+    }
+
+    /// Lists the evidence on up to so many zombies in the report, however many there are: it takes most of the memory that a
+    /// report of many takes.
+    #[must_use]
+    pub fn evidence_on(self, most: usize) -> Self {
+        Self {
+            evidence: Some(most),
+            ..self
+        }
     }
 
     /// Lists in a [dry run](Self::dry_run) up to so many of the living that have been silent for longest, and when each is a

@@ -5,6 +5,7 @@ mod living;
 mod remembered;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -213,6 +214,15 @@ impl SweepReport {
     #[must_use]
     pub fn planned(&self) -> Planned {
         self.planned.clone()
+    }
+
+    /// Takes a dry run apart: what it says, and what it [would reap](Self::planned). There is no [second
+    /// look](Self::second_look) by it any more, for which much is kept.
+    #[must_use]
+    pub fn into_planned(mut self) -> (Self, Planned) {
+        let planned = mem::take(&mut self.planned);
+        self.silent = HashMap::new();
+        (self, planned)
     }
 
     /// What a ledger keeps of the sweep; `None` where the options did not ask for it.

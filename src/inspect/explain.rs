@@ -64,13 +64,7 @@ fn explain_by(
     let mut notes = Notes::default();
     let found = inquiry.tasks(task, &mut notes)?;
     if found.is_empty() {
-        let (nearest, compared) = inquiry.near(task)?;
-        let task_id = task.to_owned();
-        return Err(SweepError::Store(StoreError::UnknownTask {
-            task_id,
-            nearest,
-            compared,
-        }));
+        return Err(inquiry.unknown(task).into());
     }
     let (source, elsewhere) = match (inquiry.keeps_events(), elsewhere) {
         (true, _) => (Source::Events, Vec::new()),

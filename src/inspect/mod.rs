@@ -8,6 +8,7 @@ mod explained_threshold;
 mod explanation;
 mod history;
 mod learn;
+mod longest;
 mod on_record;
 mod outcomes;
 mod reaps;

@@ -1,6 +1,6 @@
 //! What a dry run said that it would reap: a sweep of it reaps nothing else.
 
-use std::collections::BTreeMap;
+use std::mem;
 use std::sync::Arc;
 
 use crate::zombie::{Id, Reason, Zombie};
@@ -13,7 +13,7 @@ use crate::zombie::{Id, Reason, Zombie};
 /// project that it was narrowed to: who keeps one keeps that beside it. A copy costs nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Planned {
-    reaps: Arc<BTreeMap<Id, PlannedReap>>,
+    reaps: Arc<Vec<PlannedReap>>,
     file: Option<FileMark>,
 }
 
@@ -40,6 +40,8 @@ pub struct PlannedReap {
     pub reason: Reason,
     /// Where no run is named, what tells this attempt from the next: all that was read of it, the same.
     print: Option<u64>,
+    /// The key of its row, where that is not its id: of many, each is kept once.
+    key: Option<Box<Id>>,
 }
 
 impl Planned {
@@ -59,7 +61,7 @@ impl Planned {
 
     /// Each of them, in the order of the rows' keys.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = &PlannedReap> {
-        self.reaps.values()
+        self.reaps.iter()
     }
 
     /// How many.
@@ -75,19 +77,35 @@ impl Planned {
     }
 
     pub(crate) fn keys(&self) -> impl ExactSizeIterator<Item = &Id> {
-        self.reaps.keys()
+        self.reaps.iter().map(PlannedReap::key)
     }
 
-    /// Adds a zombie that a dry run would reap.
+    /// Adds a zombie that a dry run would reap. What was added is in order once it is [closed](Self::close).
     pub(crate) fn add(&mut self, zombie: &Zombie) {
+        Arc::make_mut(&mut self.reaps).push(PlannedReap::of(zombie));
+    }
+
+    /// Puts in order what was added: of two with the same key the later one holds.
+    pub(crate) fn close(&mut self) {
         let planned = Arc::make_mut(&mut self.reaps);
-        planned.insert(zombie.suspect.key.clone(), PlannedReap::of(zombie));
+        planned.sort_by(|a, b| a.key().cmp(b.key()));
+        planned.dedup_by(|later, earlier| {
+            let is_again = later.key() == earlier.key();
+            if is_again {
+                mem::swap(later, earlier);
+            }
+            is_again
+        });
+        planned.shrink_to_fit();
     }
 
     /// Whether this zombie is one of them, just as it was found. A row's key alone does not say so: it may have passed to
     /// another task.
     pub(crate) fn lists(&self, zombie: &Zombie) -> bool {
-        let planned = self.reaps.get(&zombie.suspect.key);
+        let place = self
+            .reaps
+            .binary_search_by(|planned| planned.key().cmp(&zombie.suspect.key));
+        let planned = place.ok().and_then(|place| self.reaps.get(place));
         planned.is_some_and(|planned| *planned == PlannedReap::of(zombie))
     }
 }
@@ -101,6 +119,11 @@ impl PlannedReap {
             print: run_id.is_none().then(|| suspect.print_of_all()),
             run_id,
             reason: zombie.evidence.reason.clone(),
+            key: (suspect.key != suspect.id).then(|| Box::new(suspect.key.clone())),
         }
+    }
+
+    fn key(&self) -> &Id {
+        self.key.as_deref().unwrap_or(&self.task_id)
     }
 }

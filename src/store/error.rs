@@ -25,6 +25,14 @@ pub enum StoreError {
         /// Among how many they were looked for.
         compared: usize,
     },
+    /// No task of the project has the id that was asked for, and of others [nothing is told](crate::SweepOptions::confined).
+    #[error("no task {task_id:?} in the project {project:?}")]
+    UnknownTaskOfProject {
+        /// The id.
+        task_id: String,
+        /// The project, as it was asked for.
+        project: String,
+    },
     /// SQLite failed.
     #[error("failed to {doing}")]
     Sqlite {

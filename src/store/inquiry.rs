@@ -6,8 +6,8 @@ pub(crate) trait Inquiry {
     /// The tasks that are shown by this id: one, unless ids are not unique.
     fn tasks(&mut self, asked: &str, notes: &mut Notes) -> Result<Vec<TaskInFull>, StoreError>;
 
-    /// The ids most like one that is not there, the most similar first, and among how many they were looked for.
-    fn near(&self, asked: &str) -> Result<(Vec<String>, usize), StoreError>;
+    /// What there is to say where no task has this id.
+    fn unknown(&self, asked: &str) -> StoreError;
 
     /// The task with this key as a sweep would find it at another moment; `None` where it would not be looked at. With it
     /// whether it would be plainly live.

@@ -85,6 +85,9 @@ pub enum OpenError {
     /// Somebody holds it.
     #[error("{0} is locked by another process for longer than the busy timeout; nothing was written")]
     Busy(PathBuf),
+    /// Others of this process look at it, one after the other, and it was not its turn in time.
+    #[error("{0} is being looked at by others of this process for longer than 30 s; nothing was written")]
+    InUseHere(PathBuf),
     /// It cannot be read where it is, and a copy could not be made.
     #[error("{path} cannot be read in place ({why}), and no copy of it could be made to read instead")]
     Copy {

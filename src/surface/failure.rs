@@ -114,6 +114,7 @@ fn of_store(error: &StoreError) -> Exit {
         }
         StoreError::Project(ProjectError::NoColumn | ProjectError::Unknown { .. })
         | StoreError::UnknownTask { .. }
+        | StoreError::UnknownTaskOfProject { .. }
         | StoreError::Parking(_) => Exit::Usage,
         StoreError::MissingFunction { .. } => Exit::Unavailable,
         StoreError::Schema(SchemaError::Sqlite(source))
@@ -141,7 +142,7 @@ fn of_open(error: &OpenError) -> Exit {
         | OpenError::MovedAtOnce(_)
         | OpenError::Replaced(_)
         | OpenError::NotPlanned(_) => Exit::Io,
-        OpenError::Busy(_) | OpenError::Unsteady(_) => Exit::Busy,
+        OpenError::Busy(_) | OpenError::InUseHere(_) | OpenError::Unsteady(_) => Exit::Busy,
         OpenError::Copy { source, .. } => of_copy(source),
         OpenError::Beside { source, .. } | OpenError::Io { source, .. } => of_io(source),
         OpenError::Sqlite { source, .. } => of_sqlite(source),

@@ -8,16 +8,36 @@ pub(crate) fn shortened(text: &str, most: usize) -> String {
     }
 }
 
-/// Whether it changes the direction in which text is shown, so that what is read is not what stands there.
-fn turns_text(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// Whether nothing is seen of it where it stands: two texts that differ in it look alike.
+pub(crate) fn is_unseen(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{2800}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}'
+            | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
 }
 
-/// Without control characters other than these: a terminal obeys them.
+/// Without what is not seen, and without control characters other than these: a terminal obeys them.
 pub(crate) fn harmless(text: &str, but: &[char]) -> String {
     let mut harmless = String::with_capacity(text.len());
     for c in text.chars() {
-        if (c.is_control() || turns_text(c)) && !but.contains(&c) {
+        if (c.is_control() || is_unseen(c)) && !but.contains(&c) {
             harmless.extend(c.escape_default());
         } else {
             harmless.push(c);

@@ -19,3 +19,4 @@ mod stream;
 mod verbs;
 mod wait;
 mod wall_clock;
+mod weight;

@@ -3,21 +3,31 @@
 //! A plan names its exact tasks. It can be used once, for a while, by whom it was made, and by nobody else: to everybody
 //! else it looks like one that never was.
 
-use std::collections::HashMap;
+mod weight;
+
+use std::collections::{HashMap, VecDeque};
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use subtle::ConstantTimeEq;
 use zombie_sweeper::SweepReport;
+use zombie_sweeper::watch::Moment;
 
 use super::verbs::{Planned, Scope};
 
 /// How many are kept at most.
 const KEPT: usize = 32;
 
+/// What all of them take in memory at most, in bytes, about.
+const MOST: usize = 8 << 20;
+
 /// How long one is good for.
 const GOOD_FOR: TimeDelta = TimeDelta::seconds(300);
+
+/// How long after that it is freed at the latest.
+const A_LITTLE: Duration = Duration::from_secs(1);
 
 /// Who made a plan and alone may use it: a session of MCP, or those who come by HTTP.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -55,40 +65,86 @@ impl KeptPlan {
     }
 }
 
+/// Why a plan is not kept.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotKept {
+    /// The system has no chance to give: its id could be guessed.
+    #[error("no plan was kept, as its id could be guessed: {0}; try again later")]
+    NoChance(#[from] getrandom::Error),
+    /// It would take the memory of all.
+    #[error(
+        "no plan was kept: one of {} tasks takes more than all plans together may, {} MiB; expected fewer: narrow it by project or by \
+         tasks, or sweep without a plan",
+        tasks,
+        MOST >> 20
+    )]
+    TooLarge { tasks: usize },
+}
+
 struct Kept {
     plan: Arc<KeptPlan>,
+    weight: usize,
+    /// When it was made, by the clock that only runs.
+    made: Duration,
     /// What the answer of a person has to name, where one was asked: it is to this question, and the last one.
     question: Option<String>,
+    /// Whether whoever made it could ask a person about it.
+    can_be_asked: bool,
+}
+
+/// Why a plan was not taken out.
+pub(crate) enum NotTaken {
+    /// It is not there.
+    Gone,
+    /// A person can be asked about it, or is being asked.
+    ToBeAsked,
+}
+
+impl Kept {
+    /// By either clock: the one on the wall may be set.
+    fn is_good(&self, now: Moment) -> bool {
+        let age = now.since_boot.saturating_sub(self.made);
+        self.plan.is_good(now.wall) && age.as_secs() < GOOD_FOR.num_seconds().unsigned_abs()
+    }
 }
 
 /// The plans that are kept.
 pub(crate) struct Plans {
-    kept: Mutex<Vec<Kept>>,
-    clock: fn() -> DateTime<Utc>,
+    kept: Arc<Mutex<Vec<Kept>>>,
+    /// The last that were taken out, and by whom.
+    used: Mutex<VecDeque<(String, Session)>>,
+    clock: fn() -> Moment,
 }
 
 impl Plans {
-    /// None yet, by this clock.
-    pub(crate) fn new(clock: fn() -> DateTime<Utc>) -> Self {
+    /// None yet, by these clocks.
+    pub(crate) fn new(clock: fn() -> Moment) -> Self {
         Self {
-            kept: Mutex::default(),
+            kept: Arc::default(),
+            used: Mutex::default(),
             clock,
         }
     }
 
-    /// Keeps a plan. Where there are too many, the oldest goes of whoever has most.
+    /// Keeps a plan. Where there are too many, or they take too much memory, the oldest goes of whoever has most.
     ///
     /// # Errors
     ///
-    /// Where the system has no chance to give, no plan is kept: its id could be guessed.
+    /// Where the system has no chance to give, and where this one alone takes too much, it is not kept.
     pub(crate) fn keep(
         &self,
         session: &Session,
         scope: Scope,
         report: SweepReport,
         planned: Planned,
-    ) -> Result<Arc<KeptPlan>, getrandom::Error> {
-        let made_at = (self.clock)();
+    ) -> Result<Arc<KeptPlan>, NotKept> {
+        let weight = weight::weight(&scope, &report, &planned);
+        if weight > MOST {
+            let tasks = planned.len();
+            return Err(NotKept::TooLarge { tasks });
+        }
+        let made = (self.clock)();
+        let made_at = made.wall;
         let plan = Arc::new(KeptPlan {
             id: secret()?,
             scope,
@@ -101,11 +157,14 @@ impl Plans {
         let mut kept = self.good();
         kept.push(Kept {
             plan: Arc::clone(&plan),
+            weight,
+            made: made.since_boot,
             question: None,
+            can_be_asked: false,
         });
-        if kept.len() > KEPT {
-            make_room(&mut kept);
-        }
+        make_room(&mut kept);
+        drop(kept);
+        self.free_in_time();
         Ok(plan)
     }
 
@@ -119,8 +178,39 @@ impl Plans {
     /// Takes it out: it can be used once.
     pub(crate) fn take(&self, id: &str, session: &Session) -> Option<KeptPlan> {
         let mut kept = self.good();
-        let kept = place(&kept, id, session).map(|at| kept.remove(at))?;
-        Some(Arc::unwrap_or_clone(kept.plan))
+        let taken = place(&kept, id, session).map(|at| kept.remove(at))?;
+        drop(kept);
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        used.push_back((taken.plan.id.clone(), session.clone()));
+        if used.len() > KEPT {
+            used.pop_front();
+        }
+        Some(Arc::unwrap_or_clone(taken.plan))
+    }
+
+    /// Whether this session took it out, not long ago.
+    pub(crate) fn was_used(&self, id: &str, session: &Session) -> bool {
+        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        used.iter().any(|(used, by)| used == id && by == session)
+    }
+
+    /// Takes it out without a word to anybody: not where a person can be asked about it.
+    pub(crate) fn take_unasked(&self, id: &str, session: &Session) -> Result<KeptPlan, NotTaken> {
+        let mut kept = self.good();
+        let at = place(&kept, id, session).ok_or(NotTaken::Gone)?;
+        let is_to_be_asked = |kept: &Kept| kept.question.is_some() || kept.can_be_asked;
+        if kept.get(at).is_none_or(is_to_be_asked) {
+            return Err(NotTaken::ToBeAsked);
+        }
+        Ok(Arc::unwrap_or_clone(kept.remove(at).plan))
+    }
+
+    /// Remembers that a person can be asked about it.
+    pub(crate) fn can_be_asked(&self, id: &str, session: &Session) {
+        let mut kept = self.good();
+        if let Some(kept) = place(&kept, id, session).and_then(|at| kept.get_mut(at)) {
+            kept.can_be_asked = true;
+        }
     }
 
     /// A person is about to be asked: returns what their answer has to name. Who is asked again has not been asked before.
@@ -151,17 +241,37 @@ impl Plans {
     }
 
     /// How long a plan has left, at this moment.
-    pub(crate) fn left(&self, plan: &KeptPlan) -> std::time::Duration {
-        (plan.expires_at - (self.clock)()).to_std().unwrap_or_default()
+    pub(crate) fn left(&self, plan: &KeptPlan) -> Duration {
+        (plan.expires_at - (self.clock)().wall)
+            .to_std()
+            .unwrap_or_default()
     }
 
     /// Those that are good still; the others are gone.
     fn good(&self) -> MutexGuard<'_, Vec<Kept>> {
-        let now = (self.clock)();
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|kept| kept.plan.is_good(now));
-        kept
+        good(&self.kept, (self.clock)())
     }
+
+    /// What nobody asks for any more is freed all the same, once it is good no more.
+    fn free_in_time(&self) {
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return;
+        };
+        let (kept, clock) = (Arc::downgrade(&self.kept), self.clock);
+        let lasts = GOOD_FOR.to_std().unwrap_or_default() + A_LITTLE;
+        runtime.spawn(async move {
+            tokio::time::sleep(lasts).await;
+            if let Some(kept) = kept.upgrade() {
+                drop(good(&kept, clock()));
+            }
+        });
+    }
+}
+
+fn good(kept: &Mutex<Vec<Kept>>, now: Moment) -> MutexGuard<'_, Vec<Kept>> {
+    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+    kept.retain(|kept| kept.is_good(now));
+    kept
 }
 
 /// Compares with each, in a time that tells nothing of any.
@@ -177,17 +287,24 @@ fn place(kept: &[Kept], id: &str, session: &Session) -> Option<usize> {
     found
 }
 
-/// Nobody pushes out the plans of others by making many.
+/// Nobody pushes out the plans of others by making many, or large ones. The last one stays.
 fn make_room(kept: &mut Vec<Kept>) {
-    let mut counts = HashMap::new();
-    for Kept { plan, .. } in kept.iter() {
-        *counts.entry(plan.session.clone()).or_insert(0_usize) += 1;
-    }
-    let most = counts.values().max().copied();
-    let oldest = kept
-        .iter()
-        .position(|kept| counts.get(&kept.plan.session).copied() == most);
-    if let Some(at) = oldest {
+    loop {
+        let is_heavy = kept.iter().map(|kept| kept.weight).sum::<usize>() > MOST;
+        if kept.len() <= KEPT && !is_heavy {
+            return;
+        }
+        let mut shares = HashMap::new();
+        for Kept { plan, weight, .. } in kept.iter() {
+            let share = if is_heavy { *weight } else { 1 };
+            *shares.entry(plan.session.clone()).or_insert(0_usize) += share;
+        }
+        let share = |kept: &Kept| shares.get(&kept.plan.session).copied();
+        let others = kept.split_last().map_or(&[][..], |(_, others)| others);
+        let most = others.iter().map(share).max();
+        let Some(at) = others.iter().position(|kept| Some(share(kept)) == most) else {
+            return;
+        };
         kept.remove(at);
     }
 }
@@ -215,6 +332,7 @@ mod tests {
 
     thread_local! {
         static SECONDS: AtomicI64 = const { AtomicI64::new(0) };
+        static SET_BACK: AtomicI64 = const { AtomicI64::new(0) };
     }
 
     fn pass(seconds: i64) {
@@ -224,7 +342,11 @@ mod tests {
     fn plans() -> Plans {
         Plans::new(|| {
             let passed = SECONDS.with(|passed| passed.load(Ordering::Relaxed));
-            DateTime::from_timestamp(1_775_877_480 + passed, 0).unwrap()
+            let set_back = SET_BACK.with(|by| by.load(Ordering::Relaxed));
+            Moment {
+                wall: DateTime::from_timestamp(1_775_877_480 + passed - set_back, 0).unwrap(),
+                since_boot: Duration::from_secs((1_000 + passed).unsigned_abs()),
+            }
         })
     }
 
@@ -236,7 +358,7 @@ mod tests {
         let mut conn = Connection::open_in_memory().unwrap();
         conn.execute_batch(include_str!("../../tests/it/orchestra.sql"))
             .unwrap();
-        let options = SweepOptions::at((plans.clock)()).dry_run(true);
+        let options = SweepOptions::at((plans.clock)().wall).dry_run(true);
         let report = sweep_zombie_tasks(&mut conn, &options).unwrap();
         let planned = Planned::default();
         plans.keep(session, Scope::default(), report, planned).unwrap()
@@ -275,6 +397,17 @@ mod tests {
         assert!(plans.show(&plan.id, &ann()).is_none());
         pass(-1);
         assert!(plans.take(&plan.id, &ann()).is_none(), "it is gone for good");
+    }
+
+    #[test]
+    fn wall_clock_that_falls_behind_makes_none_last_longer() {
+        let plans = plans();
+        let plan = keep(&plans, &ann());
+        SET_BACK.with(|by| by.store(200, Ordering::Relaxed));
+        pass(299);
+        assert!(plans.show(&plan.id, &ann()).is_some());
+        pass(1);
+        assert!(plans.show(&plan.id, &ann()).is_none());
     }
 
     #[test]

@@ -269,7 +269,17 @@ impl<S: Store> Sweep<'_, S> {
     }
 
     fn shows_evidence(&self) -> bool {
-        self.opts.evidence || self.record == Record::Summary
+        self.opts.evidence.is_some() || self.record == Record::Summary
+    }
+
+    /// On how many zombies the evidence is kept.
+    fn shown_at_most(&self) -> usize {
+        match self.opts.evidence {
+            _ if self.record == Record::Summary => usize::MAX,
+            Some(most) => most,
+            None if self.report.dry_run => SHOWN,
+            None => 0,
+        }
     }
 
     /// Closes the report of a sweep that has ended so.
@@ -287,6 +297,7 @@ impl<S: Store> Sweep<'_, S> {
             ..
         } = self;
         report.reaps.sort();
+        report.planned.close();
         if let Some(remembered) = &mut report.remembered {
             remembered.follow(opts.now.into());
         }

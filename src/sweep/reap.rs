@@ -1,6 +1,6 @@
 //! What a transaction of reaps comes to, for the report and the log.
 
-use super::{SHOWN, Sweep};
+use super::Sweep;
 use crate::error::SweepError;
 use crate::options::Refused;
 use crate::report::{FailedTask, RememberedReap, Repeat, ZombieFound};
@@ -37,7 +37,7 @@ impl<S: Store> Sweep<'_, S> {
             let done = if is_dry { "would reap" } else { "reaped" };
             let (suspect, evidence) = (&reap.zombie.suspect, &reap.zombie.evidence);
             tracing::info!(task_id = %suspect.id, reason = %evidence.reason, "{done}");
-            if self.shows_evidence() || is_dry && self.found.len() <= SHOWN {
+            if self.found.len() < self.shown_at_most() {
                 self.found.push(ZombieFound::new(&reap.zombie, self.now));
             }
             if is_dry {

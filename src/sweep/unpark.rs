@@ -7,7 +7,8 @@ use crate::report::UnparkReport;
 use crate::store::{Opened, SqliteStore, Store};
 
 /// Opens a task that a sweep has parked, named by its id as it is shown, with a `zombie_unparked` event, in one transaction.
-/// Its silences are counted anew from then on. Of the options, *now*, the profile, the project and the actor count.
+/// Its silences are counted anew from then on. Of the options, *now*, the profile, the project and the actor count:
+/// with a project, a task of another one is like one that is not there.
 ///
 /// # Errors
 ///

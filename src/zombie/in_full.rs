@@ -13,6 +13,8 @@ pub struct TaskInFull {
     pub is_plainly_live: bool,
     /// Whether a sweep looks at it.
     pub standing: Standing,
+    /// Whether it belongs to the project asked for, whatever it is doing. So does each where none was.
+    pub is_in_project: bool,
     /// Its runs, those made last first.
     pub runs: Vec<RunRow>,
     /// Whether there are more of them.

@@ -119,6 +119,32 @@ fn unknown_one_is_an_error_that_names_the_nearest() {
 }
 
 #[test]
+fn one_of_another_project_is_like_one_that_is_not_there() {
+    let mut world = parked()
+        .project("Alpha")
+        .project("Beta")
+        .running("beta")
+        .run("r9")
+        .heartbeat("16m ago");
+    world.sweep();
+    let unpark = |world: &mut World, project: &str, task: &str| {
+        unpark_task(&mut world.conn, &SweepOptions::at(NOW).project(project), task)
+    };
+    let before = world.dump();
+    let [there, not_there] = ["beta", "beto"].map(|task| {
+        let why = in_full(&unpark(&mut world, "Alpha", task).unwrap_err());
+        assert!(
+            !why.replace(&format!("no task {task:?}"), "").contains("beta"),
+            "{why}"
+        );
+        why.replace(task, "TASK")
+    });
+    assert_eq!(there, not_there);
+    assert_eq!(world.dump(), before);
+    assert_eq!(unpark(&mut world, "Beta", "beta").unwrap().to, "open");
+}
+
+#[test]
 fn trigger_that_keeps_a_part_from_being_written_undoes_it() {
     for trigger in [
         "CREATE TRIGGER lost BEFORE INSERT ON task_events WHEN NEW.event_type = 'zombie_unparked'

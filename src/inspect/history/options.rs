@@ -3,6 +3,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use crate::inspect::longest::LONGEST;
 use crate::profile::Profile;
 
 /// Which reaps are asked for. Everything but *now* has a default: all of them, and the newest 100 are listed.
@@ -35,11 +36,11 @@ impl HistoryOptions {
         }
     }
 
-    /// Those of the last such time only.
+    /// Those of the last such time only; of a hundred years where it is longer.
     #[must_use]
     pub fn since(self, since: Duration) -> Self {
         Self {
-            since: Some(since),
+            since: Some(since.min(LONGEST)),
             ..self
         }
     }

@@ -3,6 +3,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::inspect::learn::Recalled;
+use crate::inspect::longest::LONGEST;
 use crate::options::SweepOptions;
 use crate::profile::Profile;
 use crate::zombie::Policy;
@@ -43,15 +44,17 @@ impl OutcomesOptions {
         }
     }
 
-    /// The reaps of the last such time.
+    /// The reaps of the last such time; of a hundred years where it is longer.
     #[must_use]
     pub fn since(self, since: Duration) -> Self {
+        let since = since.min(LONGEST);
         Self { since, ..self }
     }
 
     /// What had become of each when this time after it was over.
     #[must_use]
     pub fn horizon(self, horizon: Duration) -> Self {
+        let horizon = horizon.min(LONGEST);
         Self { horizon, ..self }
     }
 

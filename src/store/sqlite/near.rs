@@ -3,6 +3,8 @@
 
 use rusqlite::Connection;
 
+use crate::options::SweepOptions;
+use crate::store::error::StoreError;
 use crate::store::sqlite::alike::nearest;
 use crate::store::sqlite::facts::Facts;
 use crate::store::sqlite::questions;
@@ -12,8 +14,29 @@ use crate::zombie::Id;
 /// How many ids are compared of each sort.
 const COMPARED: usize = 500;
 
+/// No task has this id: says which ids are most like it, unless they may be those of another project.
+pub(super) fn unknown(
+    conn: &Connection,
+    schema: &Schema,
+    facts: &Facts<'_>,
+    opts: &SweepOptions,
+    asked: &str,
+) -> rusqlite::Result<StoreError> {
+    let task_id = asked.to_owned();
+    if let Some(project) = opts.confines() {
+        let project = project.to_owned();
+        return Ok(StoreError::UnknownTaskOfProject { task_id, project });
+    }
+    let (nearest, compared) = near(conn, schema, facts, asked)?;
+    Ok(StoreError::UnknownTask {
+        task_id,
+        nearest,
+        compared,
+    })
+}
+
 /// The ids most like this one, the most similar first, and among how many they were looked for.
-pub(super) fn near(
+fn near(
     conn: &Connection,
     schema: &Schema,
     facts: &Facts<'_>,

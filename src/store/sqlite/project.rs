@@ -87,6 +87,22 @@ impl Project {
     }
 }
 
+impl Schema {
+    /// Whether the database has one project for which both of these stand: its name and its id.
+    ///
+    /// # Errors
+    ///
+    /// Where the database fails. What it does not know is the same as nothing.
+    pub fn is_same_project(&self, conn: &Connection, one: &str, other: &str) -> Result<bool, ProjectError> {
+        let [one, other] = [one, other].map(|project| Project::find(conn, self, project));
+        let (one, other) = match (one, other) {
+            (Err(ProjectError::NoColumn), _) | (_, Err(ProjectError::NoColumn)) => return Ok(false),
+            (one, other) => (one?, other?),
+        };
+        Ok(one.has_row && other.has_row && one.condition == other.condition)
+    }
+}
+
 /// What a task's column says of its project.
 #[derive(Clone, Copy)]
 enum Says {

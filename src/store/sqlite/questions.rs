@@ -7,6 +7,10 @@ use super::schema::{Events, Schema, Tasks, Workspaces};
 use super::statements::{is_at_work, names, newest_rows, render, task_names, workspace_names};
 use super::value::literal;
 
+fn or_true(sql: &str) -> String {
+    if sql.is_empty() { "TRUE" } else { sql }.to_owned()
+}
+
 /// The tasks that so many parameters name, at most so many. `labels` are what else is read of them.
 pub(super) fn tasks_named(
     schema: &Schema,
@@ -19,7 +23,6 @@ pub(super) fn tasks_named(
     let tasks = &schema.tasks;
     let mut names = task_names(tasks);
     let is_named: Vec<_> = (1..=parameters).map(|place| is_id(&tasks.id, place)).collect();
-    let or_true = |sql: &str| if sql.is_empty() { "TRUE" } else { sql }.to_owned();
     names.extend([
         ("columns", list(&layout.places)),
         ("at_work", is_at_work(tasks)),
@@ -35,12 +38,13 @@ pub(super) fn tasks_named(
     render(include_str!("sql/tasks_named.sql"), &names)
 }
 
-/// The keys and ids of the tasks that so many parameters name.
-pub(super) fn keys_named(tasks: &Tasks, parameters: usize) -> String {
+/// The keys and ids of the tasks that so many parameters name, and that meet a condition where `within` is one.
+pub(super) fn keys_named(tasks: &Tasks, within: &str, parameters: usize) -> String {
     let mut names = task_names(tasks);
     let is_named: Vec<_> = (1..=parameters).map(|place| is_id(&tasks.id, place)).collect();
     names.extend([
         ("at_work", is_at_work(tasks)),
+        ("within", or_true(within)),
         ("is_named", is_named.join(" OR ")),
     ]);
     render(include_str!("sql/keys_named.sql"), &names)

@@ -7,7 +7,7 @@ use rusqlite::types::ValueRef;
 
 use super::facts::Facts;
 use super::keys::{column, is_key, key};
-use super::near::near;
+use super::near::unknown;
 use super::project::Project;
 use super::questions;
 use super::schema::Schema;
@@ -45,15 +45,12 @@ impl Scope {
         let mut idle = Vec::new();
         let mut rows = Vec::new();
         for task in &opts.tasks {
-            let found = named(conn, schema, facts, task).map_err(StoreError::sqlite("look up the task"))?;
+            let within = if opts.is_confined { &of_project } else { "" };
+            let found = named(conn, schema, facts, within, task);
+            let found = found.map_err(StoreError::sqlite("look up the task"))?;
             if found.is_empty() {
-                let near = near(conn, schema, facts, task);
-                let (nearest, compared) = near.map_err(StoreError::sqlite("look up the task"))?;
-                return Err(StoreError::UnknownTask {
-                    task_id: task.clone(),
-                    nearest,
-                    compared,
-                });
+                let unknown = unknown(conn, schema, facts, opts, task);
+                return Err(unknown.map_err(StoreError::sqlite("look up the task"))?);
             }
             if !found.iter().any(|row| row.runs) {
                 idle.push(task.clone());
@@ -81,13 +78,19 @@ struct Named {
 }
 
 /// The tasks with this id: those that are shown just so, and none that is merely found by it, as a collation or the type
-/// of a column may have it.
-fn named(conn: &Connection, schema: &Schema, facts: &Facts<'_>, task: &str) -> rusqlite::Result<Vec<Named>> {
+/// of a column may have it. Where `within` is a condition, only those that meet it.
+fn named(
+    conn: &Connection,
+    schema: &Schema,
+    facts: &Facts<'_>,
+    within: &str,
+    task: &str,
+) -> rusqlite::Result<Vec<Named>> {
     let ids = spellings(task, schema.tasks.id.parts.len());
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let mut statement = conn.prepare(&questions::keys_named(&schema.tasks, ids.len()))?;
+    let mut statement = conn.prepare(&questions::keys_named(&schema.tasks, within, ids.len()))?;
     let mut rows = statement.query(rusqlite::params_from_iter(&ids))?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {

@@ -56,7 +56,7 @@ fn find(
     let mut inquiry = SqliteInquiry::begin(conn, opened, opts)?;
     let mut found = inquiry.tasks(task, &mut Notes::default())?;
     // A collation, the type of a column or the digits of bytes may have led to others.
-    found.retain(|found| found.suspect.id.to_string() == task);
+    found.retain(|found| found.is_in_project && found.suspect.id.to_string() == task);
     match (found.pop(), found.len()) {
         (Some(only), 0) => {
             let open = open_word(conn, &opened.schema, opts, &only.suspect)
@@ -67,14 +67,7 @@ fn find(
             task_id: task.to_owned(),
             why: format!("{} tasks have this id", others + 1),
         }),
-        (None, _) => {
-            let (nearest, compared) = inquiry.near(task)?;
-            Err(StoreError::UnknownTask {
-                task_id: task.to_owned(),
-                nearest,
-                compared,
-            })
-        }
+        (None, _) => Err(inquiry.unknown(task)),
     }
 }
 

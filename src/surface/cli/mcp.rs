@@ -6,9 +6,9 @@ use super::args::{Cli, McpArgs};
 use super::given::given;
 use crate::surface::exit::Exit;
 use crate::surface::mcp::{self, Ground};
+use crate::surface::moment;
 use crate::surface::plans::Plans;
 use crate::surface::verbs::{Desk, Given, Site};
-use crate::surface::wall_clock;
 
 /// `zombie-sweeper mcp`: until its client ends it.
 pub(crate) fn run(cli: &Cli, args: &McpArgs) -> anyhow::Result<Exit> {
@@ -23,7 +23,7 @@ pub(crate) fn run(cli: &Cli, args: &McpArgs) -> anyhow::Result<Exit> {
         })),
         ..given(cli, site, args.read_only)
     }));
-    let plans = Arc::new(Plans::new(wall_clock::now));
+    let plans = Arc::new(Plans::new(moment::now));
     mcp::serve(&Ground::new(desk, plans, args.allow_unconfirmed))?;
     Ok(Exit::Swept)
 }

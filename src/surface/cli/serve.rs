@@ -15,7 +15,7 @@ use crate::surface::mcp::{Endpoint, Ground};
 use crate::surface::plans::Plans;
 use crate::surface::serve::{Asked, Server};
 use crate::surface::verbs::{Desk, Given, Site};
-use crate::surface::{log, notify, signals, wall_clock};
+use crate::surface::{log, moment, notify, signals};
 
 pub(crate) fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<Exit> {
     signals::hear_hangups()?;
@@ -57,9 +57,10 @@ fn serve(cli: &Cli, args: &ServeArgs) -> anyhow::Result<Exit> {
         }
         say_where();
     }
-    let plans = Arc::new(Plans::new(wall_clock::now));
+    let plans = Arc::new(Plans::new(moment::now));
     let api = Api::new(Arc::clone(&desk), Arc::clone(&plans));
-    let ground = Ground::new(desk, plans, serving.allow_unconfirmed);
+    let answers = Arc::clone(&api.answers);
+    let ground = Ground::new(desk, plans, serving.allow_unconfirmed).once_written(move || answers.forget());
     let models = Endpoint::new(ground, &serving.allowed_hosts);
     let ender = server.ender();
     thread::scope(|scope| {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::gate::Gate;
 use super::host::Hosts;
-use super::pace::Pace;
+use super::pace::Paces;
 use super::tokens::{Kind, Tokens};
 use crate::surface::page::MayWrite;
 use crate::surface::serve::Way;
@@ -12,7 +12,7 @@ pub(crate) struct Doors {
     tokens: Arc<Tokens>,
     allowed_hosts: Vec<String>,
     is_behind_tls: bool,
-    paces: Arc<[Pace; 2]>,
+    paces: Arc<Paces>,
 }
 
 impl Doors {
@@ -22,7 +22,7 @@ impl Doors {
             tokens: Arc::new(tokens),
             allowed_hosts: allowed_hosts.to_vec(),
             is_behind_tls,
-            paces: Arc::new([Pace::new(), Pace::new()]),
+            paces: Arc::default(),
         }
     }
 

@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use zombie_sweeper::in_full;
 use zombie_sweeper::store::{OpenError, StoreError};
 
-use super::problem::Problem;
+use super::problem::{Mistake, Problem, Step};
 use crate::surface::exit::Exit;
 use crate::surface::failure;
+use crate::surface::plans::NotKept;
 use crate::surface::verbs::Misfit;
 
 /// A failure that several requests may be told of.
@@ -16,6 +18,8 @@ pub(crate) struct Failed {
     status: StatusCode,
     is_busy: bool,
     text: String,
+    /// What happened, without what to do about it.
+    cause: String,
 }
 
 impl From<&anyhow::Error> for Failed {
@@ -31,6 +35,7 @@ impl From<&anyhow::Error> for Failed {
             },
             is_busy: exit == Exit::Busy,
             text: failure::text(error),
+            cause: in_full(error.as_ref()),
         }
     }
 }
@@ -71,6 +76,18 @@ impl Failed {
             status: StatusCode::INTERNAL_SERVER_ERROR,
             is_busy: false,
             text: "something went wrong here; the log says what".to_owned(),
+            cause: "something went wrong here".to_owned(),
+        }
+    }
+
+    /// What was asked could not be told in time.
+    pub(super) fn too_late() -> Self {
+        Self {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            is_busy: true,
+            text: "the queue could not be looked at in time: others are looking at it, or it is slow"
+                .to_owned(),
+            cause: "the queue could not be looked at in time".to_owned(),
         }
     }
 
@@ -85,6 +102,32 @@ impl Failed {
         } else {
             Problem::new(self.status, &self.text)
         }
+    }
+}
+
+impl From<&NotKept> for Problem {
+    fn from(why: &NotKept) -> Self {
+        match why {
+            NotKept::TooLarge { .. } => {
+                let mistake = Mistake::new("too_large", [Step::from("body")], why.to_string());
+                Self::mistakes(vec![mistake])
+            }
+            NotKept::NoChance(_) => {
+                tracing::error!("{why}");
+                Self::bare(StatusCode::INTERNAL_SERVER_ERROR)
+            }
+        }
+    }
+}
+
+impl Failed {
+    /// The same of a sweep of a plan, which is gone: to try it again is no use.
+    pub(crate) fn of_a_plan_used_up(&self) -> Problem {
+        let said = format!(
+            "{}; this plan is used up: make another once that is over",
+            self.cause
+        );
+        Problem::new(self.status, said)
     }
 }
 

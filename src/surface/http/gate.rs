@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{CONNECTION, ORIGIN, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, Method, StatusCode};
@@ -11,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use super::credentials::credentials;
 use super::host::Hosts;
 use super::origin::{may_ask, page};
-use super::pace::Pace;
+use super::pace::Paces;
 use super::problem::Problem;
 use super::tokens::{Kind, Tokens};
 
@@ -40,8 +41,7 @@ pub(super) struct Gate {
     pub(super) hosts: Hosts,
     /// Whether all that comes has come by way of a proxy that speaks TLS.
     pub(super) is_behind_tls: bool,
-    /// Of those who come over HTTP, and of models.
-    pub(super) paces: Arc<[Pace; 2]>,
+    pub(super) paces: Arc<Paces>,
 }
 
 /// Lets a request in, or says why not.
@@ -49,6 +49,10 @@ pub(super) async fn gate(State(gate): State<Arc<Gate>>, mut request: Request, ne
     match gate.admits(&request) {
         Ok(caller) => {
             request.extensions_mut().insert(caller);
+            if caller == Caller(None) {
+                // Nor is anything of a stranger's heard that nobody asked for.
+                *request.body_mut() = Body::empty();
+            }
             let mut response = next.run(request).await;
             if caller == Caller(None) {
                 part(&mut response);
@@ -89,9 +93,7 @@ impl Gate {
         may_ask(page, method.is_safe(), is_bearer)
             .map_err(|problem| self.by_plain_http(request, &host).unwrap_or(problem))?;
         if !method.is_safe() {
-            let [of_http, of_models] = &*self.paces;
-            let bucket = if wanted == Kind::Mcp { of_models } else { of_http };
-            bucket.take().map_err(|after| {
+            self.paces.of(kind).take().map_err(|after| {
                 let said = "more is written than is good for the queue; try again a little later";
                 Problem::try_again(StatusCode::TOO_MANY_REQUESTS, said, after)
             })?;

@@ -5,11 +5,31 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::tokens::Kind;
+
 /// How many writes a second, in the long run.
 const A_SECOND: f64 = 20.0;
 
 /// How many at once.
 const AT_ONCE: f64 = 60.0;
+
+/// A bucket for each kind of token: who may only look takes nothing from who may reap.
+#[derive(Default)]
+pub(super) struct Paces {
+    read: Pace,
+    mcp: Pace,
+    write: Pace,
+}
+
+impl Paces {
+    pub(super) fn of(&self, kind: Kind) -> &Pace {
+        match kind {
+            Kind::Read => &self.read,
+            Kind::Mcp => &self.mcp,
+            Kind::Write => &self.write,
+        }
+    }
+}
 
 /// A bucket out of which each write takes one, and into which they drip.
 pub(super) struct Pace(Mutex<Bucket>);
@@ -19,14 +39,16 @@ struct Bucket {
     at: Instant,
 }
 
-impl Pace {
-    pub(super) fn new() -> Self {
+impl Default for Pace {
+    fn default() -> Self {
         Self(Mutex::new(Bucket {
             left: AT_ONCE,
             at: Instant::now(),
         }))
     }
+}
 
+impl Pace {
     /// Takes one; where there is none, says when there is.
     pub(super) fn take(&self) -> Result<(), Duration> {
         let mut bucket = self.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -8,7 +8,7 @@ use axum::extract::{Extension, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 
 use super::answers::Answers;
 use super::failed::Failed;
@@ -18,6 +18,9 @@ use crate::surface::verbs::Scope;
 
 /// How long what was found holds: whoever asks more often costs the queue no more.
 const HOLDS: Duration = Duration::from_secs(5);
+
+/// Up to when a supervisor is answered: most take five seconds for never.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// What a supervisor is told of.
 #[derive(Clone)]
@@ -44,7 +47,7 @@ impl Probes {
     /// The probes. A stranger learns nothing by them but that.
     pub(super) fn router(self) -> Router {
         Router::new()
-            .route("/livez", get(async || "alive\n"))
+            .route("/livez", get(live))
             .route("/readyz", get(ready))
             .with_state(self)
     }
@@ -54,7 +57,11 @@ impl Probes {
         if let Some(found) = self.found().clone().filter(|found| found.at.elapsed() < HOLDS) {
             return found.failed;
         }
-        let failed = self.answers.look(Scope::default()).await.err();
+        // Where that takes longer, it goes on, and who asks again is told what came of it.
+        let Ok(looked) = timeout(PATIENCE, self.answers.look(Scope::default())).await else {
+            return Some(Failed::too_late());
+        };
+        let failed = looked.err();
         *self.found() = Some(Found {
             at: Instant::now(),
             failed: failed.clone(),
@@ -67,7 +74,23 @@ impl Probes {
     }
 }
 
-async fn ready(State(probes): State<Probes>, Extension(caller): Extension<Caller>) -> Response {
+/// Whether it lives
+///
+/// Wants no token.
+#[utoipa::path(get, path = "/livez", operation_id = "livez", tag = "watch", security(()), responses(
+    (status = 200, description = "It answers.", content((ref("#/components/schemas/Text") = "text/plain; charset=utf-8"))),
+))]
+pub(super) async fn live() -> &'static str {
+    "alive\n"
+}
+
+/// Whether it is ready
+///
+/// Wants no token; who has one is told why it is not.
+#[utoipa::path(get, path = "/readyz", operation_id = "readyz", tag = "watch", security(()), responses(
+    (status = 200, description = "The queue can be looked at.", content((ref("#/components/schemas/Text") = "text/plain; charset=utf-8"))),
+))]
+pub(super) async fn ready(State(probes): State<Probes>, Extension(caller): Extension<Caller>) -> Response {
     match (probes.failure().await, caller) {
         (None, _) => "ready\n".into_response(),
         (Some(_), Caller(None)) => Problem::bare(StatusCode::SERVICE_UNAVAILABLE).into_response(),

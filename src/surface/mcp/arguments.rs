@@ -1,10 +1,11 @@
 //! What the tools take. What is not known here is refused: a misspelt narrowing would widen.
 
+use std::borrow::Cow;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use rmcp::model::JsonObject;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -145,9 +146,19 @@ impl TryFrom<Vec<Name>> for Tasks {
 }
 
 /// How many are listed.
-#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
-#[serde(try_from = "u64")]
-pub(super) struct Limit(#[schemars(range(min = 1, max = 1000))] NonZeroUsize);
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(try_from = "serde_json::Number")]
+pub(super) struct Limit(NonZeroUsize);
+
+impl JsonSchema for Limit {
+    fn schema_name() -> Cow<'static, str> {
+        "Limit".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "integer", "minimum": 1, "maximum": MOST })
+    }
+}
 
 impl Limit {
     pub(super) fn at_most(self) -> NonZeroUsize {
@@ -161,12 +172,18 @@ impl Default for Limit {
     }
 }
 
-impl TryFrom<u64> for Limit {
+/// A whole number, however it is written.
+impl TryFrom<serde_json::Number> for Limit {
     type Error = String;
 
-    fn try_from(number: u64) -> Result<Self, String> {
-        let limit = usize::try_from(number).ok().filter(|limit| *limit <= MOST);
-        let limit = limit.and_then(NonZeroUsize::new).map(Self);
+    fn try_from(number: serde_json::Number) -> Result<Self, String> {
+        // JSON tells no 1.0 from 1.
+        let asked = number.as_f64();
+        let limits = (1..=MOST).zip(1_u32..);
+        let limit = limits
+            .filter(|(_, limit)| asked == Some(f64::from(*limit)))
+            .map(|(limit, _)| limit);
+        let limit = limit.last().and_then(NonZeroUsize::new).map(Self);
         limit.ok_or_else(|| format!("expected a limit of 1 to {MOST}, found {number}"))
     }
 }

@@ -4,6 +4,7 @@ use rmcp::RoleServer;
 use rmcp::model::ProtocolVersion;
 use rmcp::service::RequestContext;
 
+use super::consent;
 use super::ground::Ground;
 use crate::surface::plans::Session;
 
@@ -13,6 +14,20 @@ pub(super) struct Caller<'c> {
     /// Whose plans it sees.
     pub(super) session: &'c Session,
     pub(super) context: &'c RequestContext<RoleServer>,
+    /// Whether the client has said before that it can put a question to a person. It is not unsaid.
+    pub(super) could_ask: bool,
+}
+
+impl Caller<'_> {
+    /// Whether a person can be asked.
+    pub(super) fn can_ask(&self) -> bool {
+        self.could_ask || self.says_that_it_can_ask()
+    }
+
+    /// Whether this very call says so.
+    pub(super) fn says_that_it_can_ask(&self) -> bool {
+        consent::can_ask(self.context.client_capabilities().as_ref())
+    }
 }
 
 /// Whether the request is by a protocol in which each stands alone.

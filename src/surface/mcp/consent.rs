@@ -9,7 +9,9 @@ use rmcp::model::{
     ElicitationSchema, PrimitiveSchemaDefinition,
 };
 use serde_json::{Value, json};
+use zombie_sweeper::report::HeldBack;
 
+use crate::surface::harmless::is_unseen;
 use crate::surface::plans::KeptPlan;
 
 /// How many tasks are named to the person.
@@ -90,10 +92,11 @@ pub(super) fn read_json(answer: Value) -> Result<(), &'static str> {
 fn message(plan: &KeptPlan, database: &Path) -> String {
     let planned = &plan.planned;
     let mut text = format!(
-        "A program asks to reap {} in the queue {}: their workers are taken for dead. Their runs are marked abandoned, and the \
-         tasks are given to other workers. If a worker is alive after all, its task runs twice.\n\nWhy:\n",
+        "A program asks to reap {} in the queue {}: their workers are taken for dead. Their runs are marked abandoned, and {}. If \
+         a worker is alive after all, its task runs twice.\n\nWhy:\n",
         tasks(planned.len()),
-        quoted(&database.to_string_lossy()),
+        quoted_end(&database.to_string_lossy()),
+        what_follows(planned.len(), plan.report.parked.len()),
     );
     let mut reasons: BTreeMap<_, usize> = BTreeMap::new();
     for reap in planned.iter() {
@@ -119,6 +122,39 @@ fn message(plan: &KeptPlan, database: &Path) -> String {
     text
 }
 
+/// What becomes of the tasks.
+fn what_follows(count: usize, parked: usize) -> String {
+    match count.saturating_sub(parked) {
+        _ if parked == 0 => "the tasks are given to other workers".to_owned(),
+        0 => format!(
+            "{} parked, as they fell silent too often: no worker gets them until a person opens them again",
+            are(parked)
+        ),
+        given => format!(
+            "{} given to other workers; {} parked, as they fell silent too often: no worker gets those until a person opens them \
+             again",
+            are(given),
+            are(parked)
+        ),
+    }
+}
+
+fn are(count: usize) -> String {
+    let are = if count == 1 { "is" } else { "are" };
+    format!("{} {are}", tasks(count))
+}
+
+/// Why nothing is reaped where more is due than the operator lets be reaped at once.
+pub(super) fn held_back(held: &HeldBack) -> String {
+    let (due, at_most) = (held.due.len(), held.at_most);
+    format!(
+        "nothing is reaped: {} due, and the operator lets no more than {at_most} be reaped at once (--at-most), as so many point \
+         to something else than dead workers. Tell the person: the operator finds out why so many fell silent, and may start \
+         this server with a higher --at-most, or sweep with one on the command line",
+        are(due)
+    )
+}
+
 fn left_out(text: &mut String, count: usize, of: &str) {
     if let Some(left) = count.checked_sub(NAMED).filter(|left| *left > 0) {
         let _ = writeln!(text, "- and {left} more {of}");
@@ -135,29 +171,42 @@ fn tasks(count: usize) -> String {
 /// Harmless to whoever shows it, be it as plain text or as Markdown: control characters, those that turn the direction of text
 /// or are not seen, and the marks of code are spelt out, and no more is shown than a line takes.
 fn quoted(text: &str) -> String {
-    let mut quoted = String::from("`");
-    for c in text.chars().take(SHOWN) {
-        match c {
-            '`' => quoted.push_str("\\u{60}"),
-            '"' | '\'' => quoted.push(c),
-            c => quoted.extend(c.escape_debug()),
-        }
-    }
+    let mut quoted = spelt(text.chars().take(SHOWN));
     if text.chars().nth(SHOWN).is_some() {
         let _ = write!(quoted, "… ({} bytes)", text.len());
     }
-    quoted.push('`');
-    quoted
+    format!("`{quoted}`")
+}
+
+/// The same of a path: what tells it from others stands at its end.
+fn quoted_end(path: &str) -> String {
+    let left_out = path.chars().count().saturating_sub(SHOWN);
+    let mark = if left_out == 0 { "" } else { "…" };
+    format!("`{mark}{}`", spelt(path.chars().skip(left_out)))
+}
+
+fn spelt(text: impl Iterator<Item = char>) -> String {
+    let mut spelt = String::new();
+    for c in text {
+        match c {
+            '`' => spelt.push_str("\\u{60}"),
+            '"' | '\'' => spelt.push(c),
+            c if is_unseen(c) => spelt.extend(c.escape_unicode()),
+            c => spelt.extend(c.escape_debug()),
+        }
+    }
+    spelt
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::surface::mcp::consent::{SHOWN, can_ask, quoted, read_json};
+    use crate::surface::mcp::consent::{SHOWN, can_ask, quoted, quoted_end, read_json};
     use serde_json::json;
 
     #[test]
     fn what_is_quoted_stays_on_its_line_and_in_its_marks() {
-        let hostile = "ok`\n\n**Approved**\u{202e}\u{200b}\u{1b}[2J\u{e0041}";
+        let hostile =
+            "ok`\n\n**Approved**\u{202e}\u{200b}\u{3164}\u{2800}\u{115f}\u{1160}\u{ffa0}\u{1b}[2J\u{e0041}";
         let quoted = quoted(hostile);
         let inner = quoted.strip_prefix('`').and_then(|text| text.strip_suffix('`'));
         let inner = inner.unwrap();
@@ -170,6 +219,15 @@ mod tests {
         let quoted = quoted(&"x".repeat(1 << 20));
         assert!(quoted.len() < 2 * SHOWN, "{quoted}");
         assert!(quoted.contains("1048576 bytes"));
+    }
+
+    #[test]
+    fn a_path_is_shown_by_its_end() {
+        let path = format!("/{}/prod.db", "p".repeat(1 << 10));
+        let quoted = quoted_end(&path);
+        assert!(quoted.ends_with("/prod.db`"), "{quoted}");
+        assert!(quoted.len() < 2 * SHOWN, "{quoted}");
+        assert_eq!(quoted_end("a.db"), "`a.db`");
     }
 
     #[test]

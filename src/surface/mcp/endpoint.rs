@@ -12,9 +12,10 @@ use axum::{Json, Router};
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, StreamableHttpService};
 use serde_json::json;
+use tokio::sync::Semaphore;
 
 use super::ground::Ground;
-use super::server::Server;
+use super::server::{FULL, Server};
 use crate::surface::plans::Session;
 
 /// How large a request may be, in bytes.
@@ -62,7 +63,10 @@ impl Endpoint {
             .with_max_request_body_bytes(LARGEST);
         let sessionless = Session::named("MCP over HTTP, by a protocol without sessions");
         let of_whom = ground.clone();
-        let serve = move || Server::of_many(of_whom.clone(), sessionless.clone()).map_err(io::Error::other);
+        let room = Arc::new(Semaphore::new(SESSIONS));
+        let serve = move || {
+            Server::of_many(of_whom.clone(), sessionless.clone(), Arc::clone(&room)).map_err(io::Error::other)
+        };
         Self {
             service: StreamableHttpService::new(serve, Arc::clone(&sessions), config),
             sessions,
@@ -96,7 +100,8 @@ fn origins(host: &str) -> [String; 2] {
     ["http", "https"].map(|scheme| format!("{scheme}://{host}:*"))
 }
 
-/// Lets no more sessions be opened than that, and no token go further: what is behind logs what it is given.
+/// Tells early who would open one session too many, as far as that can be told by the headers: the bound itself is where one
+/// is opened. And no token goes further: what is behind logs what it is given.
 async fn bounded(
     State(sessions): State<Arc<LocalSessionManager>>,
     mut request: Request,
@@ -110,8 +115,7 @@ async fn bounded(
             .get(PROTOCOL)
             .is_none_or(|protocol| protocol.as_bytes() < WITHOUT_SESSIONS.as_bytes());
     if opens && sessions.sessions.read().await.len() >= SESSIONS {
-        let text = "too many sessions are open: close one, or try again in ten minutes";
-        let error = json!({ "jsonrpc": "2.0", "error": { "code": -32000, "message": text } });
+        let error = json!({ "jsonrpc": "2.0", "error": { "code": -32000, "message": FULL } });
         let later = [(header::RETRY_AFTER, "600")];
         return (StatusCode::SERVICE_UNAVAILABLE, later, Json(error)).into_response();
     }

@@ -20,6 +20,8 @@ pub(crate) struct Ground {
     pub(super) allows_unconfirmed: bool,
     /// The desk is asked by so many at a time.
     turns: Arc<Semaphore>,
+    /// What is to be done once something was written.
+    written: Option<Arc<dyn Fn() + Send + Sync>>,
 }
 
 impl Ground {
@@ -29,6 +31,19 @@ impl Ground {
             plans,
             allows_unconfirmed,
             turns: Arc::new(Semaphore::new(TURNS as usize)),
+            written: None,
+        }
+    }
+
+    /// Has this done once something was written: others may tell of what was there before.
+    pub(crate) fn once_written(mut self, written: impl Fn() + Send + Sync + 'static) -> Self {
+        self.written = Some(Arc::new(written));
+        self
+    }
+
+    pub(super) fn has_written(&self) {
+        if let Some(written) = &self.written {
+            written();
         }
     }
 

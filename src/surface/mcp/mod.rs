@@ -4,6 +4,7 @@ mod arguments;
 mod caller;
 mod consent;
 mod endpoint;
+mod fit;
 mod ground;
 mod page;
 mod plan;

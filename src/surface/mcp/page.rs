@@ -27,6 +27,30 @@ pub(super) fn cut(summary: &mut Map<String, Value>, from: usize, limit: NonZeroU
     is_more.then_some(end)
 }
 
+/// Leaves at most so many on the lists that are not of tasks that were found.
+pub(super) fn cut_others(summary: &mut Map<String, Value>, limit: NonZeroUsize) {
+    for (key, value) in summary.iter_mut() {
+        if let Value::Array(list) = value
+            && !LISTS.contains(&key.as_str())
+        {
+            list.truncate(limit.get());
+        }
+    }
+}
+
+/// Leaves nothing on any list, nor of what else may be as long as anybody likes.
+pub(super) fn empty(summary: &mut Map<String, Value>) {
+    for (key, value) in summary.iter_mut() {
+        match value {
+            Value::Array(list) => list.clear(),
+            Value::Object(held) if key == "held_back" => empty(held),
+            Value::Object(reasons) if key == "reasons" => reasons.clear(),
+            _ => {}
+        }
+    }
+    summary.remove("thresholds");
+}
+
 /// Those of the tasks that are listed.
 fn leave_reasons(summary: &mut Map<String, Value>) {
     let ids = summary.get("task_ids").and_then(Value::as_array);

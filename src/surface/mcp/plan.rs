@@ -9,6 +9,8 @@ use serde_json::Value;
 
 use super::arguments::PlanArguments;
 use super::caller::Caller;
+use super::consent::held_back;
+use super::fit::{self, Fitting};
 use super::page;
 use super::result::{failed, no_such_plan, told, wrong};
 use crate::surface::plans::KeptPlan;
@@ -62,10 +64,13 @@ async fn make(caller: &Caller<'_>, scope: Scope, limit: NonZeroUsize) -> Result<
     };
     let kept = caller.ground.plans.keep(caller.session, scope, report, planned);
     Ok(match kept {
-        Ok(plan) => listed(&plan, 0, limit),
-        Err(why) => wrong(format!(
-            "no plan was kept, as its id could be guessed: {why}; try again later"
-        )),
+        Ok(plan) => {
+            if caller.can_ask() {
+                caller.ground.plans.can_be_asked(&plan.id, caller.session);
+            }
+            listed(&plan, 0, limit)
+        }
+        Err(why) => wrong(why.to_string()),
     })
 }
 
@@ -74,10 +79,18 @@ fn listed(plan: &KeptPlan, from: usize, limit: NonZeroUsize) -> CallToolResult {
     let Ok(Value::Object(mut answer)) = serde_json::to_value(&plan.report) else {
         return wrong("the plan cannot be shown");
     };
-    let next = page::cut(&mut answer, from, limit).map(page::cursor);
+    if let (Some(held), Some(Value::Array(warnings))) = (&plan.report.held_back, answer.get_mut("warnings")) {
+        warnings.insert(0, held_back(held).into());
+    }
     answer.insert("plan_id".to_owned(), plan.id.as_str().into());
     answer.insert("expires_at".to_owned(), at(plan.expires_at).into());
-    answer.insert("next".to_owned(), next.into());
+    answer.insert("next".to_owned(), Value::Null);
+    let Fitting {
+        summary: mut answer,
+        next,
+        ..
+    } = fit::fitting(answer, from, limit);
+    answer.insert("next".to_owned(), next.map(page::cursor).into());
     told(answer.into())
 }
 

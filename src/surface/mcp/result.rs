@@ -3,14 +3,23 @@
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::Value;
 
+use super::fit::{self, LARGEST};
 use crate::surface::failure;
+use crate::surface::harmless;
 
-/// How large an answer may be, in bytes: a queue may have ids of a megabyte each.
-const LARGEST: usize = 1 << 20;
+/// How many characters are said of what a client has sent.
+pub(super) const ECHOED: usize = 64;
 
 /// The same twice: for programs, and as text for those that read no other.
 pub(super) fn told(answer: Value) -> CallToolResult {
-    let text = answer.to_string();
+    let whole = answer.to_string();
+    let (answer, text) = if whole.len() <= LARGEST {
+        (answer, whole)
+    } else {
+        let shortened = fit::shortened(answer);
+        let text = shortened.to_string();
+        (shortened, text)
+    };
     if text.len() > LARGEST {
         return wrong(format!(
             "the answer has {} bytes, expected at most {LARGEST}: call again with a smaller `limit`, or narrower",
@@ -42,7 +51,8 @@ pub(super) fn not_understood(tool: &str, why: &str) -> CallToolResult {
 /// A plan that is not, or is not any more: the two look alike.
 pub(super) fn no_such_plan(id: &str) -> CallToolResult {
     wrong(format!(
-        "there is no plan {id:.64?} in this session: expected the `plan_id` of one made here by `plan` less than five minutes \
-         ago, that no sweep has used and no answer used up; nothing was reaped; call `plan` again"
+        "there is no plan {:?} in this session: expected the `plan_id` of one made here by `plan` less than five minutes \
+         ago, that no sweep has used and no answer used up; nothing was reaped; call `plan` again",
+        harmless::shortened(id, ECHOED)
     ))
 }

@@ -1,27 +1,36 @@
 //! The server of one client: what it asks, handed to the desk.
 
 use std::borrow::Cow;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use rmcp::model::{
-    CallToolRequestParams, CallToolResponse, CallToolResult, Implementation, ListToolsResult,
-    PaginatedRequestParams, ProtocolVersion, ServerCapabilities, ServerConfig, Tool,
+    CallToolRequestParams, CallToolResponse, CallToolResult, ClientCapabilities, Implementation,
+    InitializeRequestParams, InitializeResult, ListToolsResult, PaginatedRequestParams, ProtocolVersion,
+    ServerCapabilities, ServerConfig, Tool,
 };
 use rmcp::service::RequestContext;
 use rmcp::{ErrorData, RoleServer, ServerHandler};
 use serde::Serialize;
 use serde_json::Value;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::arguments::{self, ExplainArguments, HistoryArguments, NoArguments, OutcomesArguments};
 use super::caller::{Caller, has_no_sessions};
+use super::consent;
 use super::ground::Ground;
-use super::result::{failed, not_understood, told};
+use super::result::{ECHOED, failed, not_understood, told};
 use super::tools::{self, Verb};
 use super::{plan, sweep};
+use crate::surface::harmless;
 use crate::surface::plans::Session;
 use crate::surface::verbs::{Desk, HistoryAsked, OutcomesAsked};
 
 /// The oldest protocol that can ask a person.
 const OLDEST: ProtocolVersion = ProtocolVersion::V_2025_06_18;
+
+/// What is said to who would be one too many.
+pub(super) const FULL: &str = "too many sessions are open: close one, or try again in ten minutes";
 
 const INSTRUCTIONS: &str = "\
 Finds tasks of a queue whose workers died, and resets them. `plan` shows what is due, `explain` why, `sweep` does it once a \
@@ -35,6 +44,12 @@ pub(crate) struct Server {
     session: Session,
     /// Of those who come without one, by a protocol that has none.
     sessionless: Option<Session>,
+    /// Whether the client has said that it can ask a person.
+    can_ask: AtomicBool,
+    /// What lets so many sessions be open, where there may be many.
+    room: Option<Arc<Semaphore>>,
+    /// The place that this one takes there, once it has begun.
+    place: OnceLock<OwnedSemaphorePermit>,
 }
 
 impl Server {
@@ -44,23 +59,61 @@ impl Server {
             ground,
             session: Session::new()?,
             sessionless: None,
+            can_ask: AtomicBool::new(false),
+            room: None,
+            place: OnceLock::new(),
         })
     }
 
     /// For a client among those that share an address, of whom those without a session are one.
-    pub(super) fn of_many(ground: Ground, sessionless: Session) -> Result<Self, getrandom::Error> {
+    pub(super) fn of_many(
+        ground: Ground,
+        sessionless: Session,
+        room: Arc<Semaphore>,
+    ) -> Result<Self, getrandom::Error> {
         let mut server = Self::of_one(ground)?;
         server.sessionless = Some(sessionless);
+        server.room = Some(room);
         Ok(server)
     }
 
     fn caller<'c>(&'c self, context: &'c RequestContext<RoleServer>) -> Caller<'c> {
         let sessionless = self.sessionless.as_ref().filter(|_| has_no_sessions(context));
+        let could_ask = self.hear(context.client_capabilities().as_ref())
+            || self.hear(
+                context
+                    .peer
+                    .peer_info()
+                    .as_ref()
+                    .map(|client| &client.capabilities),
+            );
         Caller {
             ground: &self.ground,
             session: sessionless.unwrap_or(&self.session),
             context,
+            could_ask,
         }
+    }
+
+    /// Takes a place among the sessions that may be open; whoever says hello again has one.
+    fn open(&self) -> Result<(), ErrorData> {
+        let Some(room) = self.room.as_ref().filter(|_| self.place.get().is_none()) else {
+            return Ok(());
+        };
+        match Arc::clone(room).try_acquire_owned() {
+            Ok(place) => {
+                // Where another hello was quicker, its place is the one.
+                let _ = self.place.set(place);
+                Ok(())
+            }
+            Err(_) => Err(ErrorData::internal_error(FULL, None)),
+        }
+    }
+
+    /// Whether the client has said that it can ask a person, now or ever before.
+    fn hear(&self, client: Option<&ClientCapabilities>) -> bool {
+        let can_ask = consent::can_ask(client);
+        self.can_ask.fetch_or(can_ask, Ordering::Relaxed) || can_ask
     }
 
     async fn tell<T: Serialize>(
@@ -161,6 +214,21 @@ impl ServerHandler for Server {
             .with_instructions(INSTRUCTIONS)
     }
 
+    /// Who says hello again takes back nothing of what was said before.
+    async fn initialize(
+        &self,
+        hello: InitializeRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<InitializeResult, ErrorData> {
+        self.open()?;
+        let before = context.peer.peer_info();
+        self.hear(before.as_ref().map(|client| &client.capabilities));
+        self.hear(Some(&hello.capabilities));
+        let welcome = self.negotiate_initialize(&hello);
+        context.peer.set_peer_info(hello);
+        welcome
+    }
+
     fn supported_protocol_versions(&self) -> Cow<'static, [ProtocolVersion]> {
         let known = ProtocolVersion::KNOWN_VERSIONS.iter();
         known
@@ -189,6 +257,8 @@ impl ServerHandler for Server {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
+        // Whatever it calls: what it can is said with each.
+        self.hear(context.client_capabilities().as_ref());
         match Verb::named(&request.name) {
             Some(Verb::Sweep) if self.is_read_only() => Err(ErrorData::invalid_params(
                 "there is no tool `sweep` here: the operator started this server with --read-only",
@@ -201,8 +271,8 @@ impl ServerHandler for Server {
                     .collect();
                 Err(ErrorData::invalid_params(
                     format!(
-                        "there is no tool {:.64?}: expected one of {}",
-                        request.name,
+                        "there is no tool {:?}: expected one of {}",
+                        harmless::shortened(&request.name, ECHOED),
                         known.join(", ")
                     ),
                     None,

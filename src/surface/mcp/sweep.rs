@@ -18,12 +18,12 @@ use zombie_sweeper::SweepReport;
 use super::arguments::{MOST, SweepArguments};
 use super::caller::{Caller, has_no_sessions};
 use super::consent::{self, Consent};
-use super::ground::Ground;
-use super::page;
-use super::result::{no_such_plan, told, wrong};
+use super::fit::{self, Fitting};
+use super::result::{ECHOED, no_such_plan, told, wrong};
 
 use crate::surface::failure;
-use crate::surface::plans::KeptPlan;
+use crate::surface::harmless;
+use crate::surface::plans::{KeptPlan, NotTaken};
 use crate::surface::verbs::{Desk, SweepRefused};
 
 /// What the client calls the question.
@@ -32,6 +32,8 @@ const QUESTION: &str = "confirm";
 /// How often another sweep is waited for, and how long each time. They are short, and the person has said yes.
 const TRIES: u32 = 50;
 const BETWEEN: Duration = Duration::from_millis(100);
+
+const CANCELLED: &str = "the call was cancelled";
 
 /// What a client brings back that was told to ask and to call again.
 pub(super) struct Answer {
@@ -57,6 +59,7 @@ pub(super) async fn sweep(
         ground,
         session,
         context,
+        ..
     } = *caller;
     let plans = &ground.plans;
     if let Answer {
@@ -70,7 +73,7 @@ pub(super) async fn sweep(
         };
         let answer = answers.remove(QUESTION).unwrap_or_default();
         return match consent::read_json(answer) {
-            Ok(()) => reap(ground, plan, Consent::Person).await.map(Into::into),
+            Ok(()) => reap(caller, plan, Consent::Person).await.map(Into::into),
             Err(no) => Ok(refused(id, &No::Said(no)).into()),
         };
     }
@@ -78,16 +81,24 @@ pub(super) async fn sweep(
         return Ok(no_such_plan(id).into());
     };
     if plan.planned.is_empty() {
-        return Ok(wrong("the plan lists no task: there is nothing to reap").into());
+        let why = plan.report.held_back.as_ref().map_or_else(
+            || "the plan lists no task: there is nothing to reap".to_owned(),
+            consent::held_back,
+        );
+        return Ok(wrong(why).into());
     }
-    if !consent::can_ask(context.client_capabilities().as_ref()) {
+    if !caller.can_ask() {
         if !ground.allows_unconfirmed {
             return Ok(cannot_ask().into());
         }
-        return match plans.take(id, session) {
-            Some(plan) => reap(ground, plan, Consent::Operator).await.map(Into::into),
-            None => Ok(no_such_plan(id).into()),
+        return match plans.take_unasked(id, session) {
+            Ok(plan) => reap(caller, plan, Consent::Operator).await.map(Into::into),
+            Err(NotTaken::ToBeAsked) => Ok(has_to_ask().into()),
+            Err(NotTaken::Gone) => Ok(no_such_plan(id).into()),
         };
+    }
+    if has_no_sessions(context) && !caller.says_that_it_can_ask() {
+        return Ok(has_to_ask().into());
     }
     let form = consent::form(&plan, ground.desk.database());
     let form = form.map_err(|why| ErrorData::internal_error(why, None))?;
@@ -103,7 +114,7 @@ pub(super) async fn sweep(
     }
     let asked = ask(caller, &plan, &question, form).await;
     match asked {
-        Ok(plan) => reap(ground, plan, Consent::Person).await.map(Into::into),
+        Ok(plan) => reap(caller, plan, Consent::Person).await.map(Into::into),
         Err(no) => Ok(refused(id, &no).into()),
     }
 }
@@ -117,14 +128,16 @@ async fn ask(
 ) -> Result<KeptPlan, No> {
     let (plans, context) = (&caller.ground.plans, caller.context);
     let left = plans.left(plan);
+    // A call that was called off first is so, though an answer has come since.
     let answer = tokio::select! {
-        answer = context.peer.create_elicitation_with_timeout(form, Some(left)) => Some(answer),
+        biased;
         () = context.ct.cancelled() => None,
+        answer = context.peer.create_elicitation_with_timeout(form, Some(left)) => Some(answer),
     };
     // Whatever it was, it uses the plan up.
     let plan = plans.answered(&plan.id, caller.session, question);
     let Some(answer) = answer else {
-        return Err(No::Said("the call was cancelled before the person answered"));
+        return Err(No::Said(CANCELLED));
     };
     match answer {
         Ok(answer) => consent::read(&answer).map_err(No::Said)?,
@@ -136,8 +149,10 @@ async fn ask(
 }
 
 /// Reaps what the plan lists and is so still.
-async fn reap(ground: &Ground, plan: KeptPlan, consent: Consent) -> Result<CallToolResult, ErrorData> {
+async fn reap(caller: &Caller<'_>, plan: KeptPlan, consent: Consent) -> Result<CallToolResult, ErrorData> {
+    let ground = caller.ground;
     let consent = consent.word();
+    let id = &plan.id;
     tracing::info!(
         plan = plan.planned.len(),
         consent,
@@ -149,13 +164,17 @@ async fn reap(ground: &Ground, plan: KeptPlan, consent: Consent) -> Result<CallT
             tokio::time::sleep(BETWEEN).await;
         }
         let (scope, planned) = (plan.scope.clone(), plan.planned.clone());
-        let ask = move |desk: &Desk| desk.sweep(&scope, Some(planned));
-        swept = ground.ask(ask).await?;
+        let called_off = caller.context.ct.clone();
+        let ask = move |desk: &Desk| (!called_off.is_cancelled()).then(|| desk.sweep(&scope, Some(planned)));
+        let Some(ended) = ground.ask(ask).await? else {
+            return Ok(refused(id, &No::Said(CANCELLED)));
+        };
+        swept = ended;
         if !matches!(swept, Err(SweepRefused::Busy)) {
             break;
         }
     }
-    let id = &plan.id;
+    ground.has_written();
     Ok(match swept {
         Ok(report) => summary(&report, &plan, consent),
         Err(SweepRefused::Partial { report, .. }) => {
@@ -181,12 +200,17 @@ fn summary(report: &SweepReport, plan: &KeptPlan, consent: &str) -> CallToolResu
         Ok(Value::Object(answer)) => answer,
         _ => Map::new(),
     };
-    let most = NonZeroUsize::MIN.saturating_add(MOST - 1);
-    let is_cut = page::cut(&mut answer, 0, most).is_some();
-    answer.insert("is_cut".to_owned(), is_cut.into());
     answer.insert("plan_id".to_owned(), plan.id.as_str().into());
     answer.insert("planned".to_owned(), plan.planned.len().into());
     answer.insert("consent".to_owned(), consent.into());
+    answer.insert("is_cut".to_owned(), false.into());
+    let most = NonZeroUsize::MIN.saturating_add(MOST - 1);
+    let Fitting {
+        summary: mut answer,
+        is_cut,
+        ..
+    } = fit::fitting(answer, 0, most);
+    answer.insert("is_cut".to_owned(), is_cut.into());
     told(answer.into())
 }
 
@@ -205,9 +229,18 @@ fn refused(id: &str, no: &No) -> CallToolResult {
 /// One that was forged, answered before, or followed by another.
 fn no_such_question(id: &str) -> CallToolResult {
     wrong(format!(
-        "nothing was reaped: no such question about a plan {id:.64?} is open in this session. Expected the `requestState` of \
-         the last one, not answered before, within five minutes of the plan; call `plan` again"
+        "nothing was reaped: no such question about a plan {:?} is open in this session. Expected the `requestState` of \
+         the last one, not answered before, within five minutes of the plan; call `plan` again",
+        harmless::shortened(id, ECHOED)
     ))
+}
+
+/// Who is to be asked is not passed over by a call that says nothing of them.
+fn has_to_ask() -> CallToolResult {
+    wrong(
+        "nothing was reaped: a person can be asked about this plan, and so has to be. Expected a call of a client that says \
+         that it can ask (the capability `elicitation`, with forms), as one did before",
+    )
 }
 
 fn cannot_ask() -> CallToolResult {

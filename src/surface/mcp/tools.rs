@@ -139,7 +139,7 @@ impl Verb {
                                         cannot ask.",
                         "enum": ["person", "operator"],
                     },
-                    "is_cut": { "description": "Whether there are more than are listed.", "type": "boolean" },
+                    "is_cut": { "description": "Whether there are more than are listed, or texts are shortened.", "type": "boolean" },
                 }),
             ),
             Self::Explain => adding(include_str!("../../../docs/explanation.schema.json"), json!({})),

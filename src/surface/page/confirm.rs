@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use maud::{Markup, html};
+use zombie_sweeper::report::HeldBack;
 
 use super::asked::Asked;
 use super::layout;
 use super::overview::{Due, table};
-use super::said::{self, counted};
+use super::said::{self, counted, number};
 
 /// A plan that waits for an answer.
 pub(super) struct Confirm<'a> {
@@ -15,6 +16,10 @@ pub(super) struct Confirm<'a> {
     pub(super) database: &'a Path,
     pub(super) asked: &'a Asked,
     pub(super) due: &'a [Due],
+    /// How many of them would be parked.
+    pub(super) parked: usize,
+    /// Where more are due than the operator lets be reaped at once.
+    pub(super) held_back: Option<&'a HeldBack>,
     /// Until when it stands, RFC 3339.
     pub(super) expires_at: &'a str,
     /// What was wrong with the answer before.
@@ -22,7 +27,12 @@ pub(super) struct Confirm<'a> {
 }
 
 pub(super) fn confirm(view: &Confirm<'_>) -> Markup {
-    let title = format!("Reap {}?", counted(view.due.len(), "zombie"));
+    let count = counted(view.due.len(), "zombie");
+    let title = match (view.held_back, view.due.len()) {
+        (None, _) => format!("Reap {count}?"),
+        (Some(_), 1) => format!("{count} is held back"),
+        (Some(_), _) => format!("{count} are held back"),
+    };
     let corner = html! { span.database { (said::text(&view.database.to_string_lossy(), 200)) } };
     layout::page(
         &title,
@@ -30,24 +40,68 @@ pub(super) fn confirm(view: &Confirm<'_>) -> Markup {
         &html! {
             section.card.narrow aria-labelledby="question" {
                 h1 #question { (title) }
-                p {
-                    "These exact tasks go back to the queue, and their runs are given up. "
-                    "One that has shown life by then is left alone, and no other is touched."
+                @match view.held_back {
+                    Some(held) => { (held_back(view, held)) }
+                    None => { (question(view)) }
                 }
-                (table("Tasks that would be reaped", view.due.iter(), view.asked, true))
-                @if let Some(wrong) = view.wrong { p.missing #wrong role="alert" { (wrong) } }
-                form.confirm method="post" action="/sweeps" {
-                    input type="hidden" name="plan" value=(view.plan);
-                    label for="token" { "Write token" }
-                    input #token type="password" name="token" required autocomplete="off" aria-describedby="whose";
-                    p.hint #whose { "The content of " code { "write.token" } " on the server. It is not kept by this page." }
-                    div.act {
-                        button.danger type="submit" { "Reap " (counted(view.due.len(), "task")) }
-                        a.button href=(view.asked.address()) { "Leave them alone" }
-                    }
-                }
-                p.hint { "This list stands until " (said::moment(view.expires_at)) ", and is good for one sweep." }
             }
         },
     )
+}
+
+/// What is done, and the form that has it done.
+fn question(view: &Confirm<'_>) -> Markup {
+    let what_follows = match view.due.len().saturating_sub(view.parked) {
+        _ if view.parked == 0 => "These exact tasks go back to the queue".to_owned(),
+        0 => "These exact tasks are parked, as they fell silent too often: no worker gets them until somebody opens them again"
+            .to_owned(),
+        back => format!(
+            "Of these exact tasks {} back to the queue, and {} parked, as too often silent: no worker gets those until somebody \
+             opens them again",
+            verb(back, "goes", "go"),
+            verb(view.parked, "is", "are")
+        ),
+    };
+    html! {
+        p {
+            (what_follows) ". Their runs are given up. "
+            "One that has shown life by then is left alone, and no other is touched."
+        }
+        (table("Tasks that would be reaped", view.due.iter(), view.asked, true))
+        @if let Some(wrong) = view.wrong { p.missing #wrong role="alert" { (wrong) } }
+        form.confirm method="post" action="/sweeps" {
+            input type="hidden" name="plan" value=(view.plan);
+            @for (name, value) in [("reason", &view.asked.reason), ("q", &view.asked.q)] {
+                @if let Some(value) = value { input type="hidden" name=(name) value=(value); }
+            }
+            label for="token" { "Write token" }
+            input #token type="password" name="token" required autocomplete="off" aria-describedby="whose";
+            p.hint #whose { "The content of " code { "write.token" } " on the server. It is not kept by this page." }
+            div.act {
+                button.danger type="submit" { "Reap " (counted(view.due.len(), "task")) }
+                a.button href=(view.asked.address()) { "Leave them alone" }
+            }
+        }
+        p.hint { "This list stands until " (said::moment(view.expires_at)) ", and is good for one sweep." }
+    }
+}
+
+/// Why there is nothing to be agreed to.
+fn held_back(view: &Confirm<'_>, held: &HeldBack) -> Markup {
+    html! {
+        p.missing {
+            (number(held.due.len())) " are due, and no more than " (number(held.at_most)) " may be reaped at once. A sweep reaps none of them."
+        }
+        p {
+            "So many at once point to something else than dead workers. Whoever runs the server finds out what, and may start it with a higher "
+            code { "--at-most" } ", or sweep with one on the command line."
+        }
+        (table("Tasks that are held back", view.due.iter(), view.asked, true))
+        p.act { a.button href=(view.asked.address()) { "Back" } }
+    }
+}
+
+fn verb(count: usize, one: &str, several: &str) -> String {
+    let verb = if count == 1 { one } else { several };
+    format!("{} {verb}", number(count))
 }

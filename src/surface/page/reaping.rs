@@ -1,5 +1,6 @@
 //! What is reaped from a page: first it is asked about, then it is done.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Form;
@@ -27,18 +28,18 @@ pub(super) async fn ask(
 ) -> Result<Response, Problem> {
     let Form(form) = form.map_err(|why| not_understood(reason(&why)))?;
     let asked = Asked::try_from(form).map_err(not_understood)?;
-    let drawn = blocking(move || {
+    let answers = Arc::clone(&page.answers);
+    let drawn = answers.afresh(move |_| {
         let scope = scope(&page, &asked)?;
         let (report, planned) = page
             .desk
             .plan(&scope)
             .map_err(|error| Failed::from(&error).problem())?;
         let kept = page.plans.keep(&Page::session(), scope, report, planned);
-        let kept =
-            kept.map_err(|error| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, error.to_string()))?;
+        let kept = kept.map_err(|why| Problem::from(&why))?;
         Ok(question(&page, &kept, &asked, None).into_response())
     });
-    drawn.await?
+    drawn.await.map_err(|failed| failed.problem())?
 }
 
 /// A question or an answer that is asked for again, as by a browser that was opened anew, is none.
@@ -78,7 +79,9 @@ fn question(page: &Page, kept: &KeptPlan, asked: &Asked, wrong: Option<&str>) ->
         plan: &kept.id,
         database: page.desk.database(),
         asked,
-        due: &Due::all(&kept.report),
+        due: &Due::planned(&kept.report, &kept.planned),
+        parked: kept.report.parked.len(),
+        held_back: kept.report.held_back.as_ref(),
         expires_at: &kept.expires_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         wrong,
     });
@@ -91,6 +94,11 @@ fn question(page: &Page, kept: &KeptPlan, asked: &Asked, wrong: Option<&str>) ->
 pub(super) struct Answer {
     plan: String,
     token: String,
+    /// The filters that the list was made with, to go back to.
+    #[serde(default)]
+    reason: Option<String>,
+    #[serde(default)]
+    q: Option<String>,
 }
 
 /// `/sweeps`: reaps those that were listed and are zombies still, where the token is the one that may write.
@@ -104,16 +112,20 @@ pub(super) async fn sweep(
     // What the rejection says might quote the token.
     let Form(answer) = form.map_err(|_| not_understood("expected the fields plan and token".to_owned()))?;
     let gone = || {
-        Problem::new(
-            StatusCode::NOT_FOUND,
-            "this list is not there any more: it was used already, or has expired. Nothing was reaped by it; ask for a new one",
-        )
+        let said = if page.plans.was_used(&answer.plan, &Page::session()) {
+            "this list was used already, and a list is good for one sweep. What was reaped stands in the overview"
+        } else {
+            "this list is not there any more: it has expired, or was never made. Nothing was reaped now; ask for a new one"
+        };
+        Problem::new(StatusCode::NOT_FOUND, said)
     };
     if !(page.may_write)(answer.token.trim()) {
         let kept = page.plans.show(&answer.plan, &Page::session()).ok_or_else(gone)?;
         let wrong = "This is not the write token. Nothing was reaped.";
         let asked = Asked {
             project: kept.scope.project.clone(),
+            reason: answer.reason,
+            q: answer.q,
             ..Asked::default()
         };
         return Ok((StatusCode::FORBIDDEN, question(&page, &kept, &asked, Some(wrong))).into_response());
@@ -136,7 +148,7 @@ fn done(page: &Page, ended: Result<zombie_sweeper::SweepReport, SweepRefused>) -
             Duration::from_secs(1),
         )),
         Err(SweepRefused::ReadOnly) => Err(read_only()),
-        Err(SweepRefused::Failed(error)) => Err(Failed::from(&error).problem()),
+        Err(SweepRefused::Failed(error)) => Err(Failed::from(&error).of_a_plan_used_up()),
         Err(SweepRefused::Partial { mut report, error }) => {
             let why = failure::text(&error);
             report.error.get_or_insert(why);

@@ -32,6 +32,9 @@ pub(super) fn swept(database: &Path, report: &SweepReport) -> Markup {
                     (counted(report.runs_abandoned, "run")) " given up, " (counted(report.workspaces_freed, "workspace"))
                     " freed, in " (counted(report.transactions, "transaction")) ", " (said::moment(&report.swept_at)) "."
                 }
+                @if let Some(held) = &report.held_back {
+                    p.missing { "Held back: " (number(held.due.len())) " are due, and no more than " (number(held.at_most)) " may be reaped at once. None was." }
+                }
                 @if report.moved_on > 0 { p { (number(report.moved_on)) " had moved on by then, and were left alone." } }
                 @if !report.parked.is_empty() { p { (counted(report.parked.len(), "task")) " parked: they fell silent too often in a row." } }
                 @if !report.reaps.is_empty() { (wide("Tasks that were reaped", &rows)) }

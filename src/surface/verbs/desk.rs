@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use zombie_sweeper::inspect::{Explanation, History, HistoryOptions, Outcomes, OutcomesOptions};
 use zombie_sweeper::report::UnparkReport;
+use zombie_sweeper::store::{Schema, StoreError};
 use zombie_sweeper::{Planned, SweepOptions, SweepReport};
 
 use super::doctor::Diagnosed;
@@ -20,6 +21,9 @@ use crate::surface::{failure, wait, wall_clock};
 
 /// How many of the living are listed, the longest silent first.
 const LIVING: usize = 10_000;
+
+/// On how many zombies the evidence is listed: with it, each takes ten times the memory.
+const EVIDENCE: usize = 1_000;
 
 /// Why nothing, or not everything, was reaped.
 #[derive(Debug)]
@@ -112,13 +116,9 @@ impl Desk {
     pub(crate) fn plan(&self, scope: &Scope) -> anyhow::Result<(SweepReport, Planned)> {
         // Before the look: what comes to stand there meanwhile is not what the plan is of.
         let file = self.given.site.which_file()?;
-        let report = super::plan::look(
-            &self.given.site,
-            self.given.patience,
-            &self.dry(scope)?.evidence(true),
-        )?;
-        let planned = report.planned().of_file(file);
-        Ok((report, planned))
+        let report = super::plan::look(&self.given.site, self.given.patience, &self.dry(scope)?)?;
+        let (report, planned) = report.into_planned();
+        Ok((report, planned.of_file(file)))
     }
 
     /// Fails where no sweep could look at the queue as the operator asked for it.
@@ -129,8 +129,9 @@ impl Desk {
 
     /// A dry run of now, with the living that are silent for longest.
     pub(crate) fn look(&self, scope: &Scope) -> anyhow::Result<SweepReport> {
-        let options = self.dry(scope)?.evidence(true).living(LIVING);
-        super::plan::look(&self.given.site, self.given.patience, &options)
+        let options = self.dry(scope)?.living(LIVING);
+        let report = super::plan::look(&self.given.site, self.given.patience, &options)?;
+        Ok(report.into_planned().0)
     }
 
     /// Sweeps; of a plan nothing but what it lists, where it is a zombie still for the same reason with the same run.
@@ -251,10 +252,25 @@ impl Desk {
         super::unpark(&self.given.site, &self.options(&Scope::default())?, task)
     }
 
+    /// Whether both are names of one project, such as its name and its id: the queue says so.
+    fn is_same_project(&self, one: &str, other: &str) -> anyhow::Result<bool> {
+        let site = &self.given.site;
+        let asked = super::profile::asked(site.profile.as_deref())?;
+        let found = site.look(asked.as_ref(), |conn, profile| {
+            let schema = Schema::read(conn, profile)?;
+            Ok(schema
+                .is_same_project(conn, one, other)
+                .map_err(StoreError::from)?)
+        });
+        Ok(found?.0)
+    }
+
     /// The project that a request is for: the operator's, where there is one.
     pub(crate) fn project_of(&self, asked: Option<&str>) -> anyhow::Result<Option<String>> {
         match (&self.given.project, asked) {
-            (Some(given), Some(asked)) if given != asked => Err(OutOfScope::new(given, asked).into()),
+            (Some(given), Some(asked)) if given != asked && !self.is_same_project(given, asked)? => {
+                Err(OutOfScope::new(given, asked).into())
+            }
             (given, asked) => Ok(given.clone().or_else(|| asked.map(str::to_owned))),
         }
     }
@@ -264,6 +280,7 @@ impl Desk {
             .options(scope)?
             .dry_run(true)
             .remember(false)
+            .evidence_on(EVIDENCE)
             .confirm(Duration::ZERO))
     }
 
@@ -277,7 +294,8 @@ impl Desk {
             options = options.looked_since(watching.looked_since());
         }
         if let Some(project) = self.project_of(scope.project.as_deref())? {
-            options = options.project(project);
+            // To whom one project is shown, nothing is told of others.
+            options = options.project(project).confined(self.given.project.is_some());
         }
         for task in &scope.tasks {
             options = options.task(task);

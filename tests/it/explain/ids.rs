@@ -94,10 +94,7 @@ fn near_ids_are_found_among_many() {
 fn near_ones_are_told_by_their_beginning_and_none_is_named_that_nobody_can_type() {
     let end = "y".repeat(200);
     let long = format!("fold-{end}");
-    let world = World::new()
-        .task(&long)
-        .task(&"fold-".repeat(1_000))
-        .task("other");
+    let world = World::new().task(&long).task("fold-".repeat(1_000)).task("other");
     let error = world
         .explanation(&format!("fold-{}", "y".repeat(20_000)))
         .unwrap_err()

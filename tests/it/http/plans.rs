@@ -2,11 +2,14 @@
 
 use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use super::Server;
 use crate::cli::place::Place;
+use crate::cli::signals::{long_sweep, wait_until};
+use crate::world::World;
 
 #[test]
 fn reaps_what_it_lists_and_nothing_else() {
@@ -193,4 +196,76 @@ fn a_slip_of_who_asks_is_no_failed_sweep() {
     let mut lines = told.body().lines().filter(|line| line.starts_with(success));
     let line = lines.find(|line| !line.contains("timestamp")).expect(told.body());
     assert!(line.ends_with(" 1"), "{line}");
+}
+
+/// It is said what to do instead.
+#[test]
+fn is_no_larger_than_all_may_be() {
+    let long = "x".repeat(1_200_000);
+    let world = |world: World| {
+        let world = world.zombie(&format!("{long}a")).zombie(&format!("{long}b"));
+        world.zombie("t1")
+    };
+    let place = Place::queue(world);
+    let server = Server::on(&place, &[]);
+    let problem = server.post("/v1/plans", &json!({})).problem(422);
+    assert_eq!(problem["errors"][0]["loc"], json!(["body"]));
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(
+        detail.contains("one of 3 tasks takes more") && detail.contains("narrow it"),
+        "{detail}"
+    );
+    let narrowed = server.post("/v1/plans", &json!({ "tasks": ["t1"] }));
+    assert_eq!(narrowed.status(), 201, "{}", narrowed.body());
+}
+
+#[test]
+fn that_is_large_pushes_out_the_oldest() {
+    let long = "x".repeat(1_200_000);
+    let place = Place::queue(|world| world.zombie(&long));
+    let server = Server::on(&place, &[]);
+    let plans = [(); 2].map(|()| server.post("/v1/plans", &json!({})).json());
+    let [oldest, last] = plans.map(|plan| json!({ "plan_id": plan["plan_id"] }));
+    server.post("/v1/sweeps", &oldest).problem(404);
+    assert_eq!(server.post("/v1/sweeps", &last).ok()["reaped"], 1);
+}
+
+/// The evidence takes most of the memory: it is on the first of many, and all are listed and swept.
+#[test]
+fn of_many_has_the_evidence_on_the_first() {
+    let place = Place::queue(|world| (0..1_010).fold(world, |world, n| world.zombie(&format!("t{n:04}"))));
+    let server = Server::on(&place, &[]);
+    let plan = server.post("/v1/plans", &json!({})).json();
+    let list = |page: &Value, key: &str| page[key].as_array().unwrap().len();
+    assert_eq!((list(&plan, "task_ids"), list(&plan, "zombies")), (50, 50));
+    let path = format!("/v1/plans/{}?limit=1000", plan["plan_id"].as_str().unwrap());
+    let first = server.get(&path).ok();
+    let rest = format!("{path}&cursor={}", first["next"].as_str().unwrap());
+    let rest = server.get(&rest).ok();
+    assert_eq!((list(&rest, "task_ids"), list(&rest, "zombies")), (10, 0));
+    let swept = server.post("/v1/sweeps", &json!({ "plan_id": plan["plan_id"] }));
+    assert_eq!(swept.ok()["reaped"], 1_010);
+}
+
+#[test]
+fn sweep_that_fails_halfway_says_what_it_did() {
+    let place = long_sweep();
+    let other = place.connect();
+    let server = Server::on(&place, &["--batch-size", "1", "--busy-timeout", "50ms"]);
+    let reaped = "SELECT count(*) FROM task_events WHERE event_type = 'zombie_reaped'";
+    let answer = thread::scope(|scope| {
+        let asked = scope.spawn(|| server.post("/v1/sweeps", &json!({})));
+        wait_until("something is committed", || place.world().query(reaped) != 0);
+        // Between two transactions the lock is free for a moment only.
+        other.busy_timeout(Duration::ZERO).unwrap();
+        while other.execute_batch("BEGIN IMMEDIATE").is_err() {}
+        asked.join().unwrap()
+    });
+    let problem = answer.problem(500);
+    let detail = problem["detail"].as_str().unwrap();
+    assert!(detail.contains("database is locked"), "{detail}");
+    let committed = &problem["committed"];
+    let count = committed["reaped"].as_i64().unwrap();
+    assert_eq!(place.world().query(reaped), count);
+    assert_eq!(committed["transactions"], committed["reaped"]);
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::client::{BOTH, Client};
+use super::client::{BOTH, Client, yes};
 use crate::cli::place::Place;
 
 fn strings(list: &Value) -> Vec<String> {
@@ -41,14 +41,59 @@ fn a_plan_is_listed_page_by_page() {
 }
 
 #[test]
-fn one_that_is_too_long_for_anybody_is_refused() {
+fn ids_that_are_too_long_for_anybody_are_shortened() {
+    let id = |n| format!("{n}{}", "x".repeat(1 << 19));
+    let place = Place::queue(|world| (0..3).fold(world, |world, n| world.zombie(&id(n))));
+    for protocol in BOTH {
+        let mut client = Client::of(&place, protocol);
+        let plan = client.answer("plan", json!({}));
+        assert_eq!(plan["reaped"], 3);
+        let first = plan["task_ids"][0].as_str().unwrap();
+        assert!(first.starts_with("0xxx") && first.len() < 2048, "{first}");
+        assert!(first.contains("524289 bytes"), "{first}");
+        client.answer("doctor", json!({}));
+        let swept = client.sweep(plan["plan_id"].as_str().unwrap(), &json!({ "action": "decline" }));
+        assert_eq!(swept["isError"], true, "{swept}");
+    }
+}
+
+#[test]
+fn what_was_reaped_is_told_as_done_however_large_it_is() {
     let place = Place::queue(|world| {
-        (0..3).fold(world, |world, n| {
-            world.zombie(&format!("{n}{}", "x".repeat(1 << 19)))
+        (0..400).fold(world, |world, n| {
+            world.zombie(&format!("{}{n:03}", "x".repeat(1500)))
         })
     });
-    let mut client = Client::of(&place, BOTH[1]);
-    let result = client.call("plan", json!({}));
-    assert_eq!(result["isError"], true);
-    assert!(super::client::text(&result).contains("smaller `limit`"));
+    let mut client = Client::of(&place, BOTH[0]);
+    let plan = client.plan();
+    let swept = client.sweep(&plan, &yes());
+    assert_eq!(swept["isError"], false, "{swept}");
+    let summary = &swept["structuredContent"];
+    assert_eq!(summary["reaped"], 400);
+    assert_eq!(summary["planned"], 400);
+    assert_eq!(summary["consent"], "person");
+    assert_eq!(summary["is_cut"], true);
+    let listed = summary["task_ids"].as_array().unwrap().len();
+    assert!((1..400).contains(&listed), "{listed}");
+}
+
+#[test]
+fn a_whole_number_is_one_however_it_is_written() {
+    let place = Place::queue(|world| world.zombie("t1").zombie("t2"));
+    let mut client = Client::of(&place, BOTH[0]);
+    let plan = client.answer("plan", json!({ "limit": 1.0 }));
+    assert_eq!(plan["task_ids"], json!(["t1"]));
+    let refused = client.call("plan", json!({ "limit": 1.5 }));
+    assert_eq!(refused["isError"], true, "{refused}");
+}
+
+#[test]
+fn what_a_client_sends_is_not_sent_back_at_length() {
+    let place = Place::queue(|world| world);
+    let mut client = Client::of(&place, BOTH[0]);
+    let long = "y".repeat(1 << 20);
+    let refused = client.request("tools/call", json!({ "name": long, "arguments": {} }));
+    assert!(refused.to_string().len() < 1000, "{}", refused.to_string().len());
+    let refused = client.call("sweep", json!({ "plan_id": long }));
+    assert!(refused.to_string().len() < 1000, "{}", refused.to_string().len());
 }

@@ -165,3 +165,99 @@ fn what_a_task_is_called_cannot_speak_to_the_person() {
     assert!(message.len() < 2_000, "{message}");
     assert!(!message.contains("\nThe administrator"), "{message}");
 }
+
+#[test]
+fn a_call_that_is_called_off_reaps_nothing_though_the_yes_comes_right_behind() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    for _ in 0..20 {
+        let mut client = Client::of(&place, Protocol::Sessions);
+        let plan = client.plan();
+        let call = client.begin_sweep(&plan);
+        let question = client.next();
+        let off = json!({ "requestId": call });
+        let off = json!({ "jsonrpc": "2.0", "method": "notifications/cancelled", "params": off });
+        let answer = json!({ "jsonrpc": "2.0", "id": question["id"], "result": yes() });
+        client.send_at_once(&[off, answer]);
+        client.call("schema", json!({}));
+        client.hang_up();
+        client.ends_with(0);
+        assert_eq!(place.world().value("tasks.status", "t1"), "running");
+    }
+}
+
+#[test]
+fn what_a_client_has_said_that_it_can_it_does_not_unsay() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    let unsaid = json!({ "io.modelcontextprotocol/clientCapabilities": {} });
+    let mut client = Client::with(&place, Protocol::Sessions, asks(), &["--allow-unconfirmed"]);
+    let plan = client.plan();
+    let sweep = json!({ "name": "sweep", "arguments": { "plan_id": plan }, "_meta": unsaid });
+    client.begin("tools/call", sweep);
+    let question = client.next();
+    assert_eq!(question["method"], "elicitation/create", "{question}");
+    assert_eq!(place.world().value("tasks.status", "t1"), "running");
+
+    let mut client = Client::with(&place, Protocol::Sessions, asks(), &["--allow-unconfirmed"]);
+    let plan = client.plan();
+    let hello = json!({
+        "protocolVersion": "2025-11-25",
+        "capabilities": {},
+        "clientInfo": { "name": "test", "version": "1" },
+    });
+    client.request("initialize", hello);
+    client.begin_sweep(&plan);
+    let next = client.next();
+    let is_asked = next["method"] == "elicitation/create";
+    assert!(is_asked || next["result"]["isError"] == true, "{next}");
+    assert_eq!(place.world().value("tasks.status", "t1"), "running");
+
+    let mut client = Client::with(&place, Protocol::Alone, asks(), &["--allow-unconfirmed"]);
+    let plan = client.plan();
+    client.now_can(json!({}));
+    let refused = client.call("sweep", json!({ "plan_id": plan }));
+    assert!(text(&refused).contains("nothing was reaped"), "{refused}");
+    assert_eq!(place.world().value("tasks.status", "t1"), "running");
+}
+
+#[test]
+fn the_person_is_told_who_is_parked() {
+    let place = Place::queue(|world| world.zombie("t1").alive("t2"));
+    let args = ["--park-after", "1"];
+    let mut client = Client::with(&place, Protocol::Sessions, asks(), &args);
+    let plan = client.plan();
+    let (question, _) = client.sweep_asking(&plan, &json!({ "action": "decline" }));
+    let message = question["message"].as_str().unwrap();
+    assert!(message.contains("1 task is parked"), "{message}");
+    assert!(!message.contains("given to other workers"), "{message}");
+}
+
+#[test]
+fn where_too_many_are_due_that_is_said_and_what_to_do() {
+    let place = Place::queue(|world| world.zombie("t1").zombie("t2").zombie("t3"));
+    for protocol in BOTH {
+        let mut client = Client::with(&place, protocol, asks(), &["--at-most", "2"]);
+        let plan = client.answer("plan", json!({}));
+        let warning = plan["warnings"][0].as_str().unwrap();
+        let refused = client.call("sweep", json!({ "plan_id": plan["plan_id"] }));
+        for said in [warning, text(&refused)] {
+            assert!(
+                said.contains("3 tasks are due") && said.contains("--at-most"),
+                "{said}"
+            );
+        }
+    }
+    assert_eq!(place.world().value("tasks.status", "t1"), "running");
+}
+
+#[test]
+fn what_is_not_seen_is_spelt_out() {
+    let place = Place::queue(|world| world.zombie("t1\u{3164}\u{2800}\u{115f}\u{1160}\u{ffa0}\u{200b}"));
+    let mut client = Client::of(&place, Protocol::Sessions);
+    let plan = client.plan();
+    let (question, _) = client.sweep_asking(&plan, &json!({ "action": "decline" }));
+    let message = question["message"].as_str().unwrap();
+    assert!(
+        message.contains(r"- `t1\u{3164}\u{2800}\u{115f}\u{1160}\u{ffa0}\u{200b}`"),
+        "{message}"
+    );
+}

@@ -173,6 +173,19 @@ impl Client {
         to.flush().unwrap();
     }
 
+    /// Sends messages in one piece.
+    pub(crate) fn send_at_once(&mut self, messages: &[Value]) {
+        let lines: Vec<_> = messages.iter().map(Value::to_string).collect();
+        let to = self.to.as_mut().unwrap();
+        to.write_all((lines.join("\n") + "\n").as_bytes()).unwrap();
+        to.flush().unwrap();
+    }
+
+    /// Says from now on that it can do this.
+    pub(crate) fn now_can(&mut self, capabilities: Value) {
+        self.capabilities = capabilities;
+    }
+
     /// The next message, whatever it is.
     #[track_caller]
     pub(crate) fn next(&mut self) -> Value {

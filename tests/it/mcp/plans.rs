@@ -149,3 +149,29 @@ fn small_ones_do_not_get_round_the_brake() {
         assert_eq!(place.world().value("tasks.status", "t3"), "running");
     }
 }
+
+#[test]
+fn a_task_beyond_what_the_operator_gave_is_like_one_that_is_not_there() {
+    let place = Place::queue(|world| world.zombie("t1").project("another").zombie("t2"));
+    for protocol in BOTH {
+        let args = ["--project", "SciDEX"];
+        let mut client = Client::with(&place, protocol, super::client::asks(), &args);
+        for (tool, of) in [
+            ("explain", |task: &str| json!({ "task": task })),
+            ("plan", |task: &str| json!({ "tasks": [task] })),
+        ] as [(_, fn(&str) -> _); 2]
+        {
+            let answers = ["t2", "t3"].map(|task| {
+                let result = client.call(tool, of(task));
+                assert_eq!(result["isError"], true, "{result}");
+                text(&result).replace(task, "")
+            });
+            assert_eq!(answers[0], answers[1]);
+            assert!(!answers[0].contains("t2"), "{}", answers[1]);
+        }
+        let explained = client.answer("explain", json!({ "task": "t1", "project": "p-SciDEX" }));
+        assert_eq!(explained["tasks"][0]["task_id"], "t1");
+        let plan = client.answer("plan", json!({ "project": "p-SciDEX" }));
+        assert_eq!(plan["task_ids"], json!(["t1"]));
+    }
+}

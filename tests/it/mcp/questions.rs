@@ -128,3 +128,17 @@ fn of_two_that_are_open_at_once_about_one_plan_the_last_counts() {
     let swept = answer(&last);
     assert_eq!(swept["structuredContent"]["reaped"], 1, "{swept}");
 }
+
+#[test]
+fn no_time_goes_back_further_than_a_moment_can_be_told() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    let mut client = Client::of(&place, super::client::BOTH[0]);
+    for tool in ["history", "outcomes"] {
+        let answer = client.answer(tool, json!({ "since": "10000000w" }));
+        let since = answer["since"].as_str().unwrap();
+        assert!(
+            since.starts_with(['1', '2']) && since.len() < 35,
+            "{tool}: {since}"
+        );
+    }
+}

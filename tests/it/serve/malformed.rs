@@ -127,6 +127,26 @@ fn no_more_is_read_than_anybody_needs() {
     served.ask(&get("/livez")).is(200);
 }
 
+/// One that never comes.
+#[test]
+fn body_of_a_stranger_is_not_waited_for() {
+    let place = Place::queue(|world| world);
+    let served = place.answer(&[]);
+    for path in ["/livez", "/readyz", "/v1/plan"] {
+        let mut stream = served.address.connect();
+        let half = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\na");
+        stream.write_all(half.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer); // what was not read may have it reset
+        let answer = String::from_utf8_lossy(&answer);
+        let status = if path == "/v1/plan" { "401" } else { "200" };
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status}")),
+            "{path}: {answer}"
+        );
+    }
+}
+
 /// Many who say nothing have to leave before who comes after them is let in.
 #[test]
 fn who_says_nothing_keeps_nobody_out_for_long() {

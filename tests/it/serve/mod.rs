@@ -9,5 +9,6 @@ mod names;
 mod page;
 pub(crate) mod place;
 mod plans;
+mod sessions;
 mod token_files;
 mod tokens;

@@ -34,7 +34,62 @@ fn who_reads_may_ask_and_whoever_writes_has_it_done() {
     }
     let swept = served.ask(&answer(&served, &plan, "write")).is(200);
     assert!(swept.body.contains("1 task reaped"), "{}", swept.body);
-    served.ask(&answer(&served, &plan, "write")).is(404);
+    let again = served.ask(&answer(&served, &plan, "write")).is(404);
+    assert!(again.body.contains("used already"), "{}", again.body);
+    assert!(
+        !again.body.to_lowercase().contains("nothing was reaped"),
+        "{}",
+        again.body
+    );
+}
+
+#[test]
+fn who_is_parked_is_told_before() {
+    let place = Place::queue(|world| world.zombie("t1").alive("t2"));
+    let served = place.answer(&["--park-after", "1"]);
+    let question = served.ask(&form(&served, "read", "/plans", "")).is(200);
+    assert!(question.body.contains("tasks are parked"), "{}", question.body);
+    assert!(
+        !question.body.contains("go back to the queue"),
+        "{}",
+        question.body
+    );
+}
+
+#[test]
+fn where_too_many_are_due_nothing_is_asked() {
+    let place = Place::queue(|world| world.zombie("t1").zombie("t2").zombie("t3"));
+    let served = place.answer(&["--at-most", "2"]);
+    let held = served.ask(&form(&served, "read", "/plans", "")).is(200);
+    assert!(held.body.contains("3 zombies are held back"), "{}", held.body);
+    assert!(held.body.contains("--at-most"), "{}", held.body);
+    assert!(!held.body.contains("name=\"token\""), "{}", held.body);
+}
+
+#[test]
+fn after_a_wrong_token_the_way_back_is_the_same() {
+    let place = Place::queue(|world| world.zombie("t1").zombie("t2"));
+    let served = place.answer(&[]);
+    let fields = "q=t1&reason=stale_heartbeat";
+    let question = served.ask(&form(&served, "read", "/plans", fields)).is(200);
+    let back = "href=\"/?reason=stale_heartbeat&amp;q=t1\"";
+    assert!(question.body.contains(back), "{}", question.body);
+    for filter in [
+        "name=\"q\" value=\"t1\"",
+        "name=\"reason\" value=\"stale_heartbeat\"",
+    ] {
+        assert!(question.body.contains(filter), "{}", question.body);
+    }
+    let plan = plan(&question.body);
+    let wrong = format!("plan={plan}&token=wrong&{fields}");
+    let refused = served.ask(&form(&served, "read", "/sweeps", &wrong)).is(403);
+    assert!(refused.body.contains(back), "{}", refused.body);
+    for filter in [
+        "name=\"q\" value=\"t1\"",
+        "name=\"reason\" value=\"stale_heartbeat\"",
+    ] {
+        assert!(refused.body.contains(filter), "{}", refused.body);
+    }
 }
 
 #[test]

@@ -109,3 +109,20 @@ fn it_takes_no_option_of_a_sweep() {
         .env("ZOMBIE_SWEEPER_DRY_RUN", "1");
     asked_by_a_variable.run().exits(2);
 }
+
+#[test]
+fn too_many_at_once_are_zombies_found() {
+    let place = Place::queue(|world| world.zombie("t1").zombie("t2"));
+    let served = place.serve_on_a_socket(&["--at-most", "1"]);
+    let ran = place.sweeps_plan(&plan(&served), &[]).run().exits(3);
+    assert!(ran.stderr.contains("--at-most"), "{}", ran.stderr);
+}
+
+#[test]
+fn where_no_token_can_be_the_one_that_writes_is_asked_for() {
+    let place = Place::queue(|world| world);
+    let nowhere = place.sweeps_plan(&"0".repeat(32), &[]);
+    let ran = nowhere.env("XDG_STATE_HOME", "").env("HOME", "").run();
+    assert!(ran.stderr.contains("--token-file write=PATH"), "{}", ran.stderr);
+    assert!(!ran.stderr.contains("mcp"), "{}", ran.stderr);
+}

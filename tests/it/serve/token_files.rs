@@ -130,22 +130,17 @@ fn one_that_is_named_is_held_to_the_same() {
         77,
         "may be known to others",
     );
+    let strong = "0123456789abcdef0123456789abcdef";
+    refused(&named("written", strong, 0o660), 77, "or put there by them");
     refused(&named("empty", "", 0o600), 65, "it is empty");
+    refused(
+        &named("short", &strong[..21], 0o600),
+        65,
+        "so short that it may be guessed",
+    );
+    let cut = format!("{strong}{}{strong}", " ".repeat(5_000));
+    refused(&named("long", &cut, 0o600), 65, "more than 4096 bytes");
     refused("read=/nowhere/token", 66, "/nowhere/token");
     refused("admin=/nowhere/token", 2, "expected one of read, mcp, write");
     refused("/nowhere/token", 2, "expected KIND=PATH");
-}
-
-#[test]
-fn a_short_one_is_warned_of() {
-    let place = Place::queue(|world| world);
-    let file = format!("read={}", place.token_file("short", "short", 0o600).display());
-    let ran = place
-        .server(&["--no-watch", "--unix", "/", "--token-file", &file])
-        .run();
-    assert!(
-        ran.stderr.contains("so short that it may be guessed"),
-        "{}",
-        ran.stderr
-    );
 }

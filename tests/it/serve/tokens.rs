@@ -97,6 +97,17 @@ fn a_password_opens_what_a_bearer_does() {
 }
 
 #[test]
+fn who_may_only_read_takes_no_turn_from_who_may_write() {
+    let place = Place::queue(|world| world);
+    let served = place.answer(&[]);
+    let (read, write) = (served.token("read"), served.token("write"));
+    // A form that is none, over and over.
+    let is_slowed = |_| served.ask(&post("/plans", "").bearer(&read)).status == 429;
+    assert!((0..10_000).any(is_slowed), "as often as it likes");
+    served.ask(&post("/v1/plans", "{}").bearer(&write)).is(201);
+}
+
+#[test]
 fn why_it_is_not_ready_is_told_to_who_may_know() {
     let place = Place::queue(|world| world);
     let served = place.answer(&[]);

@@ -14,7 +14,7 @@ use super::facts::Facts;
 use super::layout::{ACTIVE_RUN, ID, KEY, TASK, WorkerLayout};
 use super::load::Loader;
 use super::meeting::compare;
-use super::near::near;
+use super::near::unknown;
 use super::others::Others;
 use super::past::PastReader;
 use super::query_plan::note_missing_index;
@@ -37,6 +37,9 @@ const TASKS: usize = 20;
 const RUNS: usize = 100;
 const EVENTS: usize = 100;
 const REAPS: usize = 20;
+
+/// Behind the columns of a task that is named, where it stands whether it is of the project.
+const IN_PROJECT: usize = 2;
 
 /// Questions about single tasks, asked of one moment of the database.
 pub(crate) struct SqliteInquiry<'c> {
@@ -74,8 +77,9 @@ impl Inquiry for SqliteInquiry<'_> {
         self.named(asked, notes).map_err(asking())
     }
 
-    fn near(&self, asked: &str) -> Result<(Vec<String>, usize), StoreError> {
-        near(self.conn, self.schema, &self.loader.facts, asked).map_err(asking())
+    fn unknown(&self, asked: &str) -> StoreError {
+        let unknown = unknown(self.conn, self.schema, &self.loader.facts, self.opts, asked);
+        unknown.unwrap_or_else(asking())
     }
 
     fn at(&mut self, key: &Id, at: Timestamp) -> Result<Option<(Suspect, bool)>, StoreError> {
@@ -131,8 +135,12 @@ impl SqliteInquiry<'_> {
         let mut statement = self.conn.prepare(&sql)?;
         let mut rows = statement.query(rusqlite::params_from_iter(&ids))?;
         let mut found = Vec::new();
+        let in_project = self.loader.facts.tasks.places.len() + IN_PROJECT;
         while let Some(row) = rows.next()? {
-            found.push(self.task(row, notes)?);
+            // Null where it is of no project.
+            if !self.opts.is_confined || row.get::<_, Option<bool>>(in_project)? == Some(true) {
+                found.push(self.task(row, notes)?);
+            }
         }
         drop(rows);
         let tasks = &self.schema.tasks;
@@ -155,7 +163,8 @@ impl SqliteInquiry<'_> {
         let columns = values(row, 0, count + 3)?;
         let says =
             |place: usize| matches!(value(&columns, count + place), ValueRef::Integer(yes) if yes != 0);
-        let standing = match [0, 1, 2].map(says) {
+        let [is_at_work, fits, is_in_project] = [0, 1, 2].map(says);
+        let standing = match [is_at_work, fits, is_in_project] {
             [false, ..] => Standing::NotRunning,
             [_, false, _] => Standing::OutsideCondition,
             [_, _, false] => Standing::OutsideProject,
@@ -185,6 +194,7 @@ impl SqliteInquiry<'_> {
             suspect,
             is_plainly_live,
             standing,
+            is_in_project,
             has_more_runs: runs.has_more,
             runs: runs.found.into_iter().map(|run| run.row).collect(),
             signs,

@@ -7,9 +7,9 @@
 //! whoever else would look at them. A lock of the process, and not of the file: the
 //! locks in question are the process's too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -22,6 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 static OPEN: Mutex<Open> = Mutex::new(Open::new());
 static CHANGED: Condvar = Condvar::new();
+static TICKETS: AtomicU64 = AtomicU64::new(0);
 
 type Open = BTreeMap<Key, Uses>;
 
@@ -33,6 +34,8 @@ type Key = (PathBuf, Identity);
 struct Uses {
     /// Whether somebody has descriptors of its files. One at a time: what one closes would drop the locks of the other.
     is_by_files: bool,
+    /// Who waits to look at its files, in the order in which they came.
+    line: VecDeque<u64>,
     /// How many wait for those, to keep it open.
     waiting: usize,
     kept: Option<Arc<Company>>,
@@ -90,6 +93,7 @@ pub(super) enum Way {
 /// Fails where another file stood at the path when it was opened to be kept, as long as anybody keeps that: its log would be
 /// taken for this one's.
 pub(super) fn enter(path: &Path, identity: Identity) -> Result<Way, OpenError> {
+    let turn = Turn::of((path.to_owned(), identity));
     wait_for(path, |open| {
         let is_it = |(at, which): &Key| at == path || cfg!(unix) && *which == identity;
         let kept = open
@@ -101,13 +105,16 @@ pub(super) fn enter(path: &Path, identity: Identity) -> Result<Way, OpenError> {
             }
             return uses.join(key).map(|member| Ok(Way::InCompany(member)));
         }
-        let key = (path.to_owned(), identity);
+        let key = &turn.key;
         let uses = open.entry(key.clone()).or_default();
-        if uses.waiting > 0 || uses.is_by_files {
+        if !uses.line.contains(&turn.ticket) {
+            uses.line.push_back(turn.ticket);
+        }
+        if uses.waiting > 0 || uses.is_by_files || uses.line.front() != Some(&turn.ticket) {
             return None;
         }
         uses.is_by_files = true;
-        Some(Ok(Way::ByFiles(ByFiles(key))))
+        Some(Ok(Way::ByFiles(ByFiles(key.clone()))))
     })?
 }
 
@@ -122,7 +129,7 @@ impl Uses {
     }
 
     fn are_over(&self) -> bool {
-        !self.is_by_files && self.waiting + self.members == 0
+        !self.is_by_files && self.line.is_empty() && self.waiting + self.members == 0
     }
 }
 
@@ -146,6 +153,27 @@ impl ByFiles {
             uses.kept.get_or_insert_with(|| Arc::clone(&company));
             uses.join(key)
         })
+    }
+}
+
+/// A place in the line of those who would look at the files: whoever came first goes first.
+struct Turn {
+    key: Key,
+    ticket: u64,
+}
+
+impl Turn {
+    fn of(key: Key) -> Self {
+        let ticket = TICKETS.fetch_add(1, Ordering::Relaxed);
+        Self { key, ticket }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        leave(&self.key, |uses| {
+            uses.line.retain(|ticket| *ticket != self.ticket);
+        });
     }
 }
 
@@ -199,7 +227,7 @@ fn lock() -> MutexGuard<'static, Open> {
     OPEN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Waits until there is what is looked for; [`OpenError::Busy`] where that takes too long.
+/// Waits until there is what is looked for; [`OpenError::InUseHere`] where that takes too long.
 fn wait_for<T>(path: &Path, mut look: impl FnMut(&mut Open) -> Option<T>) -> Result<T, OpenError> {
     let mut found = None;
     let waited = CHANGED.wait_timeout_while(lock(), PATIENCE, |open| {
@@ -207,5 +235,5 @@ fn wait_for<T>(path: &Path, mut look: impl FnMut(&mut Open) -> Option<T>) -> Res
         found.is_none()
     });
     drop(waited.unwrap_or_else(PoisonError::into_inner));
-    found.ok_or_else(|| OpenError::Busy(path.to_owned()))
+    found.ok_or_else(|| OpenError::InUseHere(path.to_owned()))
 }

@@ -10,7 +10,7 @@ use super::sweep::SweepArgs;
 #[derive(Debug, Args)]
 #[command(mut_arg("at_most", |at_most| at_most.help("Reap none where more than so many are due, with those of the last 15 minutes")))]
 pub(crate) struct McpArgs {
-    /// Let it see and sweep this project only, by name or id [default: all]
+    /// Let it see and sweep tasks of this project only, by name or id; schema and doctor tell of all [default: all]
     #[arg(long, value_name = "NAME", env = "ZOMBIE_SWEEPER_PROJECT", hide_env = true)]
     #[arg(value_parser = NonEmptyStringValueParser::new())]
     project: Option<String>,

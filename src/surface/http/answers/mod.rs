@@ -6,25 +6,31 @@ mod told;
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
 use zombie_sweeper::inspect::{Explanation, Outcomes};
 
 pub(crate) use self::told::{Look, Recorded, Told};
 
 use self::shelf::{Answer, Shelf};
+use super::failed::Failed;
 use crate::surface::verbs::{Desk, Diagnosed, HistoryAsked, OutcomesAsked, Scope, Understood};
 
 /// How many questions are asked of the queue at once.
 const AT_ONCE: usize = 2;
 
-/// What the largest answers are kept in, in bytes of JSON.
-const LARGE: usize = 24 << 20;
+/// What looks are kept in, in bytes. With all the others it is less than 24 MiB.
+const LOOKS: usize = 12 << 20;
 
-/// What the others are kept in.
-const SMALL: usize = 4 << 20;
+/// What histories are kept in.
+const HISTORIES: usize = 4 << 20;
+
+/// What each of the others is kept in.
+const SMALL: usize = 3 << 19;
 
 /// The answers of the last second: 64 at most.
 pub(crate) struct Answers {
     desk: Arc<Desk>,
+    turns: Arc<Semaphore>,
     looks: Shelf<Scope, Look>,
     explanations: Shelf<(String, Option<String>), Told<Explanation>>,
     histories: Shelf<HistoryAsked, Recorded>,
@@ -38,13 +44,32 @@ impl Answers {
         let turns = Arc::new(Semaphore::new(AT_ONCE));
         Self {
             desk,
-            looks: Shelf::new(16, LARGE, &turns),
+            looks: Shelf::new(16, LOOKS, &turns),
             explanations: Shelf::new(16, SMALL, &turns),
-            histories: Shelf::new(16, SMALL, &turns),
+            histories: Shelf::new(16, HISTORIES, &turns),
             outcomes: Shelf::new(14, SMALL, &turns),
             diagnosis: Shelf::new(1, SMALL, &turns),
             schema: Shelf::new(1, SMALL, &turns),
+            turns,
         }
+    }
+
+    /// Asks what has to be of this very moment, in turn with all others; it is not kept. Once begun it goes on where who asked
+    /// goes away.
+    pub(crate) async fn afresh<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Desk) -> T + Send + 'static,
+    ) -> Result<T, Failed> {
+        let desk = Arc::clone(&self.desk);
+        let turn = Arc::clone(&self.turns).acquire_owned().await;
+        let asked = spawn_blocking(move || {
+            let _turn = turn;
+            ask(&desk)
+        });
+        asked.await.map_err(|panicked| {
+            tracing::error!("a question ended in a panic: {panicked}");
+            Failed::unforeseen()
+        })
     }
 
     /// A dry run, with the living that are silent for longest.

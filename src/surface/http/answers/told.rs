@@ -1,4 +1,3 @@
-use std::io::{self, Write};
 use std::mem;
 
 use serde::Serialize;
@@ -9,6 +8,7 @@ use zombie_sweeper::zombie::Timestamp;
 
 use crate::surface::http::excerpt::Pages;
 use crate::surface::wall_clock;
+use crate::surface::weight::{of_sweep, weight};
 
 /// A report, and when the queue was looked at for it.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub(crate) struct Told<T> {
 
 /// An answer that knows how large it is.
 pub(super) trait Weighed {
-    /// Its JSON's, in bytes.
+    /// In bytes, about: as its JSON.
     fn weight(&self) -> usize;
 }
 
@@ -74,7 +74,7 @@ impl Look {
 
 impl Weighed for Look {
     fn weight(&self) -> usize {
-        weight(&self.report)
+        of_sweep(&self.report)
     }
 }
 
@@ -102,26 +102,6 @@ impl Recorded {
 impl Weighed for Recorded {
     fn weight(&self) -> usize {
         weight(&self.report)
-    }
-}
-
-fn weight(report: &impl Serialize) -> usize {
-    let mut scales = Scales(0);
-    // Nothing is written, so that nothing fails but a report that is no JSON, which weighs nothing.
-    let _ = serde_json::to_writer(&mut scales, report);
-    scales.0
-}
-
-struct Scales(usize);
-
-impl Write for Scales {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0 += bytes.len();
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
 

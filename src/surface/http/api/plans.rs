@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::http::header::LOCATION;
@@ -9,7 +7,7 @@ use serde_json::{Map, Value};
 use utoipa::IntoParams;
 use zombie_sweeper::zombie::Timestamp;
 
-use super::{Api, blocking, ok};
+use super::{Api, ok};
 use crate::surface::http::body::Body;
 use crate::surface::http::cursor::Place;
 use crate::surface::http::excerpt::Pages;
@@ -19,6 +17,7 @@ use crate::surface::http::problem::Problem;
 use crate::surface::http::query::Query;
 use crate::surface::http::scope::ScopeBody;
 use crate::surface::plans::KeptPlan;
+use crate::surface::verbs::Desk;
 
 /// How many tasks the answer to a new plan lists: the rest is had by its address.
 const FIRST: usize = 50;
@@ -35,14 +34,15 @@ const FIRST: usize = 50;
     ))]
 pub(crate) async fn keep(State(api): State<Api>, Body(asked): Body<ScopeBody>) -> Result<Response, Problem> {
     let scope = asked.scope()?;
-    let desk = Arc::clone(&api.desk);
-    let planned = blocking(move || desk.plan(&scope).map(|found| (scope, found))).await?;
+    let plan = move |desk: &Desk| desk.plan(&scope).map(|found| (scope, found));
+    let planned = api
+        .answers
+        .afresh(plan)
+        .await
+        .map_err(|failed| failed.problem())?;
     let (scope, (report, planned)) = planned.map_err(|error| Failed::from(&error).problem())?;
     let kept = api.plans.keep(&Api::session(), scope, report, planned);
-    let plan = kept.map_err(|error| {
-        tracing::error!("no plan could be kept: {error}");
-        Problem::bare(StatusCode::INTERNAL_SERVER_ERROR)
-    })?;
+    let plan = kept.map_err(|why| Problem::from(&why))?;
     let location = HeaderValue::try_from(format!("/v1/plans/{}", plan.id));
     let mut response = (StatusCode::CREATED, ok(page(&plan, None, FIRST))).into_response();
     if let Ok(location) = location {

@@ -138,6 +138,7 @@ fn refused(why: SweepRefused, is_planned: bool) -> Problem {
             StatusCode::FORBIDDEN,
             "this server was started to read only: it sweeps once it is started without --read-only",
         ),
+        SweepRefused::Failed(error) if is_planned => Failed::from(&error).of_a_plan_used_up(),
         SweepRefused::Failed(error) => Failed::from(&error).problem(),
         SweepRefused::Partial { report, error } => {
             let committed = serde_json::to_value(&*report).unwrap_or_default();

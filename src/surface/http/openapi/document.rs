@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 
 use super::{refused, schemas};
-use crate::surface::http::api;
+use crate::surface::http::{api, probes};
 
 /// What everybody may be told, whatever was asked.
 const ALWAYS: [u16; 5] = [400, 401, 403, 431, 503];
@@ -14,6 +14,7 @@ const ALWAYS: [u16; 5] = [400, 401, 403, 431, 503];
     paths(
         api::plan::plan, api::plans::keep, api::plans::show, api::sweeps::sweep, api::explain::explain, api::history::history,
         api::outcomes::outcomes, api::doctor::doctor, api::schema::schema, api::unpark::unpark,
+        api::metrics::metrics, probes::live, probes::ready,
     ),
     info(
         title = "zombie-sweeper",
@@ -24,6 +25,7 @@ const ALWAYS: [u16; 5] = [400, 401, 403, 431, 503];
     tags(
         (name = "look", description = "Questions. None of them writes; an answer is no older than a second."),
         (name = "sweep", description = "What writes, and the plans for it. They want the token for it."),
+        (name = "watch", description = "What monitors and supervisors ask."),
     ),
     security(("bearer" = []), ("basic" = [])),
 )]
@@ -41,8 +43,13 @@ fn written() -> Value {
         if let Some(Value::Object(body)) = operation.get_mut("requestBody") {
             body.insert("required".to_owned(), true.into());
         }
+        let is_open = operation.get("security") == Some(&json!([{}]));
+        if is_open {
+            operation.insert("security".to_owned(), json!([]));
+        }
         if let Some(Value::Object(responses)) = operation.get_mut("responses") {
-            for status in ALWAYS {
+            // Who needs no token is not told that there is none.
+            for status in ALWAYS.into_iter().filter(|status| !is_open || *status != 401) {
                 let response = refused::response(status);
                 responses
                     .entry(status.to_string())

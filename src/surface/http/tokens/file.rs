@@ -18,8 +18,8 @@ const MOST: u64 = 4096;
 /// What nobody but the owner may do.
 const NOT_OURS: u32 = 0o077;
 
-/// What others may do.
-const OTHERS: u32 = 0o007;
+/// What others may do, and what a group may change.
+const OTHERS: u32 = 0o027;
 
 /// Who could put another file there.
 const WRITERS: u32 = 0o022;
@@ -128,7 +128,7 @@ fn read(path: &Path, file: File, closed_to: u32, expected: &str) -> io::Result<S
     }
     if !is_of_ours(&found) || found.mode() & closed_to != 0 {
         let said = format!(
-            "the token {} may be known to others: expected a file of this user with mode {expected}, found user {} and mode {:04o}; take \
+            "the token {} may be known to others, or put there by them: expected a file of this user with mode {expected}, found user {} and mode {:04o}; take \
              it away, make another token, and close its file to others",
             path.display(),
             found.uid(),
@@ -137,10 +137,15 @@ fn read(path: &Path, file: File, closed_to: u32, expected: &str) -> io::Result<S
         return Err(io::Error::new(ErrorKind::PermissionDenied, said));
     }
     let mut held = Vec::new();
-    file.take(MOST)
+    file.take(MOST + 1)
         .read_to_end(&mut held)
         .map_err(|error| of(path, "read the token", &error))?;
-    Secret::parse(&held).map_err(|what| {
+    let parsed = if held.len() as u64 > MOST {
+        Err("its file holds more than 4096 bytes")
+    } else {
+        Secret::parse(&held)
+    };
+    parsed.map_err(|what| {
         let said = format!(
             "the token {} is none, as {what}: expected one line of letters and digits, such as `openssl rand -hex 32` prints",
             path.display()

@@ -43,12 +43,6 @@ impl Tokens {
     /// One token for two kinds would be of the one that opens more.
     fn check(&self) -> io::Result<()> {
         for (at, (kind, secret)) in self.0.iter().enumerate() {
-            if secret.is_weak() {
-                tracing::warn!(
-                    "the {} token is so short that it may be guessed: expected 128 bits by chance, such as `openssl rand -hex 32` prints",
-                    kind.name()
-                );
-            }
             let mut others = self.0.iter().skip(at + 1);
             if let Some((other, _)) = others.find(|(_, other)| other.is(secret.shown()).into()) {
                 let said = format!(

@@ -40,13 +40,11 @@ impl Secret {
             Err("it is longer than 512 characters")
         } else if !text.iter().all(u8::is_ascii_graphic) {
             Err("it holds blanks, or more than ASCII")
+        } else if text.len() < STRONG {
+            Err("it is so short that it may be guessed (128 bits by chance take 22 characters)")
         } else {
             Ok(Self(String::from_utf8_lossy(text).into_owned()))
         }
-    }
-
-    pub(super) fn is_weak(&self) -> bool {
-        self.0.len() < STRONG
     }
 
     /// As it goes into a header.

@@ -1,8 +1,11 @@
 //! Who is dead, and what to do about it.
 
+use std::collections::HashMap;
+
 use maud::{Markup, html};
-use zombie_sweeper::SweepReport;
 use zombie_sweeper::report::ZombieFound;
+use zombie_sweeper::zombie::{Id, Reason};
+use zombie_sweeper::{Planned, SweepReport};
 
 use crate::surface::page::asked::Asked;
 use crate::surface::page::said::{self, for_so_long, number, wide};
@@ -24,24 +27,58 @@ pub(crate) struct Due {
 impl Due {
     /// All that a report tells of, those held back included; with the evidence where the report has it.
     pub(crate) fn all(report: &SweepReport) -> Vec<Self> {
-        if let Some(zombies) = &report.zombies {
-            return zombies.iter().map(Self::from).collect();
-        }
+        let known = Known::of(report);
         let held_back = report.held_back.iter().flat_map(|held| held.due.iter());
         let due = report.reaps.iter().chain(held_back);
-        due.map(|reap| Self {
-            task: reap.task_id.to_string(),
-            code: reap.reason.to_string(),
-            run: None,
-            silence_s: None,
-            held: Vec::new(),
+        due.map(|reap| {
+            let found = known.find(&reap.task_id, |zombie| zombie.reason == reap.reason);
+            found.unwrap_or_else(|| Self::bare(&reap.task_id, None, &reap.reason))
         })
         .collect()
+    }
+
+    /// All that a plan lists, with the evidence where the report has it.
+    pub(crate) fn planned(report: &SweepReport, planned: &Planned) -> Vec<Self> {
+        let known = Known::of(report);
+        let due = planned.iter().map(|reap| {
+            let run = reap.run_id.as_ref();
+            let found = known.find(&reap.task_id, |zombie| {
+                zombie.run_id.as_ref() == run && zombie.reason == reap.reason
+            });
+            found.unwrap_or_else(|| Self::bare(&reap.task_id, run, &reap.reason))
+        });
+        due.collect()
+    }
+
+    /// Without evidence.
+    fn bare(task: &Id, run: Option<&Id>, reason: &Reason) -> Self {
+        Self {
+            task: task.to_string(),
+            code: reason.to_string(),
+            run: run.map(ToString::to_string),
+            silence_s: None,
+            held: Vec::new(),
+        }
     }
 
     /// Whether it is asked for.
     pub(crate) fn fits(&self, asked: &Asked) -> bool {
         asked.lets_through(&self.task) && asked.is_for(&self.code)
+    }
+}
+
+/// The zombies that a report has the evidence on, by their ids.
+struct Known<'r>(HashMap<&'r Id, &'r ZombieFound>);
+
+impl<'r> Known<'r> {
+    fn of(report: &'r SweepReport) -> Self {
+        let zombies = report.zombies.iter().flatten();
+        Self(zombies.map(|zombie| (&zombie.task_id, zombie)).collect())
+    }
+
+    fn find(&self, task: &Id, is_it: impl FnOnce(&ZombieFound) -> bool) -> Option<Due> {
+        let zombie = self.0.get(task).filter(|zombie| is_it(zombie))?;
+        Some(Due::from(*zombie))
     }
 }
 
