@@ -93,7 +93,7 @@ impl<S: Store> Sweep<'_, S> {
             "looks twice at what is silent"
         );
         let could_write = self.wait_while_others_could_write(confirm);
-        if matches!(could_write, Ok(false)) {
+        if !matches!(could_write, Ok(true)) {
             self.report.moved_on += self.silent.len();
         }
         if !could_write? {

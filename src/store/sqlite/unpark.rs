@@ -67,7 +67,13 @@ fn find(
             task_id: task.to_owned(),
             why: format!("{} tasks have this id", others + 1),
         }),
-        (None, _) => Err(inquiry.unknown(task)),
+        (None, _) => Err(match &opts.project {
+            Some(project) => StoreError::UnknownTaskOfProject {
+                task_id: task.to_owned(),
+                project: project.clone(),
+            },
+            None => inquiry.unknown(task),
+        }),
     }
 }
 
