@@ -75,11 +75,16 @@ fn scope(page: &Page, asked: &Asked) -> Result<Scope, Problem> {
 }
 
 fn question(page: &Page, kept: &KeptPlan, asked: &Asked, wrong: Option<&str>) -> Html<String> {
+    // A plan that is held back lists none; who asked is to see them all the same.
+    let due = match kept.report.held_back {
+        Some(_) => Due::all(&kept.report),
+        None => Due::planned(&kept.report, &kept.planned),
+    };
     let markup = confirm(&Confirm {
         plan: &kept.id,
         database: page.desk.database(),
         asked,
-        due: &Due::planned(&kept.report, &kept.planned),
+        due: &due,
         parked: kept.report.parked.len(),
         held_back: kept.report.held_back.as_ref(),
         expires_at: &kept.expires_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
