@@ -75,8 +75,8 @@ fn scope(page: &Page, asked: &Asked) -> Result<Scope, Problem> {
 }
 
 fn question(page: &Page, kept: &KeptPlan, asked: &Asked, wrong: Option<&str>) -> Html<String> {
-    // Of what is held back nothing is planned.
-    let due = match &kept.report.held_back {
+    // A plan that is held back lists none; who asked is to see them all the same.
+    let due = match kept.report.held_back {
         Some(_) => Due::all(&kept.report),
         None => Due::planned(&kept.report, &kept.planned),
     };

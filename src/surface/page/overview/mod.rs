@@ -51,7 +51,7 @@ pub(super) fn overview(view: &Overview<'_>) -> Markup {
             (filters(view.asked))
             div.columns {
                 div.first {
-                    (zombies::zombies(view.asked, &due, view.report.held_back.is_some(), view.is_read_only))
+                    (zombies::zombies(view.asked, &due, view.report.held_back.as_ref(), view.is_read_only))
                     (running::running(view.asked, view.living, view.report.living_left))
                     (left::left(view.asked, view.report))
                 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use maud::{Markup, html};
-use zombie_sweeper::report::ZombieFound;
+use zombie_sweeper::report::{HeldBack, ZombieFound};
 use zombie_sweeper::zombie::{Id, Reason};
 use zombie_sweeper::{Planned, SweepReport};
 
@@ -98,7 +98,12 @@ impl From<&ZombieFound> for Due {
 }
 
 /// Those that are asked for.
-pub(super) fn zombies(asked: &Asked, due: &[Due], is_held_back: bool, is_read_only: bool) -> Markup {
+pub(super) fn zombies(
+    asked: &Asked,
+    due: &[Due],
+    held_back: Option<&HeldBack>,
+    is_read_only: bool,
+) -> Markup {
     let shown: Vec<_> = due.iter().filter(|zombie| zombie.fits(asked)).collect();
     html! {
         @if !due.is_empty() {
@@ -109,14 +114,14 @@ pub(super) fn zombies(asked: &Asked, due: &[Due], is_held_back: bool, is_read_on
                 } @else {
                     p.hint {
                         "Running, though the worker is dead. "
-                        @if is_held_back { "They are held back: the next sweep leaves them." } @else { "The next sweep resets them." }
+                        @if held_back.is_some() { "They are held back: the next sweep leaves them." } @else { "The next sweep resets them." }
                     }
                     (table("Zombies now", shown.iter().copied().take(LISTED), asked, false))
                     @if shown.len() > LISTED { p.hint { "and " (number(shown.len() - LISTED)) " more" } }
                     @if is_read_only {
                         p.hint { "Nothing can be reaped from here: the server is read-only." }
-                    } @else if is_held_back && !asked.is_narrowed() {
-                        p.hint { "Filter for fewer of them to reap those." }
+                    } @else if let Some(held) = held_back && (!asked.is_narrowed() || shown.len() > held.at_most) {
+                        p.hint { "Filter for no more than " (number(held.at_most)) " of them to reap those." }
                     } @else {
                         (reap_these(asked, shown.len()))
                     }
