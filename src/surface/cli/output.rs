@@ -1,4 +1,5 @@
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
+use std::sync::{Mutex, PoisonError};
 
 use anstream::AutoStream;
 use anyhow::Context;
@@ -22,12 +23,16 @@ pub(crate) fn print(
     print_next(format, json, text)
 }
 
+/// Held by who prints, so that no two lines run into each other.
+static PRINTING: Mutex<()> = Mutex::new(());
+
 /// Prints one of many: JSON on a line of its own, whoever looks on, or text.
 pub(crate) fn print_next(
     format: Format,
     json: &impl Serialize,
     text: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
+    let _printing = PRINTING.lock().unwrap_or_else(PoisonError::into_inner);
     let mut out = BufWriter::new(Stream::output());
     match format {
         Format::Text => text(&mut coloured(&mut out))?,

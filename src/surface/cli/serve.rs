@@ -47,7 +47,7 @@ fn serve(cli: &Cli, args: &ServeArgs) -> anyhow::Result<Exit> {
     };
     let format = cli.log.format;
     let desk = Arc::new(Desk::new(Given {
-        hear: Some(Box::new(move |report| watch::print_asked(format, report))),
+        hear: Some(Box::new(watch::printer(format))),
         ..given(cli, site.clone(), serving.read_only)
     }));
     let is_watched = !args.no_watch && !serving.read_only;

@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use super::standing::Standing;
@@ -32,8 +33,9 @@ type Key = (PathBuf, Identity);
 /// Who has it open here.
 #[derive(Default)]
 struct Uses {
-    /// Whether somebody has descriptors of its files. One at a time: what one closes would drop the locks of the other.
-    is_by_files: bool,
+    /// Which thread has descriptors of its files, and how often. One at a time: what one closes would drop the locks of the other.
+    /// Who opens it again in the midst of that is let in, as it could not wait for itself.
+    by_files: Option<(ThreadId, usize)>,
     /// Who waits to look at its files, in the order in which they came.
     line: VecDeque<u64>,
     /// How many wait for those, to keep it open.
@@ -107,13 +109,17 @@ pub(super) fn enter(path: &Path, identity: Identity) -> Result<Way, OpenError> {
         }
         let key = &turn.key;
         let uses = open.entry(key.clone()).or_default();
+        if uses.is_by_files_here() {
+            uses.look();
+            return Some(Ok(Way::ByFiles(ByFiles(key.clone()))));
+        }
         if !uses.line.contains(&turn.ticket) {
             uses.line.push_back(turn.ticket);
         }
-        if uses.waiting > 0 || uses.is_by_files || uses.line.front() != Some(&turn.ticket) {
+        if uses.waiting > 0 || uses.by_files.is_some() || uses.line.front() != Some(&turn.ticket) {
             return None;
         }
-        uses.is_by_files = true;
+        uses.look();
         Some(Ok(Way::ByFiles(ByFiles(key.clone()))))
     })?
 }
@@ -128,8 +134,27 @@ impl Uses {
         })
     }
 
+    /// Whether it is this thread that has descriptors of its files.
+    fn is_by_files_here(&self) -> bool {
+        self.by_files
+            .is_some_and(|(who, _)| who == thread::current().id())
+    }
+
+    /// This thread opens its files, perhaps once more.
+    fn look(&mut self) {
+        let times = self.by_files.map_or(0, |(_, times)| times);
+        self.by_files = Some((thread::current().id(), times + 1));
+    }
+
+    /// And has closed them, perhaps once less.
+    fn look_away(&mut self) {
+        self.by_files = self
+            .by_files
+            .and_then(|(who, times)| (times > 1).then_some((who, times - 1)));
+    }
+
     fn are_over(&self) -> bool {
-        !self.is_by_files && self.line.is_empty() && self.waiting + self.members == 0
+        self.by_files.is_none() && self.line.is_empty() && self.waiting + self.members == 0
     }
 }
 
@@ -147,7 +172,7 @@ impl ByFiles {
         let key = &waiting.0;
         wait_for(&key.0, |open| {
             let uses = open.entry(key.clone()).or_default();
-            if uses.is_by_files {
+            if uses.by_files.is_some() {
                 return None;
             }
             uses.kept.get_or_insert_with(|| Arc::clone(&company));
@@ -190,7 +215,7 @@ impl Waiting {
 
 impl Drop for ByFiles {
     fn drop(&mut self) {
-        leave(&self.0, |uses| uses.is_by_files = false);
+        leave(&self.0, Uses::look_away);
     }
 }
 

@@ -20,7 +20,7 @@ use crate::surface::lost::LostSummary;
 use crate::surface::verbs::{Failed, Site};
 use crate::surface::{moment, notify, signals};
 use news::News;
-pub(super) use news::print_asked;
+pub(super) use news::printer;
 use queue::Watched;
 use record::Record;
 use trouble::Trouble;

@@ -1,6 +1,8 @@
 //! What of a look is worth a line: what it reaped, and what it could not reap and the look before could.
 
 use std::collections::BTreeSet;
+use std::sync::mpsc::sync_channel;
+use std::thread;
 
 use zombie_sweeper::SweepReport;
 
@@ -33,13 +35,24 @@ fn is_new(before: &mut BTreeSet<String>, now: BTreeSet<String>) -> bool {
     is_new
 }
 
-/// Prints what came of a sweep that somebody asked for, where it came to something.
-pub(in crate::surface::cli) fn print_asked(format: Format, report: &SweepReport) {
-    if !News::default().is_in(report) {
-        return;
-    }
-    if let Err(lost) = print(format, report) {
-        tracing::error!("{lost}");
+/// How many summaries wait to be printed, where nobody reads them yet.
+const WAITING: usize = 16;
+
+/// Prints what came of each sweep that somebody asked for, where it came to something. Whoever asked does not wait for whoever
+/// reads that.
+pub(in crate::surface::cli) fn printer(format: Format) -> impl Fn(&SweepReport) + Send + Sync {
+    let (asked, printed) = sync_channel::<SweepReport>(WAITING);
+    thread::spawn(move || {
+        for report in printed {
+            if let Err(lost) = print(format, &report) {
+                tracing::error!("{lost}");
+            }
+        }
+    });
+    move |report| {
+        if News::default().is_in(report) && asked.try_send(report.clone()).is_err() {
+            tracing::warn!("nobody reads the summaries: that of a sweep that somebody asked for is left out");
+        }
     }
 }
 
