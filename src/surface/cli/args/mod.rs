@@ -26,6 +26,7 @@ mod unpark;
 mod watch;
 
 use std::ffi::OsString;
+use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -166,6 +167,15 @@ pub(crate) fn shown() -> clap::Command {
 
 /// Parses the command line; help, version and errors are printed, and come back as the exit code.
 pub(crate) fn parse() -> Result<Cli, ExitCode> {
+    if asks_for_the_version() {
+        let _ = writeln!(
+            io::stdout(),
+            "{} {}",
+            env!("CARGO_PKG_NAME"),
+            env!("CARGO_PKG_VERSION")
+        );
+        return Err(ExitCode::SUCCESS);
+    }
     let parsed = Cli::command().try_get_matches().and_then(|matches| {
         let mut cli = Cli::from_arg_matches(&matches)?;
         cli.database.profile = one_profile(&matches, &cli.database)?;
@@ -188,6 +198,13 @@ pub(crate) fn parse() -> Result<Cli, ExitCode> {
         let _ = error.print(); // where even that fails, nobody is listening
         u8::try_from(error.exit_code()).unwrap_or(2).into()
     })
+}
+
+/// Whether it asks for that alone: no option need be put together to answer, which takes longer than all the rest.
+fn asks_for_the_version() -> bool {
+    let mut args = std::env::args_os().skip(1);
+    let is_version = args.next().is_some_and(|arg| arg == "--version" || arg == "-V");
+    is_version && args.next().is_none()
 }
 
 /// Whether the command line or a variable says it.
