@@ -37,10 +37,12 @@ impl Due {
         .collect()
     }
 
-    /// All that a plan lists, with the evidence where the report has it.
+    /// All that a plan lists, in the order of their ids, with the evidence where the report has it.
     pub(crate) fn planned(report: &SweepReport, planned: &Planned) -> Vec<Self> {
         let known = Known::of(report);
-        let due = planned.iter().map(|reap| {
+        let mut planned: Vec<_> = planned.iter().collect();
+        planned.sort_by(|a, b| a.task_id.cmp(&b.task_id));
+        let due = planned.into_iter().map(|reap| {
             let run = reap.run_id.as_ref();
             let found = known.find(&reap.task_id, |zombie| {
                 zombie.run_id.as_ref() == run && zombie.reason == reap.reason
