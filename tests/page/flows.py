@@ -81,7 +81,7 @@ def asked_again(browser, server, plan):
         {"plan": plan, "token": server.tokens["write"]},
     )
     browser.click("form.again button")
-    check("not there any more" in browser.text(), browser.text())
+    check("used already" in browser.text(), browser.text())
     browser.is_well("a list that was used", refused=404)
 
 
