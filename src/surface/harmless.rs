@@ -33,14 +33,19 @@ pub(crate) fn is_unseen(c: char) -> bool {
     )
 }
 
-/// Without what is not seen, and without control characters other than these: a terminal obeys them.
+/// Without what is not seen, and without control characters other than these: a terminal obeys them. Behind a picture a joiner, and
+/// what chooses its form, is part of it.
 pub(crate) fn harmless(text: &str, but: &[char]) -> String {
     let mut harmless = String::with_capacity(text.len());
+    let mut is_picture = false;
     for c in text.chars() {
-        if (c.is_control() || is_unseen(c)) && !but.contains(&c) {
+        let is_part = is_picture && matches!(c, '\u{200d}' | '\u{fe0f}');
+        if (c.is_control() || is_unseen(c)) && !is_part && !but.contains(&c) {
             harmless.extend(c.escape_default());
+            is_picture = false;
         } else {
             harmless.push(c);
+            is_picture = is_part || matches!(c, '\u{2190}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}');
         }
     }
     harmless

@@ -124,6 +124,8 @@ where
 {
     let answer = answer.map_request(|request: Request<Incoming>| request.map(Body::new));
     let connection = http1::Builder::new()
+        // Who has said all there is to say waits for the answer.
+        .half_close(true)
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIME)
         .max_header_size(HEADER)
