@@ -1,7 +1,6 @@
 use clap::Args;
 use clap::builder::{FalseyValueParser, NonEmptyStringValueParser};
 
-use super::kept_plan::KeptPlanArgs;
 use super::metrics::MetricsArgs;
 use super::policy::PolicyArgs;
 use super::reaping::ReapingArgs;
@@ -33,17 +32,7 @@ pub(crate) struct McpArgs {
 impl McpArgs {
     /// What a sweep that it is asked for goes by, as the bare command would be asked for it.
     pub(super) fn sweep(&self) -> SweepArgs {
-        SweepArgs {
-            project: self.project.clone(),
-            task: Vec::new(),
-            dry_run: false,
-            now: None,
-            policy: self.policy.clone(),
-            reaping: self.reaping.clone(),
-            fail_on_zombies: false,
-            metrics: self.metrics.clone(),
-            kept_plan: KeptPlanArgs::default(),
-        }
+        SweepArgs::of_who_stays(self.project.as_ref(), &self.policy, &self.reaping, &self.metrics)
     }
 
     /// What variables ask of a sweep that is not asked for here: to pass over it would be to let more be reaped than was meant.

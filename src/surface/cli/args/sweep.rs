@@ -46,3 +46,25 @@ pub(crate) struct SweepArgs {
     #[command(flatten)]
     pub(crate) kept_plan: KeptPlanArgs,
 }
+
+impl SweepArgs {
+    /// Each sweep of a process that stays, as the bare command would be asked for it.
+    pub(super) fn of_who_stays(
+        project: Option<&String>,
+        policy: &PolicyArgs,
+        reaping: &ReapingArgs,
+        metrics: &MetricsArgs,
+    ) -> Self {
+        Self {
+            project: project.cloned(),
+            task: Vec::new(),
+            dry_run: false,
+            now: None,
+            policy: policy.clone(),
+            reaping: reaping.clone(),
+            fail_on_zombies: false,
+            metrics: metrics.clone(),
+            kept_plan: KeptPlanArgs::default(),
+        }
+    }
+}

@@ -3,7 +3,6 @@ use std::time::Duration;
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 
-use super::kept_plan::KeptPlanArgs;
 use super::metrics::MetricsArgs;
 use super::policy::PolicyArgs;
 use super::reaping::ReapingArgs;
@@ -36,17 +35,7 @@ pub(crate) struct WatchArgs {
 impl WatchArgs {
     /// Each of its sweeps, as the bare command would be asked for it.
     pub(super) fn sweep(&self) -> SweepArgs {
-        SweepArgs {
-            project: self.project.clone(),
-            task: Vec::new(),
-            dry_run: false,
-            now: None,
-            policy: self.policy.clone(),
-            reaping: self.reaping.clone(),
-            fail_on_zombies: false,
-            metrics: self.metrics.clone(),
-            kept_plan: KeptPlanArgs::default(),
-        }
+        SweepArgs::of_who_stays(self.project.as_ref(), &self.policy, &self.reaping, &self.metrics)
     }
 
     /// What variables ask of a sweep that one who stays does not do: to pass over it would be to reap what nobody meant.
