@@ -211,8 +211,7 @@ impl Client {
 impl Drop for Client {
     fn drop(&mut self) {
         drop(self.to.take());
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        crate::serve::place::end(&mut self.child);
     }
 }
 

@@ -7,13 +7,15 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use super::client::{Address, Answer, Request};
 use crate::cli::place::Place;
 use crate::cli::program::{BINARY, Program, Ran};
 use crate::cli::signals::send;
 
-/// One that serves. It is killed when it is dropped.
+/// One that serves. It ends when it is dropped.
 pub(crate) struct Served {
     pub(crate) child: Child,
     pub(crate) address: Address,
@@ -134,10 +136,25 @@ impl Served {
 }
 
 impl Drop for Served {
+    /// Who is killed leaves no counts of what was run.
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        if matches!(self.child.try_wait(), Ok(None)) {
+            send("TERM", &self.child);
+        }
+        end(&mut self.child);
     }
+}
+
+/// Waits for a program that was told to end, and kills it where it does not.
+pub(crate) fn end(child: &mut Child) {
+    for _ in 0..500 {
+        if !matches!(child.try_wait(), Ok(None)) {
+            return;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    let _ = child.kill();
+    let _ = child.wait();
 }
 
 pub(crate) fn mode(path: &Path) -> u32 {
