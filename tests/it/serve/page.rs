@@ -130,3 +130,24 @@ fn a_question_that_is_asked_for_anew_leads_to_the_overview() {
         assert!(led.head.contains("location: /"), "{}", led.head);
     }
 }
+
+#[test]
+fn a_task_has_a_page_that_says_why() {
+    let place = Place::queue(|world| world.running("t1").heartbeat("16m ago"));
+    let served = place.answer(&[]);
+    let page = |target: &str| {
+        let asked = get(target).password(&served.token("read"));
+        served.ask(&asked).is(200).body
+    };
+    let overview = page("/");
+    assert!(overview.contains("/task?task=t1"), "{overview}");
+    let dead = page("/task?task=t1");
+    assert!(dead.contains("It is a zombie (no_active_run"), "{dead}");
+    let question = served.ask(&form(&served, "read", "/plans", "")).is(200);
+    served
+        .ask(&answer(&served, &plan(&question.body), "write"))
+        .is(200);
+    let reaped = page("/task?task=t1");
+    assert!(!reaped.contains("It is a zombie"), "{reaped}");
+    assert!(reaped.contains("no_active_run"), "{reaped}"); // why it was reaped
+}
