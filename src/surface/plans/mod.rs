@@ -3,67 +3,26 @@
 //! A plan names its exact tasks. It can be used once, for a while, by whom it was made, and by nobody else: to everybody
 //! else it looks like one that never was.
 
+mod kept;
+mod session;
 mod weight;
 
-use std::collections::{HashMap, VecDeque};
-use std::fmt::Write as _;
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
 use subtle::ConstantTimeEq;
 use zombie_sweeper::SweepReport;
 use zombie_sweeper::watch::Moment;
 
+pub(crate) use self::kept::KeptPlan;
+use self::kept::{GOOD_FOR, KEPT, Kept, MOST, good, make_room, place};
+pub(crate) use self::session::Session;
+use self::session::secret;
 use super::verbs::{Planned, Scope};
-
-/// How many are kept at most.
-const KEPT: usize = 32;
-
-/// What all of them take in memory at most, in bytes, about.
-const MOST: usize = 8 << 20;
-
-/// How long one is good for.
-const GOOD_FOR: TimeDelta = TimeDelta::seconds(300);
 
 /// How long after that it is freed at the latest.
 const A_LITTLE: Duration = Duration::from_secs(1);
-
-/// Who made a plan and alone may use it: a session of MCP, or those who come by HTTP.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Session(String);
-
-impl Session {
-    /// One that is known by this name.
-    pub(crate) fn named(name: impl Into<String>) -> Self {
-        Self(name.into())
-    }
-
-    /// One that nobody else can name.
-    pub(crate) fn new() -> Result<Self, getrandom::Error> {
-        secret().map(Self)
-    }
-}
-
-/// A dry run that may become a sweep.
-#[derive(Clone, Debug)]
-pub(crate) struct KeptPlan {
-    /// 128 bits by chance, in hexadecimal.
-    pub(crate) id: String,
-    pub(crate) scope: Scope,
-    pub(crate) report: SweepReport,
-    pub(crate) planned: Planned,
-    pub(crate) made_at: DateTime<Utc>,
-    pub(crate) expires_at: DateTime<Utc>,
-    session: Session,
-}
-
-impl KeptPlan {
-    /// Not before it was made either: a clock that was set back makes none last longer.
-    fn is_good(&self, now: DateTime<Utc>) -> bool {
-        (self.made_at..self.expires_at).contains(&now)
-    }
-}
 
 /// Why a plan is not kept.
 #[derive(Debug, thiserror::Error)]
@@ -81,31 +40,12 @@ pub(crate) enum NotKept {
     TooLarge { tasks: usize },
 }
 
-struct Kept {
-    plan: Arc<KeptPlan>,
-    weight: usize,
-    /// When it was made, by the clock that only runs.
-    made: Duration,
-    /// What the answer of a person has to name, where one was asked: it is to this question, and the last one.
-    question: Option<String>,
-    /// Whether whoever made it could ask a person about it.
-    can_be_asked: bool,
-}
-
 /// Why a plan was not taken out.
 pub(crate) enum NotTaken {
     /// It is not there.
     Gone,
     /// A person can be asked about it, or is being asked.
     ToBeAsked,
-}
-
-impl Kept {
-    /// By either clock: the one on the wall may be set.
-    fn is_good(&self, now: Moment) -> bool {
-        let age = now.since_boot.saturating_sub(self.made);
-        self.plan.is_good(now.wall) && age.as_secs() < GOOD_FOR.num_seconds().unsigned_abs()
-    }
 }
 
 /// The plans that are kept.
@@ -247,7 +187,6 @@ impl Plans {
             .unwrap_or_default()
     }
 
-    /// Those that are good still; the others are gone.
     fn good(&self) -> MutexGuard<'_, Vec<Kept>> {
         good(&self.kept, (self.clock)())
     }
@@ -268,63 +207,11 @@ impl Plans {
     }
 }
 
-fn good(kept: &Mutex<Vec<Kept>>, now: Moment) -> MutexGuard<'_, Vec<Kept>> {
-    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-    kept.retain(|kept| kept.is_good(now));
-    kept
-}
-
-/// Compares with each, in a time that tells nothing of any.
-fn place(kept: &[Kept], id: &str, session: &Session) -> Option<usize> {
-    let mut found = None;
-    for (at, Kept { plan, .. }) in kept.iter().enumerate() {
-        let is_it =
-            plan.id.as_bytes().ct_eq(id.as_bytes()) & plan.session.0.as_bytes().ct_eq(session.0.as_bytes());
-        if is_it.into() {
-            found = Some(at);
-        }
-    }
-    found
-}
-
-/// Nobody pushes out the plans of others by making many, or large ones. The last one stays.
-fn make_room(kept: &mut Vec<Kept>) {
-    loop {
-        let is_heavy = kept.iter().map(|kept| kept.weight).sum::<usize>() > MOST;
-        if kept.len() <= KEPT && !is_heavy {
-            return;
-        }
-        let mut shares = HashMap::new();
-        for Kept { plan, weight, .. } in kept.iter() {
-            let share = if is_heavy { *weight } else { 1 };
-            *shares.entry(plan.session.clone()).or_insert(0_usize) += share;
-        }
-        let share = |kept: &Kept| shares.get(&kept.plan.session).copied();
-        let others = kept.split_last().map_or(&[][..], |(_, others)| others);
-        let most = others.iter().map(share).max();
-        let Some(at) = others.iter().position(|kept| Some(share(kept)) == most) else {
-            return;
-        };
-        kept.remove(at);
-    }
-}
-
-/// 128 bits by chance, in hexadecimal.
-pub(crate) fn secret() -> Result<String, getrandom::Error> {
-    let mut bytes = [0_u8; 16];
-    getrandom::fill(&mut bytes)?;
-    let mut secret = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        // Writing to a text cannot fail.
-        let _ = write!(secret, "{byte:02x}");
-    }
-    Ok(secret)
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicI64, Ordering};
 
+    use chrono::DateTime;
     use zombie_sweeper::rusqlite::Connection;
     use zombie_sweeper::{SweepOptions, sweep_zombie_tasks};
 
@@ -356,7 +243,7 @@ mod tests {
 
     fn keep(plans: &Plans, session: &Session) -> Arc<KeptPlan> {
         let mut conn = Connection::open_in_memory().unwrap();
-        conn.execute_batch(include_str!("../../tests/it/orchestra.sql"))
+        conn.execute_batch(include_str!("../../../tests/it/orchestra.sql"))
             .unwrap();
         let options = SweepOptions::at((plans.clock)().wall).dry_run(true);
         let report = sweep_zombie_tasks(&mut conn, &options).unwrap();
