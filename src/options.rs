@@ -285,8 +285,8 @@ impl SweepOptions {
     }
 
     /// Reaps those that a dry run has [listed](crate::SweepReport::planned) and that are zombies still, for the same reason and
-    /// with the same run, and no other: what else is due is left alone, and not looked at. Where a queue tells no run, nothing
-    /// that is read of the task may have changed. Those that are not so any more are counted in
+    /// with the same run, and no other: what else is due is left alone, and not looked at. Nothing that is read of the task and
+    /// its runs may have changed, and it is parked or opened as was said. Those that are not so any more are counted in
     /// [`moved_on`](crate::SweepReport::moved_on), those of another project or task than these options name among them.
     #[must_use]
     pub fn planned(self, planned: Planned) -> Self {
