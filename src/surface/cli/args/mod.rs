@@ -11,6 +11,7 @@ mod ledger;
 mod man;
 mod mcp;
 mod metrics;
+mod number;
 mod outcomes;
 mod output;
 mod parking;
