@@ -9,8 +9,8 @@ const DRY: &str = "ZOMBIE_SWEEPER_DRY_RUN";
 #[test]
 fn a_variable_that_lets_nobody_write_agrees_with_it() {
     let place = Place::queue(|world| world.zombie("t1"));
-    let server = place.server(&["--read-only", "--listen", "127.0.0.1:0"]);
-    let served = Served::of(server.env(DRY, "true").start(), &place);
+    let asked = place.server(&["--read-only", "--listen", "127.0.0.1:0"]);
+    let served = Served::of(asked.env(DRY, "true").start(), &place);
     served.ask(&get("/v1/plan").bearer(&served.token("read"))).is(200);
     served
         .ask(&post("/v1/sweeps", "{}").bearer(&served.token("write")))
