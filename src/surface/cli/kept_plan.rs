@@ -21,7 +21,7 @@ const STEP: Duration = Duration::from_millis(200);
 const MOST: usize = 256 << 20;
 
 pub(super) fn run(cli: &Cli, plan: &str, socket: &Path) -> anyhow::Result<Exit> {
-    let token = tokens::known(&cli.sweep.kept_plan.token_file, Kind::Write)?;
+    let (token, file) = tokens::known(&cli.sweep.kept_plan.token_file, Kind::Write)?;
     let asked = json!({ "plan_id": plan }).to_string();
     let answer = ask(socket, token.shown(), &asked)
         .with_context(|| format!("failed to ask the server on {}", socket.display()))?;
@@ -39,10 +39,15 @@ pub(super) fn run(cli: &Cli, plan: &str, socket: &Path) -> anyhow::Result<Exit> 
         print(cli, committed)?;
     }
     let said = answer.get("detail").and_then(Value::as_str);
-    log::failure(
-        &anyhow!("the server refused: {}", said.unwrap_or("it does not say why")),
-        &cli.log,
-    );
+    let said = said.unwrap_or("it does not say why");
+    let whose = match status {
+        401 => format!(
+            "; the token is that of {}: name this server's with --token-file write=PATH",
+            file.display()
+        ),
+        _ => String::new(),
+    };
+    log::failure(&anyhow!("the server refused: {said}{whose}"), &cli.log);
     if answer.get("held_back").is_some() {
         return Ok(Exit::ZombiesFound);
     }
@@ -51,7 +56,13 @@ pub(super) fn run(cli: &Cli, plan: &str, socket: &Path) -> anyhow::Result<Exit> 
 
 /// Sends the request, and waits for all of the answer, or for a signal.
 fn ask(socket: &Path, token: &str, body: &str) -> io::Result<Vec<u8>> {
-    let mut stream = UnixStream::connect(socket)?;
+    let mut stream = UnixStream::connect(socket).map_err(|error| {
+        let advice = match error.kind() {
+            ErrorKind::PermissionDenied => "it is for whom its folder is open to",
+            _ => "see whether the server runs, and listens there",
+        };
+        io::Error::new(error.kind(), format!("{error}; {advice}"))
+    })?;
     stream.set_read_timeout(Some(STEP))?;
     // Of this version, an answer comes in one piece, and then the connection ends.
     let request = format!(

@@ -143,9 +143,13 @@ fn docs_show_every_operation_without_a_script() {
     assert!(!page.body().contains("<script"));
     let paths = document["paths"].as_object().unwrap();
     for (path, item) in paths {
-        for method in item.as_object().unwrap().keys() {
+        for (method, operation) in item.as_object().unwrap() {
             let shown = format!("{} {path}", method.to_uppercase());
             assert!(page.body().contains(&shown), "{shown}");
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                let about = parameter["description"].as_str().unwrap_or_default();
+                assert!(!about.is_empty(), "{shown}: {}", parameter["name"]);
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ mod names;
 mod page;
 pub(crate) mod place;
 mod plans;
+mod read_only;
 mod sessions;
 mod token_files;
 mod tokens;

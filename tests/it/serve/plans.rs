@@ -1,10 +1,14 @@
 //! A plan that a server keeps, swept from the command line over its socket.
 
+use std::fs;
+use std::os::unix::fs::{chown, symlink};
+
 use serde_json::Value;
 
 use super::client::post;
 use super::place::Served;
 use crate::cli::place::Place;
+use crate::cli::privilege::{am_root, skipped};
 use crate::cli::program::Program;
 
 impl Place {
@@ -89,11 +93,90 @@ fn another_token_sweeps_nothing() {
 }
 
 #[test]
+fn a_token_of_an_earlier_server_says_whose_it_is() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    let served = place.serve_on_a_socket(&[]);
+    let plan = plan(&served);
+    let old = place.token_file("old.token", "0123456789abcdef0123456789abcdef", 0o600);
+    let named = format!("write={}", old.display());
+    let ran = place
+        .sweeps_plan(&plan, &["--token-file", &named])
+        .run()
+        .exits(77);
+    let says = format!("that of {}: name this server's with --token-file", old.display());
+    assert!(ran.stderr.contains(&says), "{}", ran.stderr);
+}
+
+#[test]
+fn root_sweeps_with_the_token_of_a_service() {
+    if !am_root() {
+        return skipped("only root reads the files of others");
+    }
+    let place = Place::queue(|world| world.zombie("t1"));
+    let served = place.serve_on_a_socket(&[]);
+    let plan = plan(&served);
+    let token = place.tokens().join("write.token");
+    for path in [&place.tokens(), &token] {
+        chown(path, Some(65534), Some(65534)).unwrap();
+    }
+    let named = format!("write={}", token.display());
+    let asked = place.sweeps_plan(&plan, &["--token-file", &named]);
+    assert_eq!(asked.run().summary()["reaped"], 1);
+}
+
+#[test]
+fn no_link_of_somebody_else_is_followed_to_a_token() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    let served = place.serve_on_a_socket(&[]);
+    let plan = plan(&served);
+    let folder = place.file("of-all");
+    fs::create_dir(&folder).unwrap();
+    place.mode("of-all", 0o1777);
+    let link = folder.join("write.token");
+    symlink(place.tokens().join("write.token"), &link).unwrap();
+    let named = format!("write={}", link.display());
+    let ran = place
+        .sweeps_plan(&plan, &["--token-file", &named])
+        .run()
+        .exits(77);
+    assert!(ran.stderr.contains("is a link"), "{}", ran.stderr);
+    place.mode("of-all", 0o755);
+    let asked = place.sweeps_plan(&plan, &["--token-file", &named]);
+    assert_eq!(asked.run().summary()["reaped"], 1);
+}
+
+#[test]
+fn a_token_that_everybody_knows_is_not_shown() {
+    let place = Place::queue(|world| world);
+    let _served = place.serve_on_a_socket(&[]);
+    let open = place.token_file("open", "0123456789abcdef0123456789abcdef", 0o644);
+    let named = format!("write={}", open.display());
+    let ran = place
+        .sweeps_plan(&"0".repeat(32), &["--token-file", &named])
+        .run()
+        .exits(77);
+    assert!(ran.stderr.contains("may be known to others"), "{}", ran.stderr);
+}
+
+#[test]
+fn where_there_is_no_token_another_may_be_named() {
+    let place = Place::queue(|world| world);
+    let ran = place.sweeps_plan(&"0".repeat(32), &[]).run().exits(66);
+    let says = "is named with --token-file write=PATH";
+    assert!(ran.stderr.contains(says), "{}", ran.stderr);
+}
+
+#[test]
 fn where_nobody_serves_that_is_said() {
     let place = Place::queue(|world| world);
     place.serve_on_a_socket(&[]).stop().exits(0);
     let ran = place.sweeps_plan(&"0".repeat(32), &[]).run().exits(66);
     assert!(ran.stderr.contains("failed to ask the server"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("see whether the server runs"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod ledger;
 mod man;
 mod mcp;
 mod metrics;
+mod number;
 mod outcomes;
 mod output;
 mod parking;
@@ -52,6 +53,7 @@ pub(crate) use serving::{LISTEN, ServingArgs};
 pub(crate) use sweep::SweepArgs;
 pub(crate) use unpark::UnparkArgs;
 pub(crate) use watch::WatchArgs;
+use watch::Writes;
 
 use crate::surface::exit;
 use crate::surface::metrics::is_beside;
@@ -313,12 +315,13 @@ fn refuse_what_a_plan_has_of_its_own(matches: &clap::ArgMatches, cli: &Cli) -> R
 
 /// The sweeps of a watch are asked for behind its name.
 fn take_what_is_watched(cli: &mut Cli) -> Result<(), clap::Error> {
-    let (watch, name) = match &cli.command {
-        Some(Command::Watch(watch)) => (watch, "watch"),
-        Some(Command::Serve(serve)) => (&serve.watch, "serve"),
+    let (watch, name, writes) = match &cli.command {
+        Some(Command::Watch(watch)) => (watch, "watch", Writes::Always),
+        Some(Command::Serve(serve)) if serve.serving.read_only => (&serve.watch, "serve", Writes::Never),
+        Some(Command::Serve(serve)) => (&serve.watch, "serve", Writes::UnlessToldNotTo),
         _ => return Ok(()),
     };
-    if let Some(refused) = WatchArgs::refused(&cli.sweep, name) {
+    if let Some(refused) = WatchArgs::refused(&cli.sweep, name, writes) {
         return Err(Cli::command().error(clap::error::ErrorKind::ArgumentConflict, refused));
     }
     cli.sweep = watch.sweep();
@@ -342,7 +345,7 @@ fn take_what_a_model_may_ask_for(cli: &mut Cli) -> Result<(), clap::Error> {
     let Some(Command::Mcp(mcp)) = &cli.command else {
         return Ok(());
     };
-    if let Some(refused) = McpArgs::refused(&cli.sweep) {
+    if let Some(refused) = mcp.refused(&cli.sweep) {
         return Err(Cli::command().error(clap::error::ErrorKind::ArgumentConflict, refused));
     }
     cli.sweep = mcp.sweep();
