@@ -155,13 +155,18 @@ impl Desk {
             is_narrowed,
             is_dry: false,
         };
+        // A sweep of a part says nothing of the queue, and takes the place of none that does.
+        let monitored = Sweeps {
+            is_narrowed: is_narrowed || sweeps.project != self.project(),
+            ..sweeps
+        };
         let swept = super::sweep(&self.given.site, self.given.patience, &options);
         match swept {
             Err(error) => {
                 ledger::remember_failure(&self.given.site, sweeps, &error, began);
                 // Who asks for what is not there has not had the queue swept: that is no failure of it.
                 if failure::exit(&error) != Exit::Usage {
-                    monitor::tell(&self.given.site, sweeps, began, Err(&error), None);
+                    monitor::tell(&self.given.site, monitored, began, Err(&error), None);
                 }
                 Err(SweepRefused::Failed(error))
             }
@@ -170,7 +175,7 @@ impl Desk {
                 ledger::remember(&self.given.site, sweeps, &mut report, began);
                 let failed = failed.map(anyhow::Error::from);
                 let ended = failed.as_ref().map_or(Ok(outcome(&report)), Err);
-                monitor::tell(&self.given.site, sweeps, began, ended, Some(&report));
+                monitor::tell(&self.given.site, monitored, began, ended, Some(&report));
                 if let Some(hear) = &self.given.hear {
                     hear(&report);
                 }

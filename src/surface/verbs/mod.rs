@@ -1,6 +1,7 @@
 //! The verbs: what every surface asks, and gets the same answer to. They block, and decide nothing: that is the library's.
 
 mod clock;
+mod counted;
 mod desk;
 mod doctor;
 mod explain;

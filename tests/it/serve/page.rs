@@ -34,6 +34,11 @@ fn who_reads_may_ask_and_whoever_writes_has_it_done() {
     }
     let swept = served.ask(&answer(&served, &plan, "write")).is(200);
     assert!(swept.body.contains("1 task reaped"), "{}", swept.body);
+    let told = served.ask(&get("/metrics").bearer(&served.token("read"))).is(200);
+    let counted = told.body.lines().any(|line| {
+        line.starts_with("zombie_sweeper_reaped_total{") && line.ends_with("reason=\"no_active_run\"} 1")
+    });
+    assert!(counted, "{}", told.body);
     let again = served.ask(&answer(&served, &plan, "write")).is(404);
     assert!(again.body.contains("used already"), "{}", again.body);
     assert!(
