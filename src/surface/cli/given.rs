@@ -15,6 +15,7 @@ pub(crate) fn given(cli: &Cli, site: Site, is_read_only: bool) -> Given {
         stale_after: policy.time(),
         project: cli.sweep.project.clone(),
         is_read_only,
+        is_watched: false,
         hear: None,
     }
 }

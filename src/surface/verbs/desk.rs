@@ -71,6 +71,8 @@ pub(crate) struct Given {
     /// The project that all is narrowed to.
     pub(crate) project: Option<String>,
     pub(crate) is_read_only: bool,
+    /// Whether this process also sweeps without being asked.
+    pub(crate) is_watched: bool,
     /// Who hears of each sweep, beside whoever asked for it.
     pub(crate) hear: Option<Hear>,
 }
@@ -110,6 +112,11 @@ impl Desk {
     /// Whether the operator allows no write.
     pub(crate) fn is_read_only(&self) -> bool {
         self.given.is_read_only
+    }
+
+    /// Whether this process also sweeps without being asked.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.given.is_watched
     }
 
     /// A dry run of now, and the exact list of what it would reap.

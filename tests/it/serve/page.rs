@@ -156,3 +156,21 @@ fn a_task_has_a_page_that_says_why() {
     assert!(!reaped.contains("It is a zombie"), "{reaped}");
     assert!(reaped.contains("no_active_run"), "{reaped}"); // why it was reaped
 }
+
+#[test]
+fn it_promises_no_sweep_that_nobody_makes() {
+    let place = Place::queue(|world| world.zombie("t1").zombie("t2"));
+    let page = |args: &[&str]| {
+        let served = place.serve(args);
+        let asked = get("/").password(&served.token("read"));
+        served.ask(&asked).is(200).body
+    };
+    let unwatched = page(&["--no-watch"]);
+    assert!(unwatched.contains("no watch"), "{unwatched}");
+    assert!(unwatched.contains("until somebody sweeps"), "{unwatched}");
+    let read_only = page(&["--read-only"]);
+    assert!(read_only.contains("until somebody sweeps"), "{read_only}");
+    let watched = page(&["--at-most", "1"]);
+    assert!(watched.contains("a sweep leaves them"), "{watched}");
+    assert!(!watched.contains("no watch"), "{watched}");
+}
