@@ -12,9 +12,11 @@ use zombie_sweeper::{Planned, SweepOptions, SweepReport};
 use super::doctor::Diagnosed;
 use super::lately::Lately;
 use super::patience::Patience;
+use super::questions::{HistoryAsked, OutcomesAsked, SweepRefused};
 use super::schema::Understood;
 use super::scope::{OutOfScope, Scope};
 use super::site::{Site, Sweeps};
+use super::trouble::Trouble;
 use super::{ledger, monitor};
 use crate::surface::exit::Exit;
 use crate::surface::{failure, wait, wall_clock};
@@ -24,41 +26,6 @@ const LIVING: usize = 10_000;
 
 /// On how many zombies the evidence is listed: with it, each takes ten times the memory.
 const EVIDENCE: usize = 1_000;
-
-/// Why nothing, or not everything, was reaped.
-#[derive(Debug)]
-pub(crate) enum SweepRefused {
-    /// Another one is at work.
-    Busy,
-    /// The operator allows none.
-    ReadOnly,
-    Failed(anyhow::Error),
-    /// What the report says was committed.
-    Partial {
-        report: Box<SweepReport>,
-        error: anyhow::Error,
-    },
-}
-
-/// Which reaps a history is of.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct HistoryAsked {
-    pub(crate) since: Option<Duration>,
-    pub(crate) task: Option<String>,
-    pub(crate) project: Option<String>,
-    pub(crate) reason: Option<String>,
-    pub(crate) limit: Option<std::num::NonZeroUsize>,
-}
-
-/// Which reaps outcomes are of.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct OutcomesAsked {
-    pub(crate) since: Option<Duration>,
-    pub(crate) horizon: Option<Duration>,
-    pub(crate) project: Option<String>,
-    pub(crate) reason: Option<String>,
-    pub(crate) suggest: bool,
-}
 
 /// What the operator gave.
 pub(crate) struct Given {
@@ -85,6 +52,7 @@ pub(crate) struct Desk {
     given: Given,
     at_work: Mutex<()>,
     reaped: Lately,
+    trouble: Trouble,
 }
 
 impl Desk {
@@ -93,6 +61,7 @@ impl Desk {
             given,
             at_work: Mutex::new(()),
             reaped: Lately::default(),
+            trouble: Trouble::default(),
         }
     }
 
@@ -121,11 +90,13 @@ impl Desk {
 
     /// A dry run of now, and the exact list of what it would reap.
     pub(crate) fn plan(&self, scope: &Scope) -> anyhow::Result<(SweepReport, Planned)> {
-        // Before the look: what comes to stand there meanwhile is not what the plan is of.
-        let file = self.given.site.which_file()?;
-        let report = super::plan::look(&self.given.site, self.given.patience, &self.dry(scope)?)?;
-        let (report, planned) = report.into_planned();
-        Ok((report, planned.of_file(file)))
+        self.heard("plan", || {
+            // Before the look: what comes to stand there meanwhile is not what the plan is of.
+            let file = self.given.site.which_file()?;
+            let report = super::plan::look(&self.given.site, self.given.patience, &self.dry(scope)?)?;
+            let (report, planned) = report.into_planned();
+            Ok((report, planned.of_file(file)))
+        })
     }
 
     /// Fails where no sweep could look at the queue as the operator asked for it.
@@ -136,9 +107,11 @@ impl Desk {
 
     /// A dry run of now, with the living that are silent for longest.
     pub(crate) fn look(&self, scope: &Scope) -> anyhow::Result<SweepReport> {
-        let options = self.dry(scope)?.living(LIVING);
-        let report = super::plan::look(&self.given.site, self.given.patience, &options)?;
-        Ok(report.into_planned().0)
+        self.heard("plan", || {
+            let options = self.dry(scope)?.living(LIVING);
+            let report = super::plan::look(&self.given.site, self.given.patience, &options)?;
+            Ok(report.into_planned().0)
+        })
     }
 
     /// Sweeps; of a plan nothing but what it lists, where it is a zombie still for the same reason with the same run.
@@ -170,6 +143,7 @@ impl Desk {
         let swept = super::sweep(&self.given.site, self.given.patience, &options);
         match swept {
             Err(error) => {
+                self.hear::<SweepReport>("sweep", Err(&error));
                 ledger::remember_failure(&self.given.site, sweeps, &error, began);
                 // Who asks for what is not there has not had the queue swept: that is no failure of it.
                 if failure::exit(&error) != Exit::Usage {
@@ -181,6 +155,7 @@ impl Desk {
                 self.reaped.see(report.reaps.len());
                 ledger::remember(&self.given.site, sweeps, &mut report, began);
                 let failed = failed.map(anyhow::Error::from);
+                self.hear("sweep", failed.as_ref().map_or(Ok(&report), Err));
                 let ended = failed.as_ref().map_or(Ok(outcome(&report)), Err);
                 monitor::tell(&self.given.site, monitored, began, ended, Some(&report));
                 if let Some(hear) = &self.given.hear {
@@ -202,15 +177,17 @@ impl Desk {
             project: project.map(str::to_owned),
             tasks: Vec::new(),
         };
-        super::explain(
-            &self.given.site,
-            self.given.patience,
-            &self.options(&scope)?,
-            task,
-        )
+        self.heard("explain", || {
+            let options = self.options(&scope)?;
+            super::explain(&self.given.site, self.given.patience, &options, task)
+        })
     }
 
     pub(crate) fn history(&self, asked: &HistoryAsked) -> anyhow::Result<History> {
+        self.heard("history", || self.history_of(asked))
+    }
+
+    fn history_of(&self, asked: &HistoryAsked) -> anyhow::Result<History> {
         let mut options = HistoryOptions::at(wall_clock::now());
         if let Some(since) = asked.since {
             options = options.since(since);
@@ -231,6 +208,10 @@ impl Desk {
     }
 
     pub(crate) fn outcomes(&self, asked: &OutcomesAsked) -> anyhow::Result<Outcomes> {
+        self.heard("outcomes", || self.outcomes_of(asked))
+    }
+
+    fn outcomes_of(&self, asked: &OutcomesAsked) -> anyhow::Result<Outcomes> {
         let mut options = OutcomesOptions::at(wall_clock::now());
         if let Some(since) = asked.since {
             options = options.since(since);
@@ -252,16 +233,34 @@ impl Desk {
 
     /// Never with a trial: that writes.
     pub(crate) fn doctor(&self) -> anyhow::Result<Diagnosed> {
-        let options = self.options(&Scope::default())?;
-        super::doctor(&self.given.site, self.given.patience, options, false)
+        self.heard("doctor", || {
+            let options = self.options(&Scope::default())?;
+            super::doctor(&self.given.site, self.given.patience, options, false)
+        })
     }
 
     pub(crate) fn schema(&self) -> anyhow::Result<Understood> {
-        super::schema(&self.given.site, wall_clock::now())
+        self.heard("schema", || super::schema(&self.given.site, wall_clock::now()))
     }
 
     pub(crate) fn unpark(&self, task: &str) -> anyhow::Result<UnparkReport> {
-        super::unpark(&self.given.site, &self.options(&Scope::default())?, task)
+        self.heard("unpark", || {
+            super::unpark(&self.given.site, &self.options(&Scope::default())?, task)
+        })
+    }
+
+    /// The answer to a verb, of which the log hears.
+    fn heard<T>(&self, verb: &'static str, answer: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
+        let answer = answer();
+        self.hear(verb, answer.as_ref());
+        answer
+    }
+
+    /// A watch says by itself when its queue cannot be read.
+    fn hear<T>(&self, verb: &'static str, ended: Result<&T, &anyhow::Error>) {
+        if !self.given.is_watched {
+            self.trouble.hear(verb, ended);
+        }
     }
 
     /// Whether both are names of one project, such as its name and its id: the queue says so.

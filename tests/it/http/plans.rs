@@ -306,9 +306,7 @@ fn of_a_part_is_not_the_last_sweep_of_the_queue() {
             .find(|line| line.starts_with("zombie_sweeper_last_sweep_scanned{"))
             .map(|line| line.rsplit(' ').next().unwrap().to_owned())
     };
-    server
-        .post("/v1/sweeps", &json!({ "project": "other" }))
-        .ok();
+    server.post("/v1/sweeps", &json!({ "project": "other" })).ok();
     assert_eq!(scanned(), None);
     server.post("/v1/sweeps", &json!({})).ok();
     assert_eq!(scanned().unwrap(), "1");
