@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use zombie_sweeper::inspect::{Explanation, History, HistoryOptions, Outcomes, OutcomesOptions};
+use zombie_sweeper::inspect::{Explanation, History, Outcomes};
 use zombie_sweeper::report::UnparkReport;
 use zombie_sweeper::store::{Schema, StoreError};
 use zombie_sweeper::{Planned, SweepOptions, SweepReport};
@@ -184,51 +184,19 @@ impl Desk {
     }
 
     pub(crate) fn history(&self, asked: &HistoryAsked) -> anyhow::Result<History> {
-        self.heard("history", || self.history_of(asked))
-    }
-
-    fn history_of(&self, asked: &HistoryAsked) -> anyhow::Result<History> {
-        let mut options = HistoryOptions::at(wall_clock::now());
-        if let Some(since) = asked.since {
-            options = options.since(since);
-        }
-        if let Some(task) = &asked.task {
-            options = options.task(task);
-        }
-        if let Some(project) = self.project_of(asked.project.as_deref())? {
-            options = options.project(project);
-        }
-        if let Some(reason) = &asked.reason {
-            options = options.reason(reason);
-        }
-        if let Some(limit) = asked.limit {
-            options = options.limit(limit);
-        }
-        super::history(&self.given.site, &options, asked.task.as_deref())
+        self.heard("history", || {
+            let project = self.project_of(asked.project.as_deref())?;
+            let options = asked.options(wall_clock::now(), project);
+            super::history(&self.given.site, &options, asked.task.as_deref())
+        })
     }
 
     pub(crate) fn outcomes(&self, asked: &OutcomesAsked) -> anyhow::Result<Outcomes> {
-        self.heard("outcomes", || self.outcomes_of(asked))
-    }
-
-    fn outcomes_of(&self, asked: &OutcomesAsked) -> anyhow::Result<Outcomes> {
-        let mut options = OutcomesOptions::at(wall_clock::now());
-        if let Some(since) = asked.since {
-            options = options.since(since);
-        }
-        if let Some(horizon) = asked.horizon {
-            options = options.horizon(horizon);
-        }
-        if let Some(project) = self.project_of(asked.project.as_deref())? {
-            options = options.project(project);
-        }
-        if let Some(reason) = &asked.reason {
-            options = options.reason(reason);
-        }
-        if let Some(stale_after) = self.given.stale_after {
-            options = options.stale_after(stale_after);
-        }
-        super::outcomes(&self.given.site, options, asked.suggest)
+        self.heard("outcomes", || {
+            let project = self.project_of(asked.project.as_deref())?;
+            let options = asked.options(wall_clock::now(), project, self.given.stale_after);
+            super::outcomes(&self.given.site, options, asked.suggest)
+        })
     }
 
     /// Never with a trial: that writes.
