@@ -105,6 +105,18 @@ impl Desk {
         super::plan::look(&self.given.site, self.given.patience, &options).map(drop)
     }
 
+    /// Looks once, before anybody asks. What may pass is logged, and is no reason not to begin; what takes the operator to mend is.
+    pub(crate) fn begin(&self) -> anyhow::Result<()> {
+        let looked = self.check();
+        if let Err(error) = &looked
+            && !may_pass(error)
+        {
+            return looked;
+        }
+        self.hear("plan", looked.as_ref());
+        Ok(())
+    }
+
     /// A dry run of now, with the living that are silent for longest.
     pub(crate) fn look(&self, scope: &Scope) -> anyhow::Result<SweepReport> {
         self.heard("plan", || {
@@ -281,6 +293,14 @@ impl Desk {
         }
         Ok(options)
     }
+}
+
+/// Whether it may be well again without anybody having started this anew: a folder that is not mounted yet, a lock. A signal ends it anyway.
+fn may_pass(error: &anyhow::Error) -> bool {
+    matches!(
+        failure::exit(error),
+        Exit::Busy | Exit::Io | Exit::NoInput | Exit::NoPermission | Exit::Interrupted | Exit::Terminated
+    )
 }
 
 /// What a sweep that came to its end comes to.
