@@ -33,6 +33,8 @@ pub(crate) struct Given {
     pub(crate) patience: Patience,
     /// Those of a sweep.
     pub(crate) options: SweepOptions,
+    /// How long after the first look a sweep looks again at what is silent.
+    pub(crate) confirm: Duration,
     /// For how long silence is borne where nothing is learned, where somebody has said so.
     pub(crate) stale_after: Option<Duration>,
     /// The project that all is narrowed to.
@@ -93,8 +95,7 @@ impl Desk {
         self.heard("plan", || {
             // Before the look: what comes to stand there meanwhile is not what the plan is of.
             let file = self.given.site.which_file()?;
-            let report = super::plan::look(&self.given.site, self.given.patience, &self.dry(scope)?)?;
-            let (report, planned) = report.into_planned();
+            let (report, planned) = self.look_once(&self.dry(scope)?)?.into_planned();
             Ok((report, planned.of_file(file)))
         })
     }
@@ -120,10 +121,16 @@ impl Desk {
     /// A dry run of now, with the living that are silent for longest.
     pub(crate) fn look(&self, scope: &Scope) -> anyhow::Result<SweepReport> {
         self.heard("plan", || {
-            let options = self.dry(scope)?.living(LIVING);
-            let report = super::plan::look(&self.given.site, self.given.patience, &options)?;
+            let report = self.look_once(&self.dry(scope)?.living(LIVING))?;
             Ok(report.into_planned().0)
         })
+    }
+
+    /// A look that waits for no second one. It says how the sweep would have it that may follow, as the command line does.
+    fn look_once(&self, options: &SweepOptions) -> anyhow::Result<SweepReport> {
+        let mut report = super::plan::look(&self.given.site, self.given.patience, options)?;
+        report.confirm_s = self.given.confirm.as_secs_f64();
+        Ok(report)
     }
 
     /// Sweeps; of a plan nothing but what it lists, where it is a zombie still for the same reason with the same run.

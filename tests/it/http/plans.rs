@@ -311,3 +311,11 @@ fn of_a_part_is_not_the_last_sweep_of_the_queue() {
     server.post("/v1/sweeps", &json!({})).ok();
     assert_eq!(scanned().unwrap(), "1");
 }
+
+#[test]
+fn says_how_long_its_sweep_waits_before_it_looks_again() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    let server = Server::on(&place, &["--confirm", "60s"]);
+    assert_eq!(server.post("/v1/plans", &json!({})).json()["confirm_s"], 60.0);
+    assert_eq!(server.get("/v1/plan").ok()["confirm_s"], 60.0);
+}
