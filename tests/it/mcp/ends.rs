@@ -107,3 +107,17 @@ fn a_line_that_is_no_message_is_told_of_once() {
     assert_eq!(said.len(), 1, "{said:?}");
     assert!(said[0].contains("no JSON"), "{said:?}");
 }
+
+/// And in words for people, not in those of the code.
+#[test]
+fn a_call_that_is_refused_is_told_of() {
+    let place = Place::queue(|world| world);
+    let mut client = Client::of(&place, Protocol::Sessions);
+    client.request("tools/call", json!({ "name": "drop_tables" }));
+    client.hang_up();
+    client.ends_with(0);
+    let said: Vec<_> = client.said.iter().collect();
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].contains("there is no tool"), "{said:?}");
+    assert!(!said[0].contains("ErrorData"), "{said:?}");
+}
