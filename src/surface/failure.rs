@@ -49,6 +49,18 @@ pub(crate) fn of_the_store(error: &anyhow::Error) -> Option<&StoreError> {
     })
 }
 
+/// Whether what was asked for is understood, and the queue does not stand so that it can be done.
+pub(crate) fn is_conflict(error: &anyhow::Error) -> bool {
+    matches!(
+        of_the_store(error),
+        Some(
+            StoreError::NotParked { .. }
+                | StoreError::Parking(_)
+                | StoreError::Open(OpenError::NotPlanned(_))
+        )
+    )
+}
+
 /// What happened, and what to do about it.
 pub(crate) fn text(error: &anyhow::Error) -> String {
     let failed = error.chain().find_map(|cause| cause.downcast_ref::<SweepError>());

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use tracing::field::Field;
 use tracing::level_filters::LevelFilter;
+use tracing::{Level, Metadata};
 use tracing_subscriber::field::MakeExt;
 use tracing_subscriber::fmt::format;
+use tracing_subscriber::fmt::writer::MakeWriterExt;
 
 use super::cli::args::{Format, LogArgs};
 use super::cli::text;
@@ -15,6 +17,9 @@ use super::stream::Stream;
 
 /// How long the log's reader may take nothing. What comes then is lost: a log must not keep a sweep from its work.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What speaks MCP for us.
+const PROTOCOL: &str = "rmcp";
 
 static LOG: Mutex<Log> = Mutex::new(Log {
     stream: Stream::error(PATIENCE),
@@ -73,9 +78,10 @@ pub(crate) fn init(args: &LogArgs) {
         (false, 1) => LevelFilter::INFO,
         (false, _) => LevelFilter::DEBUG,
     };
+    let verbose = args.verbose;
     let log = tracing_subscriber::fmt()
         .with_max_level(level)
-        .with_writer(|| Lines)
+        .with_writer((|| Lines).with_filter(move |about| is_for_people(about, verbose)))
         .log_internal_errors(false); // they would go to standard error, which just failed
     match args.log_format {
         Format::Json => log.json().init(),
@@ -85,6 +91,12 @@ pub(crate) fn init(args: &LogArgs) {
             .fmt_fields(format::debug_fn(field).delimited(" "))
             .init(),
     }
+}
+
+/// Whether it is said to who has not asked for every word. What speaks MCP warns of each refusal in its own terms; the client was
+/// told, and we say it in ours.
+fn is_for_people(about: &Metadata<'_>, verbose: u8) -> bool {
+    verbose > 0 || *about.level() == Level::ERROR || !about.target().starts_with(PROTOCOL)
 }
 
 /// One field of a line, and no more than that, whatever the queue calls its tasks.

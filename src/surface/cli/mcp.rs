@@ -23,6 +23,7 @@ pub(crate) fn run(cli: &Cli, args: &McpArgs) -> anyhow::Result<Exit> {
         })),
         ..given(cli, site, args.read_only)
     }));
+    desk.begin()?;
     let plans = Arc::new(Plans::new(moment::now));
     mcp::serve(&Ground::new(desk, plans, args.allow_unconfirmed))?;
     Ok(Exit::Swept)

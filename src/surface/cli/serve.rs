@@ -46,11 +46,12 @@ fn serve(cli: &Cli, args: &ServeArgs) -> anyhow::Result<Exit> {
         ..cli.site()
     };
     let format = cli.log.format;
+    let is_watched = !args.no_watch && !serving.read_only;
     let desk = Arc::new(Desk::new(Given {
+        is_watched,
         hear: Some(Box::new(watch::printer(format))),
         ..given(cli, site.clone(), serving.read_only)
     }));
-    let is_watched = !args.no_watch && !serving.read_only;
     if !is_watched {
         if !watch::begins_well(|| desk.check())? {
             return Ok(Exit::Swept);

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use zombie_sweeper::in_full;
-use zombie_sweeper::store::{OpenError, StoreError};
 
 use super::problem::{Mistake, Problem, Step};
 use crate::surface::exit::Exit;
@@ -26,7 +25,7 @@ impl From<&anyhow::Error> for Failed {
     fn from(error: &anyhow::Error) -> Self {
         let exit = failure::exit(error);
         Self {
-            status: if is_conflict(error) {
+            status: if failure::is_conflict(error) {
                 StatusCode::CONFLICT
             } else if error.is::<Misfit>() {
                 StatusCode::SERVICE_UNAVAILABLE
@@ -38,19 +37,6 @@ impl From<&anyhow::Error> for Failed {
             cause: in_full(error.as_ref()),
         }
     }
-}
-
-/// Whether the request is understood, and the queue does not stand so that it can be done.
-fn is_conflict(error: &anyhow::Error) -> bool {
-    let of_the_store = failure::of_the_store(error);
-    matches!(
-        of_the_store,
-        Some(
-            StoreError::NotParked { .. }
-                | StoreError::Parking(_)
-                | StoreError::Open(OpenError::NotPlanned(_))
-        )
-    )
 }
 
 fn status(exit: Exit) -> StatusCode {

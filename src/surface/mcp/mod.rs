@@ -6,6 +6,7 @@ mod consent;
 mod endpoint;
 mod fit;
 mod ground;
+mod heeded;
 mod page;
 mod plan;
 mod result;

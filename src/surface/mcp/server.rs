@@ -194,6 +194,33 @@ impl Server {
         Ok(result.into())
     }
 
+    async fn call_named(
+        &self,
+        request: CallToolRequestParams,
+        context: &RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        match Verb::named(&request.name) {
+            Some(Verb::Sweep) if self.is_read_only() => Err(ErrorData::invalid_params(
+                "there is no tool `sweep` here: the operator started this server with --read-only",
+                None,
+            )),
+            Some(verb) => self.call(verb, request, context).await,
+            None => {
+                let known: Vec<_> = tools::offered(self.is_read_only())
+                    .map(|tool| tool.name.as_ref())
+                    .collect();
+                Err(ErrorData::invalid_params(
+                    format!(
+                        "there is no tool {:?}: expected one of {}",
+                        harmless::shortened(&request.name, ECHOED),
+                        known.join(", ")
+                    ),
+                    None,
+                ))
+            }
+        }
+    }
+
     fn is_read_only(&self) -> bool {
         self.ground.desk.is_read_only()
     }
@@ -259,25 +286,10 @@ impl ServerHandler for Server {
     ) -> Result<CallToolResponse, ErrorData> {
         // Whatever it calls: what it can is said with each.
         self.hear(context.client_capabilities().as_ref());
-        match Verb::named(&request.name) {
-            Some(Verb::Sweep) if self.is_read_only() => Err(ErrorData::invalid_params(
-                "there is no tool `sweep` here: the operator started this server with --read-only",
-                None,
-            )),
-            Some(verb) => self.call(verb, request, &context).await,
-            None => {
-                let known: Vec<_> = tools::offered(self.is_read_only())
-                    .map(|tool| tool.name.as_ref())
-                    .collect();
-                Err(ErrorData::invalid_params(
-                    format!(
-                        "there is no tool {:?}: expected one of {}",
-                        harmless::shortened(&request.name, ECHOED),
-                        known.join(", ")
-                    ),
-                    None,
-                ))
-            }
+        let called = self.call_named(request, &context).await;
+        if let Err(error) = &called {
+            tracing::warn!("a call of a client was refused: {}", error.message);
         }
+        called
     }
 }

@@ -270,3 +270,52 @@ fn sweep_that_fails_halfway_says_what_it_did() {
     assert_eq!(place.world().query(reaped), count);
     assert_eq!(committed["transactions"], committed["reaped"]);
 }
+
+/// How many reaps a monitor is told of that asks.
+fn counted(server: &Server) -> u64 {
+    let told = server.get("/metrics");
+    let reaped = told.body().lines();
+    let reaped = reaped.filter(|line| line.starts_with("zombie_sweeper_reaped_total{"));
+    let counts = reaped.map(|line| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap());
+    counts.sum()
+}
+
+#[test]
+fn that_is_swept_is_counted() {
+    let place = Place::queue(|world| world.zombie("t1").zombie("t2"));
+    let server = Server::on(&place, &[]);
+    assert_eq!(counted(&server), 0);
+    let plan = server.post("/v1/plans", &json!({ "tasks": ["t1"] })).json();
+    server
+        .post("/v1/sweeps", &json!({ "plan_id": plan["plan_id"] }))
+        .ok();
+    assert_eq!(counted(&server), 1);
+    server.post("/v1/sweeps", &json!({})).ok();
+    assert_eq!(counted(&server), 2);
+}
+
+/// What it says of its part would be taken for the queue.
+#[test]
+fn of_a_part_is_not_the_last_sweep_of_the_queue() {
+    let place = Place::queue(|world| world.alive("t1").project("other").zombie("t2"));
+    let server = Server::on(&place, &[]);
+    let scanned = || {
+        let told = server.get("/metrics");
+        let mut lines = told.body().lines();
+        lines
+            .find(|line| line.starts_with("zombie_sweeper_last_sweep_scanned{"))
+            .map(|line| line.rsplit(' ').next().unwrap().to_owned())
+    };
+    server.post("/v1/sweeps", &json!({ "project": "other" })).ok();
+    assert_eq!(scanned(), None);
+    server.post("/v1/sweeps", &json!({})).ok();
+    assert_eq!(scanned().unwrap(), "1");
+}
+
+#[test]
+fn says_how_long_its_sweep_waits_before_it_looks_again() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    let server = Server::on(&place, &["--confirm", "60s"]);
+    assert_eq!(server.post("/v1/plans", &json!({})).json()["confirm_s"], 60.0);
+    assert_eq!(server.get("/v1/plan").ok()["confirm_s"], 60.0);
+}

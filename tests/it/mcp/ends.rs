@@ -60,3 +60,64 @@ fn it_says_nothing_unasked() {
         assert!(client.left().is_empty());
     }
 }
+
+/// The client shows it: what is wrong is said before anybody asks.
+#[test]
+fn what_its_operator_has_to_mend_ends_it() {
+    let ends_with = |place: &Place, args: &[&str], exit| {
+        let ran = place.sweeper(&["mcp"]).args(args).run().exits(exit);
+        assert_eq!(ran.stderr.lines().count(), 1, "{}", ran.stderr);
+        assert_eq!(ran.stdout, "");
+    };
+    let place = Place::queue(|world| world.zombie("t1"));
+    ends_with(&place, &["--project", "Typo"], 2);
+    let place = Place::empty();
+    std::fs::write(place.db(), "no database").unwrap();
+    ends_with(&place, &[], 65);
+}
+
+#[test]
+fn what_may_pass_is_said_and_borne() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    let away = place.file("away.db");
+    std::fs::rename(place.db(), &away).unwrap();
+    let mut client = Client::of(&place, Protocol::Sessions);
+    let said = client.said.recv().unwrap();
+    assert!(said.contains("no database at"), "{said}");
+    std::fs::rename(&away, place.db()).unwrap();
+    client.plan();
+    client.hang_up();
+    client.ends_with(0);
+    let said: Vec<_> = client.said.iter().collect();
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].contains("answers `plan` again"), "{said:?}");
+}
+
+#[test]
+fn a_line_that_is_no_message_is_told_of_once() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    let mut client = Client::of(&place, Protocol::Sessions);
+    for line in ["{\"jsonrpc\": ", "nonsense"] {
+        client.send_line(line);
+    }
+    client.plan();
+    client.hang_up();
+    client.ends_with(0);
+    let said: Vec<_> = client.said.iter().collect();
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].contains("no JSON"), "{said:?}");
+}
+
+/// And in words for people, not in those of the code.
+#[test]
+fn a_call_that_is_refused_is_told_of() {
+    let place = Place::queue(|world| world);
+    let mut client = Client::of(&place, Protocol::Sessions);
+    client.request("tools/call", json!({ "name": "drop_tables" }));
+    client.hang_up();
+    client.ends_with(0);
+    let said: Vec<_> = client.said.iter().collect();
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].contains("there is no tool"), "{said:?}");
+    assert!(!said[0].contains("ErrorData"), "{said:?}");
+}

@@ -6,6 +6,7 @@ mod forgery;
 mod listens;
 mod malformed;
 mod names;
+mod outages;
 mod page;
 pub(crate) mod place;
 mod plans;
