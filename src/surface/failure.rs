@@ -112,6 +112,14 @@ fn hint(error: &anyhow::Error) -> Option<&'static str> {
     }
 }
 
+/// Whether the database does not know the project.
+pub(crate) fn is_unknown_project(error: &anyhow::Error) -> bool {
+    matches!(
+        of_the_store(error),
+        Some(StoreError::Project(ProjectError::Unknown { .. }))
+    )
+}
+
 /// Whether it shows a place in a file, which takes several lines.
 pub(crate) fn shows_lines(error: &anyhow::Error) -> bool {
     let cause = error.chain().find_map(|cause| cause.downcast_ref::<SweepError>());

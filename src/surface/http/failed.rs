@@ -9,7 +9,7 @@ use super::problem::{Mistake, Problem, Step};
 use crate::surface::exit::Exit;
 use crate::surface::failure;
 use crate::surface::plans::NotKept;
-use crate::surface::verbs::Misfit;
+use crate::surface::verbs::{Misfit, ProjectGone};
 
 /// A failure that several requests may be told of.
 #[derive(Clone, Debug)]
@@ -27,7 +27,7 @@ impl From<&anyhow::Error> for Failed {
         Self {
             status: if failure::is_conflict(error) {
                 StatusCode::CONFLICT
-            } else if error.is::<Misfit>() {
+            } else if error.is::<Misfit>() || error.is::<ProjectGone>() {
                 StatusCode::SERVICE_UNAVAILABLE
             } else {
                 status(exit)

@@ -14,7 +14,7 @@ use super::lately::Lately;
 use super::patience::Patience;
 use super::questions::{HistoryAsked, OutcomesAsked, SweepRefused};
 use super::schema::Understood;
-use super::scope::{OutOfScope, Scope};
+use super::scope::{OutOfScope, ProjectGone, Scope};
 use super::site::{Site, Sweeps};
 use super::trouble::Trouble;
 use super::{ledger, monitor};
@@ -168,7 +168,7 @@ impl Desk {
                 if failure::exit(&error) != Exit::Usage {
                     monitor::tell(&self.given.site, monitored, began, Err(&error), None);
                 }
-                Err(SweepRefused::Failed(error))
+                Err(SweepRefused::Failed(self.confined(error)))
             }
             Ok((mut report, failed)) => {
                 self.reaped.see(report.reaps.len());
@@ -240,7 +240,15 @@ impl Desk {
     fn heard<T>(&self, verb: &'static str, answer: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
         let answer = answer();
         self.hear(verb, answer.as_ref());
-        answer
+        answer.map_err(|error| self.confined(error))
+    }
+
+    /// The same failure, as whoever is shown one project may be told of it: that it is gone, and not which others there are.
+    fn confined(&self, error: anyhow::Error) -> anyhow::Error {
+        match &self.given.project {
+            Some(given) if failure::is_unknown_project(&error) => ProjectGone::new(given).into(),
+            _ => error,
+        }
     }
 
     /// A watch says by itself when its queue cannot be read.

@@ -38,7 +38,7 @@ pub(crate) use plan::plan;
 pub(crate) use profile::{Failed, Misfit, asked, refuse_a_guess};
 pub(crate) use questions::{HistoryAsked, OutcomesAsked, SweepRefused};
 pub(crate) use schema::{Understood, schema};
-pub(crate) use scope::{OutOfScope, Scope};
+pub(crate) use scope::{OutOfScope, ProjectGone, Scope};
 pub(crate) use site::{LedgerFile, Site, Sweeps};
 pub(crate) use sweep::{by_profile, sweep};
 pub(crate) use unpark::unpark;
