@@ -151,3 +151,18 @@ fn a_task_has_a_page_that_says_why() {
     assert!(!reaped.contains("It is a zombie"), "{reaped}");
     assert!(reaped.contains("no_active_run"), "{reaped}"); // why it was reaped
 }
+
+/// Whoever may only read has lists of their own, however many.
+#[test]
+fn who_reads_pushes_out_no_list_of_who_writes() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    let served = place.answer(&[]);
+    let question = served.ask(&form(&served, "write", "/plans", "")).is(200);
+    let plan_id = plan(&question.body);
+    for _ in 0..33 {
+        served.ask(&form(&served, "read", "/plans", "")).is(200);
+    }
+    let fields = format!("plan={plan_id}&token={}", served.token("write"));
+    let swept = served.ask(&form(&served, "write", "/sweeps", &fields)).is(200);
+    assert!(swept.body.contains("1 task reaped"), "{}", swept.body);
+}
