@@ -166,3 +166,26 @@ fn who_reads_pushes_out_no_list_of_who_writes() {
     let swept = served.ask(&form(&served, "write", "/sweeps", &fields)).is(200);
     assert!(swept.body.contains("1 task reaped"), "{}", swept.body);
 }
+
+/// Who agrees sees which is which: a browser takes blanks in a row for one, and shows none at the ends.
+#[test]
+fn ids_that_differ_look_different() {
+    let place = Place::queue(|world| {
+        let ids = ["a b", "a  b", " a b", "a\u{a0}b", "e\u{301}", "", "   "];
+        ids.into_iter().fold(world, |world, id| world.zombie(id))
+    });
+    let served = place.answer(&[]);
+    let question = served.ask(&form(&served, "read", "/plans", "")).is(200);
+    for shown in [
+        r"a b",
+        r"a \u{20}b",
+        r"\u{20}a b",
+        r"a\u{a0}b",
+        r"e\u{301}",
+        r"\u{}",
+        r"\u{20}\u{20}\u{20}",
+    ] {
+        let id = format!("<bdi>{shown}</bdi>");
+        assert_eq!(question.body.matches(&id).count(), 1, "{id}: {}", question.body);
+    }
+}
