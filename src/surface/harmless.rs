@@ -50,3 +50,23 @@ pub(crate) fn harmless(text: &str, but: &[char]) -> String {
     }
     harmless
 }
+
+/// A name so that no two look alike by what is not seen, or by what another takes for layout: a blank that is not alone between two
+/// others, the other blanks, marks upon a letter, and the backslash that spells them out.
+pub(crate) fn spelt(name: impl IntoIterator<Item = char>, also: &[char]) -> String {
+    let mut spelt = String::new();
+    let mut name = name.into_iter().peekable();
+    let mut is_apart = true;
+    while let Some(c) = name.next() {
+        let is_folded = c == ' ' && (is_apart || name.peek().is_none());
+        is_apart = c == ' ';
+        match c {
+            c if is_folded || c == '\0' || is_unseen(c) || also.contains(&c) => {
+                spelt.extend(c.escape_unicode())
+            }
+            '"' | '\'' => spelt.push(c),
+            c => spelt.extend(c.escape_debug()),
+        }
+    }
+    spelt
+}

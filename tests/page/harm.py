@@ -6,13 +6,13 @@ from server import serving
 
 
 def shown(name):
-    """As the page shows it: no longer than a line or two, and nothing in it that is obeyed."""
-    turns = {*"\u061c\u200e\u200f", *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
+    """As the page shows it: no longer than a line or two, and nothing in it that is obeyed or not seen."""
+    unseen = {*"\u200d\ufe0f\u061c\u200e\u200f", *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))}
     named = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
     def harmless(c):
         is_control = ord(c) < 32 or 127 <= ord(c) < 160
-        return named.get(c) or (f"\\u{{{ord(c):x}}}" if is_control or c in turns else c)
+        return named.get(c) or (f"\\u{{{ord(c):x}}}" if is_control or c in unseen else c)
 
     cut = name if len(name) <= 200 else name[:200] + "…"
     return "".join(map(harmless, cut))

@@ -36,6 +36,7 @@ pub(crate) use answers::Answers;
 pub(crate) use api::Api;
 pub(crate) use doors::Doors;
 pub(crate) use failed::Failed;
+pub(crate) use gate::Caller;
 use probes::Probes;
 pub(crate) use problem::{Mistake, Problem, Step};
 

@@ -11,7 +11,7 @@ use rmcp::model::{
 use serde_json::{Value, json};
 use zombie_sweeper::report::HeldBack;
 
-use crate::surface::harmless::is_unseen;
+use crate::surface::harmless::spelt;
 use crate::surface::plans::KeptPlan;
 
 /// How many tasks are named to the person.
@@ -19,6 +19,9 @@ const NAMED: usize = 20;
 
 /// How many characters of an id or a reason are shown.
 const SHOWN: usize = 64;
+
+/// The mark of code.
+const CODE: char = '`';
 
 /// What the form asks for.
 const CONFIRMATION: &str = "confirm";
@@ -171,7 +174,7 @@ fn tasks(count: usize) -> String {
 /// Harmless to whoever shows it, be it as plain text or as Markdown: control characters, those that turn the direction of text
 /// or are not seen, and the marks of code are spelt out, and no more is shown than a line takes.
 fn quoted(text: &str) -> String {
-    let mut quoted = spelt(text.chars().take(SHOWN));
+    let mut quoted = spelt(text.chars().take(SHOWN), &[CODE]);
     if text.chars().nth(SHOWN).is_some() {
         let _ = write!(quoted, "… ({} bytes)", text.len());
     }
@@ -182,20 +185,7 @@ fn quoted(text: &str) -> String {
 fn quoted_end(path: &str) -> String {
     let left_out = path.chars().count().saturating_sub(SHOWN);
     let mark = if left_out == 0 { "" } else { "…" };
-    format!("`{mark}{}`", spelt(path.chars().skip(left_out)))
-}
-
-fn spelt(text: impl Iterator<Item = char>) -> String {
-    let mut spelt = String::new();
-    for c in text {
-        match c {
-            '`' => spelt.push_str("\\u{60}"),
-            '"' | '\'' => spelt.push(c),
-            c if is_unseen(c) => spelt.extend(c.escape_unicode()),
-            c => spelt.extend(c.escape_debug()),
-        }
-    }
-    spelt
+    format!("`{mark}{}`", spelt(path.chars().skip(left_out), &[CODE]))
 }
 
 #[cfg(test)]

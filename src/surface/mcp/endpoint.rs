@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 
 use super::ground::Ground;
 use super::server::{FULL, Server};
-use crate::surface::plans::Session;
+use crate::surface::plans::{Holder, Session};
 
 /// How large a request may be, in bytes.
 const LARGEST: usize = 64 << 10;
@@ -61,7 +61,7 @@ impl Endpoint {
             .with_allowed_origins(origins)
             .enforce_origin_validation()
             .with_max_request_body_bytes(LARGEST);
-        let sessionless = Session::named("MCP over HTTP, by a protocol without sessions");
+        let sessionless = Session::named(Holder::Model, "MCP over HTTP, by a protocol without sessions");
         let of_whom = ground.clone();
         let room = Arc::new(Semaphore::new(SESSIONS));
         let serve = move || {

@@ -23,7 +23,7 @@ use super::result::{ECHOED, failed, not_understood, told};
 use super::tools::{self, Verb};
 use super::{plan, sweep};
 use crate::surface::harmless;
-use crate::surface::plans::Session;
+use crate::surface::plans::{Holder, Session};
 use crate::surface::verbs::{Desk, HistoryAsked, OutcomesAsked};
 
 /// The oldest protocol that can ask a person.
@@ -57,7 +57,7 @@ impl Server {
     pub(super) fn of_one(ground: Ground) -> Result<Self, getrandom::Error> {
         Ok(Self {
             ground,
-            session: Session::new()?,
+            session: Session::new(Holder::Model)?,
             sessionless: None,
             can_ask: AtomicBool::new(false),
             room: None,

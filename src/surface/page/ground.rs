@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
-use crate::surface::http::Answers;
-use crate::surface::plans::{Plans, Session};
+use crate::surface::http::tokens::Kind;
+use crate::surface::http::{Answers, Caller};
+use crate::surface::plans::{Holder, Plans, Session};
 use crate::surface::verbs::Desk;
 
 /// Whether this is the token that may write.
@@ -18,7 +19,11 @@ pub(crate) struct Page {
 
 impl Page {
     /// Whose plans those are that are made here. Who may only read can make them too, and so they push out no other's.
-    pub(super) fn session() -> Session {
-        Session::named("page")
+    pub(super) fn session(caller: Caller) -> Session {
+        let holder = match caller.0 {
+            Some(Kind::Write) => Holder::Writer,
+            _ => Holder::Reader,
+        };
+        Session::named(holder, "page")
     }
 }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Form;
 use axum::extract::State;
 use axum::extract::rejection::FormRejection;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::{Extension, Form};
 use serde::Deserialize;
 
 use super::asked::{self, Asked};
@@ -17,13 +17,14 @@ use super::overview::Due;
 use super::showing::{blocking, not_understood, reason};
 use super::swept::swept;
 use crate::surface::failure;
-use crate::surface::http::{Failed, Problem};
+use crate::surface::http::{Caller, Failed, Problem};
 use crate::surface::plans::KeptPlan;
 use crate::surface::verbs::{Scope, SweepRefused};
 
 /// `/plans`: lists what would be reaped, and asks. Nothing is reaped by it.
 pub(super) async fn ask(
     State(page): State<Page>,
+    Extension(caller): Extension<Caller>,
     form: Result<Form<asked::Query>, FormRejection>,
 ) -> Result<Response, Problem> {
     let Form(form) = form.map_err(|why| not_understood(reason(&why)))?;
@@ -35,7 +36,7 @@ pub(super) async fn ask(
             .desk
             .plan(&scope)
             .map_err(|error| Failed::from(&error).problem())?;
-        let kept = page.plans.keep(&Page::session(), scope, report, planned);
+        let kept = page.plans.keep(&Page::session(caller), scope, report, planned);
         let kept = kept.map_err(|why| Problem::from(&why))?;
         Ok(question(&page, &kept, &asked, None).into_response())
     });
@@ -109,6 +110,7 @@ pub(super) struct Answer {
 /// `/sweeps`: reaps those that were listed and are zombies still, where the token is the one that may write.
 pub(super) async fn sweep(
     State(page): State<Page>,
+    Extension(caller): Extension<Caller>,
     form: Result<Form<Answer>, FormRejection>,
 ) -> Result<Response, Problem> {
     if page.desk.is_read_only() {
@@ -116,8 +118,9 @@ pub(super) async fn sweep(
     }
     // What the rejection says might quote the token.
     let Form(answer) = form.map_err(|_| not_understood("expected the fields plan and token".to_owned()))?;
+    let session = Page::session(caller);
     let gone = || {
-        let said = if page.plans.was_used(&answer.plan, &Page::session()) {
+        let said = if page.plans.was_used(&answer.plan, &session) {
             "this list was used already, and a list is good for one sweep. What was reaped stands in the overview"
         } else {
             "this list is not there any more: it has expired, or was never made. Nothing was reaped now; ask for a new one"
@@ -125,7 +128,7 @@ pub(super) async fn sweep(
         Problem::new(StatusCode::NOT_FOUND, said)
     };
     if !(page.may_write)(answer.token.trim()) {
-        let kept = page.plans.show(&answer.plan, &Page::session()).ok_or_else(gone)?;
+        let kept = page.plans.show(&answer.plan, &session).ok_or_else(gone)?;
         let wrong = "This is not the write token. Nothing was reaped.";
         let asked = Asked {
             project: kept.scope.project.clone(),
@@ -135,7 +138,7 @@ pub(super) async fn sweep(
         };
         return Ok((StatusCode::FORBIDDEN, question(&page, &kept, &asked, Some(wrong))).into_response());
     }
-    let kept = page.plans.take(&answer.plan, &Page::session()).ok_or_else(gone)?;
+    let kept = page.plans.take(&answer.plan, &session).ok_or_else(gone)?;
     let done = blocking(move || {
         let swept = page.desk.sweep(&kept.scope, Some(kept.planned));
         page.answers.forget();

@@ -6,13 +6,16 @@ use maud::{Markup, html};
 use zombie_sweeper::zombie::{Outcome, Reason, span};
 
 use super::asked;
-use crate::surface::harmless::{harmless, shortened};
+use crate::surface::harmless::{harmless, shortened, spelt};
 
 /// The most characters of an id.
 const ID: usize = 200;
 
 /// An id up to so many characters stays on one line.
 const SHORT: usize = 24;
+
+/// What stands where there is nothing: no name is spelt so.
+const EMPTY: &str = "\\u{}";
 
 /// The most characters of a sentence.
 const SENTENCE: usize = 2000;
@@ -27,12 +30,23 @@ pub(super) fn sentence(text: &str) -> Markup {
     self::text(text, SENTENCE)
 }
 
-/// An id as it can be read; where it is too long for that, how long it is.
+/// An id as it can be read, and told from every other; where it is too long for that, how long it is.
 pub(super) fn id(id: &str) -> Markup {
+    let shown = name(id, ID);
     html! {
-        span class=(if id.chars().nth(SHORT).is_some() { "id" } else { "id short" }) { (text(id, ID)) }
+        span class=(if shown.chars().nth(SHORT).is_some() { "id" } else { "id short" }) { bdi { (shown) } }
+        @if id.is_empty() { " " small { "(an empty id)" } }
         @if id.chars().nth(ID).is_some() { " " small { "(" (bytes(id.len())) " long)" } }
     }
+}
+
+/// A name so that no two that differ look alike, as far as so many characters go; the one that has none is seen too.
+pub(super) fn name(name: &str, most: usize) -> String {
+    if name.is_empty() {
+        return EMPTY.to_owned();
+    }
+    let rest = name.chars().nth(most).map_or("", |_| "…");
+    spelt(name.chars().take(most), &[]) + rest
 }
 
 /// A task's id, with a link to its page where an address can carry it.
@@ -164,6 +178,38 @@ mod tests {
             "{shown}"
         );
         assert!(shown.contains("&lt;b&gt;\\u{202e}\\u{0}&quot;&amp;"), "{shown}");
+    }
+
+    #[test]
+    fn ids_that_differ_look_different() {
+        let alike = [
+            "a b",
+            "a  b",
+            "a\tb",
+            " a b",
+            "a b ",
+            "a\u{a0}b",
+            "a\u{3000}b",
+            "a\\u{a0}b",
+            "\u{e9}",
+            "e\u{301}",
+            "",
+            " ",
+            "  ",
+            "\u{a0}",
+            "\\u{}",
+            "\u{301}",
+        ];
+        // A browser takes blanks in a row for one, and leaves out those at the ends.
+        let seen = |id: &str| {
+            name(id, ID)
+                .split_ascii_whitespace()
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        let shown: std::collections::BTreeSet<_> = alike.iter().map(|id| seen(id)).collect();
+        assert_eq!(shown.len(), alike.len(), "{shown:?}");
+        assert!(shown.iter().all(|shown| !shown.is_empty()));
     }
 
     #[test]

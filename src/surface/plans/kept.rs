@@ -12,10 +12,10 @@ use zombie_sweeper::watch::Moment;
 use super::session::Session;
 use crate::surface::verbs::{Planned, Scope};
 
-/// How many are kept at most.
+/// How many are kept at most, for the holders of one token.
 pub(super) const KEPT: usize = 32;
 
-/// What all of them take in memory at most, in bytes, about.
+/// What those take in memory at most, in bytes, about.
 pub(super) const MOST: usize = 8 << 20;
 
 /// How long one is good for.
@@ -80,22 +80,30 @@ pub(super) fn place(kept: &[Kept], id: &str, session: &Session) -> Option<usize>
     found
 }
 
-/// Nobody pushes out the plans of others by making many, or large ones. The last one stays.
+/// Where the holders of the token by which the last one was made have too many, or too large ones, the oldest goes of the session
+/// that has most: none pushes out those of others by making many, and none at all those of another token. The last one stays.
 pub(super) fn make_room(kept: &mut Vec<Kept>) {
+    let Some(holder) = kept.last().map(|last| last.plan.session.holder) else {
+        return;
+    };
     loop {
-        let is_heavy = kept.iter().map(|kept| kept.weight).sum::<usize>() > MOST;
-        if kept.len() <= KEPT && !is_heavy {
+        let mine = || kept.iter().filter(|kept| kept.plan.session.holder == holder);
+        let is_heavy = mine().map(|kept| kept.weight).sum::<usize>() > MOST;
+        if mine().count() <= KEPT && !is_heavy {
             return;
         }
         let mut shares = HashMap::new();
-        for Kept { plan, weight, .. } in kept.iter() {
+        for Kept { plan, weight, .. } in mine() {
             let share = if is_heavy { *weight } else { 1 };
             *shares.entry(plan.session.clone()).or_insert(0_usize) += share;
         }
         let share = |kept: &Kept| shares.get(&kept.plan.session).copied();
         let others = kept.split_last().map_or(&[][..], |(_, others)| others);
-        let most = others.iter().map(share).max();
-        let Some(at) = others.iter().position(|kept| Some(share(kept)) == most) else {
+        let most = others.iter().filter_map(share).max();
+        let oldest = others
+            .iter()
+            .position(|kept| share(kept).is_some() && share(kept) == most);
+        let Some(at) = oldest else {
             return;
         };
         kept.remove(at);

@@ -17,8 +17,8 @@ use zombie_sweeper::watch::Moment;
 
 pub(crate) use self::kept::KeptPlan;
 use self::kept::{GOOD_FOR, KEPT, Kept, MOST, good, make_room, place};
-pub(crate) use self::session::Session;
 use self::session::secret;
+pub(crate) use self::session::{Holder, Session};
 use super::verbs::{Planned, Scope};
 
 /// How long after that it is freed at the latest.
@@ -30,9 +30,9 @@ pub(crate) enum NotKept {
     /// The system has no chance to give: its id could be guessed.
     #[error("no plan was kept, as its id could be guessed: {0}; try again later")]
     NoChance(#[from] getrandom::Error),
-    /// It would take the memory of all.
+    /// It would take more than the room of all that its maker has.
     #[error(
-        "no plan was kept: one of {} tasks takes more than all plans together may, {} MiB; expected fewer: narrow it by project or by \
+        "no plan was kept: one of {} tasks takes more than there is room for, {} MiB; expected fewer: narrow it by project or by \
          tasks, or sweep without a plan",
         tasks,
         MOST >> 20
@@ -66,7 +66,7 @@ impl Plans {
         }
     }
 
-    /// Keeps a plan. Where there are too many, or they take too much memory, the oldest goes of whoever has most.
+    /// Keeps a plan. Where those of its token are too many, or take too much memory, the oldest goes of the session that has most.
     ///
     /// # Errors
     ///
@@ -238,7 +238,7 @@ mod tests {
     }
 
     fn ann() -> Session {
-        Session::named("ann")
+        Session::named(Holder::Model, "ann")
     }
 
     fn keep(plans: &Plans, session: &Session) -> Arc<KeptPlan> {
@@ -265,7 +265,7 @@ mod tests {
     fn not_by_another() {
         let plans = plans();
         let plan = keep(&plans, &ann());
-        let bob = Session::named("bob");
+        let bob = Session::named(Holder::Model, "bob");
         assert!(plans.show(&plan.id, &bob).is_none());
         assert!(plans.take(&plan.id, &bob).is_none());
         plans.forget(&bob);
@@ -309,7 +309,7 @@ mod tests {
     fn nobody_pushes_out_the_plans_of_others() {
         let plans = plans();
         let plan = keep(&plans, &ann());
-        let bob = Session::named("bob");
+        let bob = Session::named(Holder::Model, "bob");
         let first = keep(&plans, &bob);
         for _ in 0..KEPT {
             keep(&plans, &bob);
@@ -320,6 +320,27 @@ mod tests {
     }
 
     #[test]
+    fn nobody_pushes_out_the_plans_of_another_token() {
+        let plans = plans();
+        let writer = Session::named(Holder::Writer, "ann");
+        let plan = keep(&plans, &writer);
+        for _ in 0..=KEPT {
+            keep(&plans, &Session::new(Holder::Model).unwrap());
+            keep(&plans, &Session::named(Holder::Reader, "ann"));
+        }
+        assert!(plans.show(&plan.id, &writer).is_some());
+        assert_eq!(plans.good().len(), 2 * KEPT + 1);
+    }
+
+    #[test]
+    fn whose_token_is_another_is_another() {
+        let plans = plans();
+        let plan = keep(&plans, &ann());
+        let reader = Session::named(Holder::Reader, "ann");
+        assert!(plans.take(&plan.id, &reader).is_none());
+    }
+
+    #[test]
     fn an_answer_is_to_the_last_question() {
         let plans = plans();
         let plan = keep(&plans, &ann());
@@ -327,7 +348,11 @@ mod tests {
         let first = plans.ask(&plan.id, &ann()).unwrap().unwrap();
         let last = plans.ask(&plan.id, &ann()).unwrap().unwrap();
         assert!(plans.answered(&plan.id, &ann(), &first).is_none());
-        assert!(plans.answered(&plan.id, &Session::named("bob"), &last).is_none());
+        assert!(
+            plans
+                .answered(&plan.id, &Session::named(Holder::Model, "bob"), &last)
+                .is_none()
+        );
         assert!(plans.answered(&plan.id, &ann(), &last).is_some());
         assert!(plans.answered(&plan.id, &ann(), &last).is_none());
         assert!(plans.ask(&plan.id, &ann()).unwrap().is_none());

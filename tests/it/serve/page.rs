@@ -174,3 +174,41 @@ fn it_promises_no_sweep_that_nobody_makes() {
     assert!(watched.contains("a sweep leaves them"), "{watched}");
     assert!(!watched.contains("no watch"), "{watched}");
 }
+
+/// Whoever may only read has lists of their own, however many.
+#[test]
+fn who_reads_pushes_out_no_list_of_who_writes() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    let served = place.answer(&[]);
+    let question = served.ask(&form(&served, "write", "/plans", "")).is(200);
+    let plan_id = plan(&question.body);
+    for _ in 0..33 {
+        served.ask(&form(&served, "read", "/plans", "")).is(200);
+    }
+    let fields = format!("plan={plan_id}&token={}", served.token("write"));
+    let swept = served.ask(&form(&served, "write", "/sweeps", &fields)).is(200);
+    assert!(swept.body.contains("1 task reaped"), "{}", swept.body);
+}
+
+/// Who agrees sees which is which: a browser takes blanks in a row for one, and shows none at the ends.
+#[test]
+fn ids_that_differ_look_different() {
+    let place = Place::queue(|world| {
+        let ids = ["a b", "a  b", " a b", "a\u{a0}b", "e\u{301}", "", "   "];
+        ids.into_iter().fold(world, |world, id| world.zombie(id))
+    });
+    let served = place.answer(&[]);
+    let question = served.ask(&form(&served, "read", "/plans", "")).is(200);
+    for shown in [
+        r"a b",
+        r"a \u{20}b",
+        r"\u{20}a b",
+        r"a\u{a0}b",
+        r"e\u{301}",
+        r"\u{}",
+        r"\u{20}\u{20}\u{20}",
+    ] {
+        let id = format!("<bdi>{shown}</bdi>");
+        assert_eq!(question.body.matches(&id).count(), 1, "{id}: {}", question.body);
+    }
+}

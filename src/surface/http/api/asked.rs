@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use crate::surface::http::answers::Answers;
-use crate::surface::plans::{Plans, Session};
+use crate::surface::plans::{Holder, Plans, Session};
 use crate::surface::verbs::Desk;
 
 /// What the verbs are asked of.
@@ -20,6 +20,6 @@ impl Api {
 
     /// Whoever comes by HTTP with the token that may sweep. Only they make plans here, and no session of MCP may use them.
     pub(crate) fn session() -> Session {
-        Session::named("http")
+        Session::named(Holder::Writer, "http")
     }
 }

@@ -190,7 +190,7 @@ pub(crate) fn table<'d>(
                 td { @if zombie.held.is_empty() { "–" } @else {
                     @for (place, (column, value)) in zombie.held.iter().enumerate() {
                         @if place > 0 { ", " }
-                        span.held { (said::text(column, 80)) " " b { (said::text(value, 80)) } }
+                        span.held { (said::text(column, 80)) " " b { bdi { (said::name(value, 80)) } } }
                     }
                 } }
             } } }

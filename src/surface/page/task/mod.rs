@@ -15,9 +15,9 @@ use super::said::{self, capital, wide};
 
 pub(super) fn explained(database: &Path, explanation: &Explanation) -> Markup {
     let corner = html! { span.database { (said::text(&database.to_string_lossy(), 200)) } };
-    let title = "Task ".to_owned() + &crate::surface::harmless::shortened(&explanation.asked, 60);
+    let title = "Task ".to_owned() + &said::name(&explanation.asked, 60);
     layout::page(
-        &crate::surface::harmless::harmless(&title, &[]),
+        &title,
         &corner,
         &html! {
             @if explanation.tasks.len() > 1 {
