@@ -158,18 +158,16 @@ async fn reap(caller: &Caller<'_>, plan: KeptPlan, consent: Consent) -> Result<C
         consent,
         "sweeps a plan for a client of MCP"
     );
+    let called_off = caller.called_off();
     let mut swept = Err(SweepRefused::Busy);
     for attempt in 0..TRIES {
         if attempt > 0 {
             tokio::time::sleep(BETWEEN).await;
         }
         let (scope, planned) = (plan.scope.clone(), plan.planned.clone());
-        let called_off = caller.context.ct.clone();
-        let ask = move |desk: &Desk| (!called_off.is_cancelled()).then(|| desk.sweep(&scope, Some(planned)));
-        let Some(ended) = ground.ask(ask).await? else {
-            return Ok(refused(id, &No::Said(CANCELLED)));
-        };
-        swept = ended;
+        let off = called_off.clone();
+        let ask = move |desk: &Desk| desk.sweep_unless(&off, &scope, Some(planned));
+        swept = ground.ask(ask).await?;
         if !matches!(swept, Err(SweepRefused::Busy)) {
             break;
         }
@@ -187,6 +185,11 @@ async fn reap(caller: &Caller<'_>, plan: KeptPlan, consent: Consent) -> Result<C
         )),
         Err(SweepRefused::ReadOnly) => {
             wrong("the operator started this server with --read-only: nothing was reaped")
+        }
+        // Nobody may be there to read it.
+        Err(SweepRefused::Failed(_)) if called_off.is_so() => {
+            tracing::info!("the client called its sweep off: nothing was reaped");
+            refused(id, &No::Said(CANCELLED))
         }
         Err(SweepRefused::Failed(error)) => wrong(format!(
             "{}; nothing was reaped, and the plan {id} is used up",
