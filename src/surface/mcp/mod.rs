@@ -11,6 +11,7 @@ mod page;
 mod plan;
 mod result;
 mod server;
+mod sessions;
 mod stdio;
 mod sweep;
 mod tools;

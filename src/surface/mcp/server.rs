@@ -20,6 +20,7 @@ use super::caller::{Caller, has_no_sessions};
 use super::consent;
 use super::ground::Ground;
 use super::result::{ECHOED, failed, not_understood, told};
+use super::sessions::Sessions;
 use super::tools::{self, Verb};
 use super::{plan, sweep};
 use crate::surface::harmless;
@@ -44,6 +45,8 @@ pub(crate) struct Server {
     session: Session,
     /// Of those who come without one, by a protocol that has none.
     sessionless: Option<Session>,
+    /// All that are open, where there may be many.
+    sessions: Option<Sessions>,
     /// Whether the client has said that it can ask a person.
     can_ask: AtomicBool,
     /// What lets so many sessions be open, where there may be many.
@@ -59,6 +62,7 @@ impl Server {
             ground,
             session: Session::new(Holder::Model)?,
             sessionless: None,
+            sessions: None,
             can_ask: AtomicBool::new(false),
             room: None,
             place: OnceLock::new(),
@@ -69,10 +73,12 @@ impl Server {
     pub(super) fn of_many(
         ground: Ground,
         sessionless: Session,
+        sessions: Sessions,
         room: Arc<Semaphore>,
     ) -> Result<Self, getrandom::Error> {
         let mut server = Self::of_one(ground)?;
         server.sessionless = Some(sessionless);
+        server.sessions = Some(sessions);
         server.room = Some(room);
         Ok(server)
     }
@@ -92,6 +98,7 @@ impl Server {
             session: sessionless.unwrap_or(&self.session),
             context,
             could_ask,
+            sessions: self.sessions.as_ref(),
         }
     }
 

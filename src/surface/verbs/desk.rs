@@ -7,7 +7,7 @@ use std::time::Duration;
 use zombie_sweeper::inspect::{Explanation, History, Outcomes};
 use zombie_sweeper::report::UnparkReport;
 use zombie_sweeper::store::{Schema, StoreError};
-use zombie_sweeper::{Planned, SweepOptions, SweepReport};
+use zombie_sweeper::{Planned, SweepError, SweepOptions, SweepReport};
 
 use super::doctor::Diagnosed;
 use super::lately::Lately;
@@ -18,6 +18,7 @@ use super::scope::{OutOfScope, ProjectGone, Scope};
 use super::site::{Site, Sweeps};
 use super::trouble::Trouble;
 use super::{ledger, monitor};
+use crate::surface::called_off::CalledOff;
 use crate::surface::exit::Exit;
 use crate::surface::{failure, wait, wall_clock};
 
@@ -135,13 +136,28 @@ impl Desk {
 
     /// Sweeps; of a plan nothing but what it lists, where it is a zombie still for the same reason with the same run.
     pub(crate) fn sweep(&self, scope: &Scope, planned: Option<Planned>) -> Result<SweepReport, SweepRefused> {
+        self.sweep_unless(&CalledOff::by(|| false), scope, planned)
+    }
+
+    /// The same, unless it is called off: nothing is committed from then on.
+    pub(crate) fn sweep_unless(
+        &self,
+        called_off: &CalledOff,
+        scope: &Scope,
+        planned: Option<Planned>,
+    ) -> Result<SweepReport, SweepRefused> {
         if self.given.is_read_only {
             return Err(SweepRefused::ReadOnly);
         }
         let Ok(_at_work) = self.at_work.try_lock() else {
             return Err(SweepRefused::Busy);
         };
-        let mut options = self.options(scope).map_err(SweepRefused::Failed)?;
+        let _heeding = called_off.heed();
+        if called_off.is_so() {
+            return Err(SweepRefused::Failed(SweepError::Interrupted.into()));
+        }
+        let options = self.options(scope).map_err(SweepRefused::Failed)?;
+        let mut options = options.waiting(|time| wait::wait(time, None));
         let is_narrowed = !scope.tasks.is_empty() || planned.is_some();
         if let Some(planned) = planned {
             options = options.planned(planned);
@@ -160,7 +176,12 @@ impl Desk {
             ..sweeps
         };
         let swept = super::sweep(&self.given.site, self.given.patience, &options);
+        let has_written = matches!(&swept, Ok((report, _)) if report.transactions > 0);
         match swept {
+            // Who calls it off has not had the queue swept: that is no failure of it.
+            Err(_) | Ok((_, Some(_))) if !has_written && called_off.is_so() => {
+                Err(SweepRefused::Failed(SweepError::Interrupted.into()))
+            }
             Err(error) => {
                 self.hear::<SweepReport>("sweep", Err(&error));
                 ledger::remember_failure(&self.given.site, sweeps, &error, began);

@@ -1,5 +1,6 @@
 //! `serve`: where it listens, who may come in, what it bears, and how it ends. Its answers themselves are held elsewhere.
 
+mod called_off;
 pub(crate) mod client;
 mod ends;
 mod forgery;
