@@ -13,3 +13,4 @@ mod read_only;
 mod sessions;
 mod token_files;
 mod tokens;
+mod told;

@@ -12,7 +12,7 @@ use crate::cli::privilege::{am_root, skipped};
 use crate::cli::program::Program;
 
 impl Place {
-    fn sweeps_plan(&self, plan: &str, args: &[&str]) -> Program {
+    pub(super) fn sweeps_plan(&self, plan: &str, args: &[&str]) -> Program {
         let socket = self.file("run/socket");
         let asked = self
             .sweeper(&["--plan", plan, "--socket", socket.to_str().unwrap()])
@@ -23,10 +23,13 @@ impl Place {
     }
 }
 
-fn plan(served: &Served) -> String {
-    let kept = served
-        .ask(&post("/v1/plans", "{}").bearer(&served.token("write")))
-        .is(201);
+pub(super) fn plan(served: &Served) -> String {
+    plan_by(served, &served.token("write"))
+}
+
+/// One that is kept for who shows this token.
+pub(super) fn plan_by(served: &Served, token: &str) -> String {
+    let kept = served.ask(&post("/v1/plans", "{}").bearer(token)).is(201);
     let kept: Value = serde_json::from_str(&kept.body).unwrap();
     kept["plan_id"].as_str().unwrap().to_owned()
 }
