@@ -16,6 +16,7 @@ mod page;
 mod plans;
 mod serve;
 mod signals;
+mod socket_folder;
 mod stream;
 mod verbs;
 mod wait;

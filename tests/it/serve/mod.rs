@@ -15,3 +15,4 @@ mod read_only;
 mod sessions;
 mod token_files;
 mod tokens;
+mod told;

@@ -9,24 +9,25 @@ use super::client::post;
 use super::place::Served;
 use crate::cli::place::Place;
 use crate::cli::privilege::{am_root, skipped};
-use crate::cli::program::Program;
+use crate::cli::program::{Program, zombie_sweeper};
 
 impl Place {
-    fn sweeps_plan(&self, plan: &str, args: &[&str]) -> Program {
+    pub(super) fn sweeps_plan(&self, plan: &str, args: &[&str]) -> Program {
         let socket = self.file("run/socket");
-        let asked = self
-            .sweeper(&["--plan", plan, "--socket", socket.to_str().unwrap()])
-            .args(args);
+        let asked = zombie_sweeper(["--plan", plan, "--socket", socket.to_str().unwrap()]).args(args);
         asked
             .env("XDG_STATE_HOME", self.file("state"))
             .env("STATE_DIRECTORY", "")
     }
 }
 
-fn plan(served: &Served) -> String {
-    let kept = served
-        .ask(&post("/v1/plans", "{}").bearer(&served.token("write")))
-        .is(201);
+pub(super) fn plan(served: &Served) -> String {
+    plan_by(served, &served.token("write"))
+}
+
+/// One that is kept for who shows this token.
+pub(super) fn plan_by(served: &Served, token: &str) -> String {
+    let kept = served.ask(&post("/v1/plans", "{}").bearer(token)).is(201);
     let kept: Value = serde_json::from_str(&kept.body).unwrap();
     kept["plan_id"].as_str().unwrap().to_owned()
 }
@@ -60,7 +61,7 @@ fn the_server_may_be_named_by_variables() {
     let place = Place::queue(|world| world.zombie("t1"));
     let served = place.serve_on_a_socket(&[]);
     let write = format!("write={}", place.tokens().join("write.token").display());
-    let asked = place.sweeper(&["--plan", &plan(&served)]);
+    let asked = zombie_sweeper(["--plan", &plan(&served)]);
     let asked = asked.env("ZOMBIE_SWEEPER_SOCKET", place.file("run/socket"));
     assert_eq!(
         asked.env("ZOMBIE_SWEEPER_TOKEN_FILE", write).run().summary()["reaped"],
@@ -182,7 +183,15 @@ fn where_nobody_serves_that_is_said() {
 #[test]
 fn it_takes_no_option_of_a_sweep() {
     let place = Place::queue(|world| world);
-    for option in [&["--dry-run"][..], &["--project", "p"], &["--stale-after", "1m"]] {
+    let of_a_sweep = [&["--dry-run"][..], &["--project", "p"], &["--stale-after", "1m"]];
+    let of_a_queue = [
+        &["--db", "q.db"][..],
+        &["--profile", "river"],
+        &["--schema", "river"],
+    ];
+    let of_a_ledger = [&["--ledger", "l.db"][..], &["--ledger-keep", "1d"]];
+    let all = [&of_a_sweep[..], &of_a_queue, &of_a_ledger].concat();
+    for option in all {
         let ran = place.sweeps_plan(&"0".repeat(32), option).run().exits(2);
         assert!(ran.stderr.contains("has no say in --plan"), "{}", ran.stderr);
     }
@@ -191,6 +200,18 @@ fn it_takes_no_option_of_a_sweep() {
         .sweeps_plan(&"0".repeat(32), &[])
         .env("ZOMBIE_SWEEPER_DRY_RUN", "1");
     asked_by_a_variable.run().exits(2);
+}
+
+#[test]
+fn variables_for_other_commands_have_no_say() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    let served = place.serve_on_a_socket(&[]);
+    let asked = place.sweeps_plan(&plan(&served), &[]);
+    let asked = asked.env("ORCHESTRA_DB", place.file("none.db"));
+    assert_eq!(
+        asked.env("ZOMBIE_SWEEPER_AT_MOST", "0").run().summary()["reaped"],
+        1
+    );
 }
 
 #[test]

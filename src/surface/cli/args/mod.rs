@@ -278,10 +278,13 @@ fn refuse_a_sweep_of_another_time(cli: &Cli) -> Result<(), clap::Error> {
     Err(Cli::command().error(clap::error::ErrorKind::MissingRequiredArgument, text))
 }
 
-/// What a plan lists was fixed when it was made, and its server has options of its own.
+/// What a plan lists was fixed when it was made, and its server has a queue and options of its own. Variables may be there for other
+/// commands; but who asks for a dry run by one wants nothing to be written.
 fn refuse_what_a_plan_has_of_its_own(matches: &clap::ArgMatches, cli: &Cli) -> Result<(), clap::Error> {
     let given = |id: &str| matches.value_source(id) == Some(clap::parser::ValueSource::CommandLine);
-    let sweep = SweepArgs::augment_args(clap::Command::new("sweep"));
+    let sweep = LedgerArgs::augment_args(DatabaseArgs::augment_args(SweepArgs::augment_args(
+        clap::Command::new("sweep"),
+    )));
     let of_plans = KeptPlanArgs::augment_args(clap::Command::new("plan"));
     let is_of_plans = |id: &str| of_plans.get_arguments().any(|arg| arg.get_id() == id);
     let mut ids = sweep.get_arguments().map(|arg| arg.get_id().as_str());

@@ -11,6 +11,7 @@ use nix::fcntl::OFlag;
 use nix::unistd::geteuid;
 
 use super::kind::Kind;
+use super::readers::Readers;
 use super::secret::Secret;
 
 /// No file of a token is longer.
@@ -102,7 +103,7 @@ pub(super) fn read_given(path: &Path) -> io::Result<Secret> {
 
 /// Reads one to show it to the server that it is of. Whose file it is makes no difference: who put another there has let us in
 /// nowhere. But where somebody else could put a link, it would show that server whatever secret of ours the link leads to.
-pub(super) fn read_known(path: &Path) -> io::Result<Secret> {
+pub(super) fn read_known(path: &Path) -> io::Result<(Secret, Readers)> {
     let file = if is_in_a_folder_of_ours(path) {
         open(path)?
     } else {
@@ -111,7 +112,10 @@ pub(super) fn read_known(path: &Path) -> io::Result<Secret> {
             "others may write to its folder, so name the file that it leads to",
         )?
     };
-    read(path, file, |found| {
+    let found = file
+        .metadata()
+        .map_err(|error| of(path, "look at the token", &error))?;
+    let secret = read(path, file, |found| {
         let mode = found.mode() & 0o7777;
         if mode & OTHERS == 0 {
             return Ok(());
@@ -120,7 +124,8 @@ pub(super) fn read_known(path: &Path) -> io::Result<Secret> {
             "may be known to others: expected a file with mode 0640 or less, found mode {mode:04o}; have another token made, and close \
              its file to others"
         ))
-    })
+    })?;
+    Ok((secret, Readers::of(&found)))
 }
 
 /// Opens what is no link, or says what to do about the link.

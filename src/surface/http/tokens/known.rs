@@ -6,12 +6,20 @@ use std::path::PathBuf;
 use super::file;
 use super::kind::Kind;
 use super::named::{TokenFile, path};
+use super::readers::Readers;
 use super::secret::Secret;
 
-/// The token of a kind that a server has loaded from the same places, and its file; it makes none.
-pub(crate) fn known(named: &[TokenFile], kind: Kind) -> io::Result<(Secret, PathBuf)> {
+/// A token of a server's.
+pub(crate) struct Known {
+    pub(crate) secret: Secret,
+    pub(crate) path: PathBuf,
+    pub(crate) readers: Readers,
+}
+
+/// The token of a kind that a server has loaded from the same places; it makes none.
+pub(crate) fn known(named: &[TokenFile], kind: Kind) -> io::Result<Known> {
     if let Some(named) = path(named, kind)? {
-        return Ok((file::read_known(&named)?, named));
+        return read(named);
     }
     let name = kind.name();
     let folder = file::folder().map_err(|error| {
@@ -21,13 +29,22 @@ pub(crate) fn known(named: &[TokenFile], kind: Kind) -> io::Result<(Secret, Path
         io::Error::new(error.kind(), said)
     })?;
     let own = file::own(&folder, kind);
-    match file::read_known(&own) {
+    match read(own) {
         // Here are those of a server that the same user has started.
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied) => {
             let said =
                 format!("{error}; that of a server of somebody else is named with --token-file {name}=PATH");
             Err(io::Error::new(error.kind(), said))
         }
-        read => Ok((read?, own)),
+        read => read,
     }
+}
+
+fn read(path: PathBuf) -> io::Result<Known> {
+    let (secret, readers) = file::read_known(&path)?;
+    Ok(Known {
+        secret,
+        path,
+        readers,
+    })
 }

@@ -4,13 +4,14 @@ mod file;
 mod kind;
 mod known;
 mod named;
+mod readers;
 mod secret;
 
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
 pub(crate) use kind::Kind;
-pub(crate) use known::known;
+pub(crate) use known::{Known, known};
 pub(crate) use named::TokenFile;
 use named::path;
 pub(crate) use secret::Secret;
