@@ -7,7 +7,7 @@ use zombie_sweeper::{SweepError, in_full};
 use super::exit::Exit;
 use super::lost::LostSummary;
 use super::signals;
-use super::verbs::{Misfit, OutOfScope};
+use super::verbs::{Misfit, OutOfScope, PlannedByAnother};
 
 /// The exit code of a failure.
 pub(crate) fn exit(error: &anyhow::Error) -> Exit {
@@ -17,7 +17,7 @@ pub(crate) fn exit(error: &anyhow::Error) -> Exit {
     if error.is::<LostSummary>() {
         return Exit::Io;
     }
-    if error.is::<OutOfScope>() {
+    if error.is::<OutOfScope>() || error.is::<PlannedByAnother>() {
         return Exit::Usage;
     }
     if let Some(misfit) = error.downcast_ref::<Misfit>() {

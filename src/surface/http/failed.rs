@@ -10,7 +10,7 @@ use super::problem::{Mistake, Problem, Step};
 use crate::surface::exit::Exit;
 use crate::surface::failure;
 use crate::surface::plans::NotKept;
-use crate::surface::verbs::Misfit;
+use crate::surface::verbs::{Misfit, PlannedByAnother};
 
 /// A failure that several requests may be told of.
 #[derive(Clone, Debug)]
@@ -43,14 +43,16 @@ impl From<&anyhow::Error> for Failed {
 /// Whether the request is understood, and the queue does not stand so that it can be done.
 fn is_conflict(error: &anyhow::Error) -> bool {
     let of_the_store = failure::of_the_store(error);
-    matches!(
-        of_the_store,
-        Some(
-            StoreError::NotParked { .. }
-                | StoreError::Parking(_)
-                | StoreError::Open(OpenError::NotPlanned(_))
+    let is_by_another = error.is::<PlannedByAnother>();
+    is_by_another
+        || matches!(
+            of_the_store,
+            Some(
+                StoreError::NotParked { .. }
+                    | StoreError::Parking(_)
+                    | StoreError::Open(OpenError::NotPlanned(_))
+            )
         )
-    )
 }
 
 fn status(exit: Exit) -> StatusCode {

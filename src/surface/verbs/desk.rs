@@ -7,11 +7,12 @@ use std::time::Duration;
 use zombie_sweeper::inspect::{Explanation, History, HistoryOptions, Outcomes, OutcomesOptions};
 use zombie_sweeper::report::UnparkReport;
 use zombie_sweeper::store::{Schema, StoreError};
-use zombie_sweeper::{Planned, SweepOptions, SweepReport};
+use zombie_sweeper::{SweepOptions, SweepReport};
 
 use super::doctor::Diagnosed;
 use super::lately::Lately;
 use super::patience::Patience;
+use super::planned::Planned;
 use super::schema::Understood;
 use super::scope::{OutOfScope, Scope};
 use super::site::{Site, Sweeps};
@@ -115,10 +116,11 @@ impl Desk {
     /// A dry run of now, and the exact list of what it would reap.
     pub(crate) fn plan(&self, scope: &Scope) -> anyhow::Result<(SweepReport, Planned)> {
         // Before the look: what comes to stand there meanwhile is not what the plan is of.
-        let file = self.given.site.which_file()?;
-        let report = super::plan::look(&self.given.site, self.given.patience, &self.dry(scope)?)?;
+        let site = self.given.site.pinned()?;
+        let file = site.which_file()?;
+        let report = super::plan::look(&site, self.given.patience, &self.dry(scope)?)?;
         let (report, planned) = report.into_planned();
-        Ok((report, planned.of_file(file)))
+        Ok((report, Planned::new(planned.of_file(file), site.profile.get()?)))
     }
 
     /// Fails where no sweep could look at the queue as the operator asked for it.
@@ -142,10 +144,13 @@ impl Desk {
         let Ok(_at_work) = self.at_work.try_lock() else {
             return Err(SweepRefused::Busy);
         };
+        let site = self.given.site.pinned().map_err(SweepRefused::Failed)?;
         let mut options = self.options(scope).map_err(SweepRefused::Failed)?;
         let is_narrowed = !scope.tasks.is_empty() || planned.is_some();
         if let Some(planned) = planned {
-            options = options.planned(planned);
+            let asked = site.profile.get().map_err(SweepRefused::Failed)?;
+            let planned = planned.by(asked.as_ref());
+            options = options.planned(planned.map_err(|why| SweepRefused::Failed(why.into()))?);
         }
         let began = options.now();
         let project = self.project_of(scope.project.as_deref());
@@ -155,22 +160,22 @@ impl Desk {
             is_narrowed,
             is_dry: false,
         };
-        let swept = super::sweep(&self.given.site, self.given.patience, &options);
+        let swept = super::sweep(&site, self.given.patience, &options);
         match swept {
             Err(error) => {
-                ledger::remember_failure(&self.given.site, sweeps, &error, began);
+                ledger::remember_failure(&site, sweeps, &error, began);
                 // Who asks for what is not there has not had the queue swept: that is no failure of it.
                 if failure::exit(&error) != Exit::Usage {
-                    monitor::tell(&self.given.site, sweeps, began, Err(&error), None);
+                    monitor::tell(&site, sweeps, began, Err(&error), None);
                 }
                 Err(SweepRefused::Failed(error))
             }
             Ok((mut report, failed)) => {
                 self.reaped.see(report.reaps.len());
-                ledger::remember(&self.given.site, sweeps, &mut report, began);
+                ledger::remember(&site, sweeps, &mut report, began);
                 let failed = failed.map(anyhow::Error::from);
                 let ended = failed.as_ref().map_or(Ok(outcome(&report)), Err);
-                monitor::tell(&self.given.site, sweeps, began, ended, Some(&report));
+                monitor::tell(&site, sweeps, began, ended, Some(&report));
                 if let Some(hear) = &self.given.hear {
                     hear(&report);
                 }
@@ -255,8 +260,8 @@ impl Desk {
     /// Whether both are names of one project, such as its name and its id: the queue says so.
     fn is_same_project(&self, one: &str, other: &str) -> anyhow::Result<bool> {
         let site = &self.given.site;
-        let asked = super::profile::asked(site.profile.as_deref())?;
-        let found = site.look(asked.as_ref(), |conn, profile| {
+        let asked = site.profile.get()?;
+        let found = site.look(asked.as_deref(), |conn, profile| {
             let schema = Schema::read(conn, profile)?;
             Ok(schema
                 .is_same_project(conn, one, other)

@@ -9,6 +9,7 @@ mod names;
 mod page;
 pub(crate) mod place;
 mod plans;
+mod profile;
 mod sessions;
 mod token_files;
 mod tokens;
