@@ -7,7 +7,7 @@ use zombie_sweeper::{SweepError, in_full};
 use super::exit::Exit;
 use super::lost::LostSummary;
 use super::signals;
-use super::verbs::{Misfit, OutOfScope};
+use super::verbs::{Misfit, OutOfScope, PlannedByAnother};
 
 /// The exit code of a failure.
 pub(crate) fn exit(error: &anyhow::Error) -> Exit {
@@ -17,7 +17,7 @@ pub(crate) fn exit(error: &anyhow::Error) -> Exit {
     if error.is::<LostSummary>() {
         return Exit::Io;
     }
-    if error.is::<OutOfScope>() {
+    if error.is::<OutOfScope>() || error.is::<PlannedByAnother>() {
         return Exit::Usage;
     }
     if let Some(misfit) = error.downcast_ref::<Misfit>() {
@@ -51,14 +51,16 @@ pub(crate) fn of_the_store(error: &anyhow::Error) -> Option<&StoreError> {
 
 /// Whether what was asked for is understood, and the queue does not stand so that it can be done.
 pub(crate) fn is_conflict(error: &anyhow::Error) -> bool {
-    matches!(
-        of_the_store(error),
-        Some(
-            StoreError::NotParked { .. }
-                | StoreError::Parking(_)
-                | StoreError::Open(OpenError::NotPlanned(_))
+    let is_by_another_profile = error.is::<PlannedByAnother>();
+    is_by_another_profile
+        || matches!(
+            of_the_store(error),
+            Some(
+                StoreError::NotParked { .. }
+                    | StoreError::Parking(_)
+                    | StoreError::Open(OpenError::NotPlanned(_))
+            )
         )
-    )
 }
 
 /// What happened, and what to do about it.

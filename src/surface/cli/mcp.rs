@@ -16,6 +16,7 @@ pub(crate) fn run(cli: &Cli, args: &McpArgs) -> anyhow::Result<Exit> {
         is_shared: true,
         ..cli.site()
     };
+    site.profile.get()?; // now, and not when it may have been edited
     let desk = Arc::new(Desk::new(Given {
         // Standard output is the client's.
         hear: Some(Box::new(|report| {

@@ -9,7 +9,7 @@ use axum::response::{Html, IntoResponse, Response};
 
 use super::accept::prefers_html;
 use super::problem::Problem;
-use crate::surface::page::trouble;
+use crate::surface::page::{swept, trouble};
 
 /// Where models come in.
 const MCP: &str = "/mcp";
@@ -104,7 +104,10 @@ fn of_routes(status: StatusCode, headers: &HeaderMap, as_page: bool) -> Response
 }
 
 fn of_page(problem: &Problem) -> Response {
-    let page = trouble(problem.status(), problem.detail());
+    let page = match problem.committed() {
+        Some(report) => swept(None, report, Some(problem.detail())),
+        None => trouble(problem.status(), problem.detail()),
+    };
     let mut response = (problem.status(), Html(page.into_string())).into_response();
     for (name, value) in problem.headers() {
         response.headers_mut().append(name, value.clone());

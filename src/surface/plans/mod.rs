@@ -189,6 +189,11 @@ impl Plans {
         self.good().retain(|kept| kept.plan.session != *session);
     }
 
+    /// Forgets all: what they were made by is in force no more.
+    pub(crate) fn forget_all(&self) {
+        self.good().clear();
+    }
+
     /// How long a plan has left, at this moment.
     pub(crate) fn left(&self, plan: &KeptPlan) -> Duration {
         (plan.expires_at - (self.clock)().wall)

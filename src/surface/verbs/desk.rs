@@ -7,11 +7,12 @@ use std::time::Duration;
 use zombie_sweeper::inspect::{Explanation, History, Outcomes};
 use zombie_sweeper::report::UnparkReport;
 use zombie_sweeper::store::{Schema, StoreError};
-use zombie_sweeper::{Planned, SweepError, SweepOptions, SweepReport};
+use zombie_sweeper::{SweepError, SweepOptions, SweepReport};
 
 use super::doctor::Diagnosed;
 use super::lately::Lately;
 use super::patience::Patience;
+use super::planned::Planned;
 use super::questions::{HistoryAsked, OutcomesAsked, SweepRefused};
 use super::schema::Understood;
 use super::scope::{OutOfScope, ProjectGone, Scope};
@@ -95,9 +96,10 @@ impl Desk {
     pub(crate) fn plan(&self, scope: &Scope) -> anyhow::Result<(SweepReport, Planned)> {
         self.heard("plan", || {
             // Before the look: what comes to stand there meanwhile is not what the plan is of.
-            let file = self.given.site.which_file()?;
-            let (report, planned) = self.look_once(&self.dry(scope)?)?.into_planned();
-            Ok((report, planned.of_file(file)))
+            let site = self.given.site.pinned()?;
+            let file = site.which_file()?;
+            let (report, planned) = self.look_once(&site, &self.dry(scope)?)?.into_planned();
+            Ok((report, Planned::new(planned.of_file(file), site.profile.get()?)))
         })
     }
 
@@ -122,14 +124,14 @@ impl Desk {
     /// A dry run of now, with the living that are silent for longest.
     pub(crate) fn look(&self, scope: &Scope) -> anyhow::Result<SweepReport> {
         self.heard("plan", || {
-            let report = self.look_once(&self.dry(scope)?.living(LIVING))?;
+            let report = self.look_once(&self.given.site, &self.dry(scope)?.living(LIVING))?;
             Ok(report.into_planned().0)
         })
     }
 
     /// A look that waits for no second one. It says how the sweep would have it that may follow, as the command line does.
-    fn look_once(&self, options: &SweepOptions) -> anyhow::Result<SweepReport> {
-        let mut report = super::plan::look(&self.given.site, self.given.patience, options)?;
+    fn look_once(&self, site: &Site, options: &SweepOptions) -> anyhow::Result<SweepReport> {
+        let mut report = super::plan::look(site, self.given.patience, options)?;
         report.confirm_s = self.given.confirm.as_secs_f64();
         Ok(report)
     }
@@ -156,11 +158,14 @@ impl Desk {
         if called_off.is_so() {
             return Err(SweepRefused::Failed(SweepError::Interrupted.into()));
         }
+        let site = self.given.site.pinned().map_err(SweepRefused::Failed)?;
         let options = self.options(scope).map_err(SweepRefused::Failed)?;
         let mut options = options.waiting(|time| wait::wait(time, None));
         let is_narrowed = !scope.tasks.is_empty() || planned.is_some();
         if let Some(planned) = planned {
-            options = options.planned(planned);
+            let asked = site.profile.get().map_err(SweepRefused::Failed)?;
+            let planned = planned.by(asked.as_ref());
+            options = options.planned(planned.map_err(|why| SweepRefused::Failed(why.into()))?);
         }
         let began = options.now();
         let project = self.project_of(scope.project.as_deref());
@@ -175,7 +180,7 @@ impl Desk {
             is_narrowed: is_narrowed || sweeps.project != self.project(),
             ..sweeps
         };
-        let swept = super::sweep(&self.given.site, self.given.patience, &options);
+        let swept = super::sweep(&site, self.given.patience, &options);
         let has_written = matches!(&swept, Ok((report, _)) if report.transactions > 0);
         match swept {
             // Who calls it off has not had the queue swept: that is no failure of it.
@@ -184,20 +189,20 @@ impl Desk {
             }
             Err(error) => {
                 self.hear::<SweepReport>("sweep", Err(&error));
-                ledger::remember_failure(&self.given.site, sweeps, &error, began);
+                ledger::remember_failure(&site, sweeps, &error, began);
                 // Who asks for what is not there has not had the queue swept: that is no failure of it.
                 if failure::exit(&error) != Exit::Usage {
-                    monitor::tell(&self.given.site, monitored, began, Err(&error), None);
+                    monitor::tell(&site, monitored, began, Err(&error), None);
                 }
                 Err(SweepRefused::Failed(self.confined(error)))
             }
             Ok((mut report, failed)) => {
                 self.reaped.see(report.reaps.len());
-                ledger::remember(&self.given.site, sweeps, &mut report, began);
+                ledger::remember(&site, sweeps, &mut report, began);
                 let failed = failed.map(anyhow::Error::from);
                 self.hear("sweep", failed.as_ref().map_or(Ok(&report), Err));
                 let ended = failed.as_ref().map_or(Ok(outcome(&report)), Err);
-                monitor::tell(&self.given.site, monitored, began, ended, Some(&report));
+                monitor::tell(&site, monitored, began, ended, Some(&report));
                 if let Some(hear) = &self.given.hear {
                     hear(&report);
                 }
@@ -282,8 +287,8 @@ impl Desk {
     /// Whether both are names of one project, such as its name and its id: the queue says so.
     fn is_same_project(&self, one: &str, other: &str) -> anyhow::Result<bool> {
         let site = &self.given.site;
-        let asked = super::profile::asked(site.profile.as_deref())?;
-        let found = site.look(asked.as_ref(), |conn, profile| {
+        let asked = site.profile.get()?;
+        let found = site.look(asked.as_deref(), |conn, profile| {
             let schema = Schema::read(conn, profile)?;
             Ok(schema
                 .is_same_project(conn, one, other)

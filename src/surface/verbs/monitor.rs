@@ -83,7 +83,7 @@ fn totals(site: &Site, sweeps: Sweeps<'_>) -> Option<Totals> {
 /// As the options name it, so that it is the same where the database or the profile cannot be read.
 fn scope(site: &Site, sweeps: Sweeps<'_>) -> Scope {
     let database = &site.db;
-    let profile = site.profile.as_deref();
+    let profile = site.profile.name();
     Scope {
         database: shown(&std::path::absolute(database).unwrap_or_else(|_| database.clone())),
         profile: profile.map_or_else(|| Profile::default().name().to_owned(), shown),

@@ -7,7 +7,6 @@ use zombie_sweeper::{SweepError, SweepOptions, SweepReport, sweep_zombie_tasks};
 
 use super::learned;
 use super::patience::Patience;
-use super::profile;
 use super::site::Site;
 use crate::surface::{log, wait};
 
@@ -37,9 +36,9 @@ pub(crate) fn plan(
 
 /// One look of it.
 pub(crate) fn look(site: &Site, patience: Patience, options: &SweepOptions) -> anyhow::Result<SweepReport> {
-    let asked = profile::asked(site.profile.as_deref())?;
+    let asked = site.profile.get()?;
     let _kept = log::keep();
-    let looked = site.look(asked.as_ref(), |conn, profile| {
+    let looked = site.look(asked.as_deref(), |conn, profile| {
         let options = options.clone().profile(profile.clone());
         let options = learned::bearing(site, patience, conn, options)?;
         let mut report = sweep_zombie_tasks(conn, &options)?;

@@ -26,10 +26,25 @@ pub(crate) fn asked(value: Option<&Path>) -> anyhow::Result<Option<Profile>> {
             nearest.join(", ")
         ),
     })?;
+    refuse_blank(path, &text)?;
     let profile = Profile::from_toml(&text)
         .map_err(SweepError::from)
         .with_context(|| format!("the profile {} cannot be used", path.display()))?;
     Ok(Some(profile.called(path.display().to_string())))
+}
+
+/// Nobody means a file in which nothing stands. But so looks one that is just being written, and a pipe that was read before; and what
+/// the right one leaves out would be reaped by the built-in one, which a file without a word comes to.
+fn refuse_blank(path: &Path, text: &str) -> std::io::Result<()> {
+    if !text.trim().is_empty() {
+        return Ok(());
+    }
+    let said = format!(
+        "the profile {} is empty, as is a file that is just being written, or a pipe that was read before: expected a key or a \
+         comment in it",
+        path.display()
+    );
+    Err(std::io::Error::new(std::io::ErrorKind::InvalidData, said))
 }
 
 /// What may be a name: it has no separator of folders, and not the end of a file's name.

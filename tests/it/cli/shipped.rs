@@ -96,7 +96,7 @@ fn one_is_taken_by_its_name() {
 #[test]
 fn summary_names_orchestras_or_the_file() {
     let place = Place::queue(|world| world);
-    place.write("queue.toml", "");
+    place.write("queue.toml", "# as built in\n");
     let profile = |args: &[&str]| inside(&place, args).args(["-n"]).run().summary()["profile"].clone();
     assert_eq!(profile(&[]), "orchestra");
     assert_eq!(profile(&["--profile", "orchestra"]), "orchestra");

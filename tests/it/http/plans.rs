@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use super::Server;
 use crate::cli::place::Place;
-use crate::cli::signals::{long_sweep, wait_until};
+use crate::cli::signals::{long_sweep, send, wait_until};
+use crate::serve::client::post;
 use crate::world::World;
 
 #[test]
@@ -318,4 +319,30 @@ fn says_how_long_its_sweep_waits_before_it_looks_again() {
     let server = Server::on(&place, &["--confirm", "60s"]);
     assert_eq!(server.post("/v1/plans", &json!({})).json()["confirm_s"], 60.0);
     assert_eq!(server.get("/v1/plan").ok()["confirm_s"], 60.0);
+}
+
+/// In the midst of its wait for a second look, when what has ended is reaped already.
+#[test]
+fn sweep_that_is_stopped_halfway_says_on_a_page_too_what_it_did() {
+    let place = Place::queue(|world| {
+        let ended = world.running("ended").run("r1").set("status", "completed");
+        ended.ended("1h ago").zombie("silent")
+    });
+    let served = place.answer(&["--confirm", "10m"]);
+    let asked = post("/v1/sweeps", "{}").with("Accept", "text/html");
+    let asked = asked.bearer(&served.token("write"));
+    let answer = thread::scope(|scope| {
+        let answer = scope.spawn(|| served.ask(&asked));
+        wait_until("something is committed", || {
+            place.world().value("tasks.status", "ended") == "open"
+        });
+        send("TERM", &served.child);
+        answer.join().unwrap()
+    });
+    let answer = answer.is(500);
+    assert!(answer.head.contains("text/html"), "{}", answer.head);
+    for told in ["1 task reaped", "/task?task=ended", "The sweep stopped early"] {
+        assert!(answer.body.contains(told), "{told}: {}", answer.body);
+    }
+    assert!(!answer.body.contains("/task?task=silent"), "{}", answer.body);
 }

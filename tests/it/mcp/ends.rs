@@ -48,6 +48,35 @@ fn what_it_logs_does_not_come_between() {
 }
 
 #[test]
+fn it_goes_by_the_profile_that_it_began_with() {
+    let place = Place::queue(|world| world.zombie("t1").zombie("keep"));
+    let profile = place.write("mine.toml", "[tasks]\nwhere = \"t.id <> 'keep'\"\n");
+    for protocol in BOTH {
+        let mut client = Client::with(
+            &place,
+            protocol,
+            asks(),
+            &["--profile", profile.to_str().unwrap()],
+        );
+        client.answer("schema", json!({}));
+        let edited = place.write("mine.toml", "# nothing yet\n");
+        let plan = client.answer("plan", json!({}));
+        assert_eq!(plan["task_ids"], json!(["t1"]), "{plan}");
+        std::fs::write(edited, "[tasks]\nwhere = \"t.id <> 'keep'\"\n").unwrap();
+    }
+}
+
+#[test]
+fn it_does_not_begin_by_a_profile_that_cannot_be_read() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    let profile = place.write("mine.toml", "");
+    let ran = place
+        .sweeper(&["mcp", "--profile", profile.to_str().unwrap()])
+        .run();
+    assert!(ran.exits(65).stderr.contains("is empty"));
+}
+
+#[test]
 fn it_says_nothing_unasked() {
     for protocol in BOTH {
         let place = Place::queue(|world| world.zombie("t1"));

@@ -11,6 +11,7 @@ mod outages;
 mod page;
 pub(crate) mod place;
 mod plans;
+mod profile;
 mod read_only;
 mod sessions;
 mod token_files;

@@ -30,6 +30,7 @@ use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use zombie_sweeper::ledger::refuse_misplaced;
@@ -57,7 +58,7 @@ use watch::Writes;
 
 use crate::surface::exit;
 use crate::surface::metrics::is_beside;
-use crate::surface::verbs::{LedgerFile, Site, Sweeps};
+use crate::surface::verbs::{InForce, LedgerFile, Site, Sweeps};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -112,7 +113,7 @@ impl Cli {
         Site {
             db: self.database.db.clone(),
             is_shared: false,
-            profile: self.database.profile.clone(),
+            profile: Arc::new(InForce::named(self.database.profile.clone())),
             busy_timeout: self.database.busy_timeout,
             ledger,
             metrics: self.sweep.metrics.file().cloned(),
