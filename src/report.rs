@@ -282,14 +282,27 @@ pub struct Repeat {
 pub struct HeldBack {
     /// How many are reaped at most.
     pub at_most: usize,
+    /// How many were reaped lately: they count.
+    pub reaped_lately: usize,
     /// Those that were due, in ascending order of their ids, and why.
     pub due: Reaps,
 }
 
+impl HeldBack {
+    /// How many may be reaped for now.
+    #[must_use]
+    pub fn room(&self) -> usize {
+        self.at_most.saturating_sub(self.reaped_lately)
+    }
+}
+
 impl Serialize for HeldBack {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(4))?;
+        let mut map = serializer.serialize_map(None)?;
         map.serialize_entry("at_most", &self.at_most)?;
+        if self.reaped_lately > 0 {
+            map.serialize_entry("reaped_lately", &self.reaped_lately)?;
+        }
         map.serialize_entry("due", &self.due.len())?;
         map.serialize_entry("task_ids", &TaskIds(&self.due))?;
         map.serialize_entry("reasons", &Reasons(&self.due))?;

@@ -62,7 +62,7 @@ pub(crate) fn spelt(name: impl IntoIterator<Item = char>, also: &[char]) -> Stri
         is_apart = c == ' ';
         match c {
             c if is_folded || c == '\0' || is_unseen(c) || also.contains(&c) => {
-                spelt.extend(c.escape_unicode())
+                spelt.extend(c.escape_unicode());
             }
             '"' | '\'' => spelt.push(c),
             c => spelt.extend(c.escape_debug()),

@@ -1,5 +1,6 @@
 //! Who asks. Thin: a surface takes a request, hands it to the verbs, and shows what came back.
 
+mod brake;
 mod called_off;
 pub(crate) mod cli;
 mod exit;

@@ -21,7 +21,7 @@ impl<S: Store> Sweep<'_, S> {
         let by_the_watch = by_the_watch.map_or(0, |watched| watched.reaped_lately);
         let lately = self.opts.reaped_lately.saturating_add(by_the_watch);
         if held.len() > at_most.saturating_sub(lately) {
-            self.hold_back(at_most, held);
+            self.hold_back(at_most, lately, held);
             return Ok(());
         }
         if self.counts_what_it_finds() {
@@ -65,13 +65,17 @@ impl<S: Store> Sweep<'_, S> {
         }
     }
 
-    fn hold_back(&mut self, at_most: usize, held: Vec<Held>) {
+    fn hold_back(&mut self, at_most: usize, reaped_lately: usize, held: Vec<Held>) {
         let mut due = Reaps::default();
         for held in held {
             due.push(held.task_id, held.reason);
             self.found.extend(held.found);
         }
         due.sort();
-        self.report.held_back = Some(HeldBack { at_most, due });
+        self.report.held_back = Some(HeldBack {
+            at_most,
+            reaped_lately,
+            due,
+        });
     }
 }

@@ -10,6 +10,8 @@ use zombie_sweeper::report::{Reaps, UnparkReport};
 use zombie_sweeper::store::{Example, Seen, Unused, Words};
 use zombie_sweeper::{Profile, SweepReport};
 
+use crate::surface::brake::reaped_lately;
+
 pub(crate) use crate::surface::harmless::{harmless, shortened};
 
 const BOLD: Style = Style::new().bold();
@@ -30,12 +32,13 @@ pub(crate) fn report(out: &mut dyn Write, report: &SweepReport) -> io::Result<()
     if let Some(held) = &report.held_back {
         writeln!(
             out,
-            "{BOLD}Held back: {} due, and no more than {} may be reaped at once. None was.{BOLD:#}",
+            "{BOLD}Held back: {} due, and no more than {} may be reaped at once{}. None was.{BOLD:#}",
             match held.due.len() {
                 1 => "1 zombie task is".to_owned(),
                 several => format!("{several} zombie tasks are"),
             },
-            held.at_most
+            held.at_most,
+            reaped_lately(held)
         )?;
         writeln!(out, "{}", zombies(&held.due, report))?;
     } else if reaped == 0 && report.failed.len() + report.moved_on + report.waiting > 0 {

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::mem;
 
 use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use zombie_sweeper::SweepReport;
-use zombie_sweeper::report::{HeldBack, Reap};
+use zombie_sweeper::report::Reap;
 
 use super::cursor::Place;
 
@@ -195,10 +195,17 @@ impl<'r> Excerpt<'r> {
         json.insert("failed".to_owned(), self.failed.into());
         json.insert("parked".to_owned(), self.parked.into());
         json.insert("repeats".to_owned(), self.repeats.into());
-        if let Some(HeldBack { at_most, due, .. }) = &self.report.held_back {
+        if let Some(held) = &self.report.held_back {
             let (ids, reasons) = ids_and_reasons(&self.held_back);
-            let held = json!({ "at_most": at_most, "due": due.len(), "task_ids": ids, "reasons": reasons });
-            json.insert("held_back".to_owned(), held);
+            let mut told = Map::new();
+            told.insert("at_most".to_owned(), held.at_most.into());
+            if held.reaped_lately > 0 {
+                told.insert("reaped_lately".to_owned(), held.reaped_lately.into());
+            }
+            told.insert("due".to_owned(), held.due.len().into());
+            told.insert("task_ids".to_owned(), ids);
+            told.insert("reasons".to_owned(), reasons);
+            json.insert("held_back".to_owned(), told.into());
         }
     }
 }

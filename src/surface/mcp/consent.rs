@@ -11,6 +11,7 @@ use rmcp::model::{
 use serde_json::{Value, json};
 use zombie_sweeper::report::HeldBack;
 
+use crate::surface::brake::reaped_lately;
 use crate::surface::harmless::spelt;
 use crate::surface::plans::KeptPlan;
 
@@ -150,8 +151,9 @@ fn are(count: usize) -> String {
 /// Why nothing is reaped where more is due than the operator lets be reaped at once.
 pub(super) fn held_back(held: &HeldBack) -> String {
     let (due, at_most) = (held.due.len(), held.at_most);
+    let lately = reaped_lately(held);
     format!(
-        "nothing is reaped: {} due, and the operator lets no more than {at_most} be reaped at once (--at-most), as so many point \
+        "nothing is reaped: {} due, and the operator lets no more than {at_most} be reaped at once (--at-most){lately}, as so many point \
          to something else than dead workers. Tell the person: the operator finds out why so many fell silent, and may start \
          this server with a higher --at-most, or sweep with one on the command line",
         are(due)

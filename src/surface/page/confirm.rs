@@ -9,6 +9,7 @@ use super::asked::Asked;
 use super::layout;
 use super::overview::{Due, table};
 use super::said::{self, counted, number};
+use crate::surface::brake::reaped_lately;
 
 /// A plan that waits for an answer.
 pub(super) struct Confirm<'a> {
@@ -90,7 +91,7 @@ fn question(view: &Confirm<'_>) -> Markup {
 fn held_back(view: &Confirm<'_>, held: &HeldBack) -> Markup {
     html! {
         p.missing {
-            (number(held.due.len())) " are due, and no more than " (number(held.at_most)) " may be reaped at once. A sweep reaps none of them."
+            (number(held.due.len())) " are due, and no more than " (number(held.at_most)) " may be reaped at once" (reaped_lately(held)) ". A sweep reaps none of them."
         }
         p {
             "So many at once point to something else than dead workers. Whoever runs the server finds out what, and may start it with a higher "

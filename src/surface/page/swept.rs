@@ -7,6 +7,7 @@ use zombie_sweeper::SweepReport;
 
 use super::layout;
 use super::said::{self, counted, number, wide};
+use crate::surface::brake::reaped_lately;
 
 /// What was done, and why no more, where it stopped early.
 pub(crate) fn swept(database: Option<&Path>, report: &SweepReport, why: Option<&str>) -> Markup {
@@ -36,7 +37,7 @@ pub(crate) fn swept(database: Option<&Path>, report: &SweepReport, why: Option<&
                     " freed, in " (counted(report.transactions, "transaction")) ", " (said::moment(&report.swept_at)) "."
                 }
                 @if let Some(held) = &report.held_back {
-                    p.missing { "Held back: " (number(held.due.len())) " are due, and no more than " (number(held.at_most)) " may be reaped at once. None was." }
+                    p.missing { "Held back: " (number(held.due.len())) " are due, and no more than " (number(held.at_most)) " may be reaped at once" (reaped_lately(held)) ". None was." }
                 }
                 @if report.moved_on > 0 { p { (number(report.moved_on)) " had moved on by then, and were left alone." } }
                 @if !report.parked.is_empty() { p { (counted(report.parked.len(), "task")) " parked: they fell silent too often in a row." } }

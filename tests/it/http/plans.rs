@@ -185,6 +185,44 @@ fn too_many_at_once_are_not_nothing() {
     assert_eq!(swept.ok()["task_ids"], json!(["t1"]));
 }
 
+/// What may be reaped at once is less where some was lately, and that is said wherever one is told to take fewer.
+#[test]
+fn those_that_were_reaped_lately_count_and_are_told() {
+    let place = Place::queue(|world| ["t1", "t2", "t3", "t4"].into_iter().fold(world, World::zombie));
+    let server = Server::on(&place, &["--at-most", "2"]);
+    let one = server.post("/v1/plans", &json!({ "tasks": ["t1"] })).json();
+    let swept = server.post("/v1/sweeps", &json!({ "plan_id": one["plan_id"] }));
+    assert_eq!(swept.ok()["reaped"], 1);
+
+    let two = server.post("/v1/plans", &json!({ "tasks": ["t2", "t3"] })).json();
+    assert_eq!(two["held_back"]["reaped_lately"], 1, "{two}");
+    let problem = server
+        .post("/v1/sweeps", &json!({ "plan_id": two["plan_id"] }))
+        .problem(409);
+    assert_eq!(
+        problem["held_back"],
+        json!({ "due": 2, "at_most": 2, "reaped_lately": 1 })
+    );
+    let lately = "and 1 was in the last 15 min";
+    assert!(problem["detail"].as_str().unwrap().contains(lately), "{problem}");
+    let page = server.get("/?reason=stale_heartbeat");
+    assert!(page.body().contains(lately), "{}", page.body());
+    assert!(page.body().contains("no more than 1 of them"), "{}", page.body());
+    assert!(!page.body().contains("Reap these"), "{}", page.body());
+
+    let one = server.post("/v1/plans", &json!({ "tasks": ["t2"] })).json();
+    server
+        .post("/v1/sweeps", &json!({ "plan_id": one["plan_id"] }))
+        .ok();
+    let page = server.get("/?q=t3");
+    assert!(
+        page.body().contains("and 2 were in the last 15 min"),
+        "{}",
+        page.body()
+    );
+    assert!(!page.body().contains("Reap it"), "{}", page.body());
+}
+
 #[test]
 fn a_slip_of_who_asks_is_no_failed_sweep() {
     let place = Place::queue(|world| world.zombie("t1"));

@@ -3,6 +3,7 @@
 use super::client::{Request, get, post};
 use super::place::Served;
 use crate::cli::place::Place;
+use crate::world::World;
 
 /// As a form of our own page sends it, to who was given this token for a password.
 fn form(served: &Served, kind: &str, target: &str, fields: &str) -> Request {
@@ -195,7 +196,7 @@ fn who_reads_pushes_out_no_list_of_who_writes() {
 fn ids_that_differ_look_different() {
     let place = Place::queue(|world| {
         let ids = ["a b", "a  b", " a b", "a\u{a0}b", "e\u{301}", "", "   "];
-        ids.into_iter().fold(world, |world, id| world.zombie(id))
+        ids.into_iter().fold(world, World::zombie)
     });
     let served = place.answer(&[]);
     let question = served.ask(&form(&served, "read", "/plans", "")).is(200);

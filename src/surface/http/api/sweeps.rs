@@ -11,6 +11,7 @@ use zombie_sweeper::SweepReport;
 
 use super::plans::no_such_plan;
 use super::{Api, blocking};
+use crate::surface::brake::reaped_lately;
 use crate::surface::http::body::Body;
 use crate::surface::http::failed::Failed;
 use crate::surface::http::openapi::Refused;
@@ -114,12 +115,16 @@ fn is_not_held_back(plan: &KeptPlan) -> Result<(), Problem> {
         return Ok(());
     };
     let (due, at_most) = (held.due.len(), held.at_most);
+    let lately = reaped_lately(held);
     let detail = format!(
-        "nothing was reaped: {due} are due, and no more than {at_most} may be reaped at once (--at-most), so that this plan lists none; \
+        "nothing was reaped: {due} are due, and no more than {at_most} may be reaped at once (--at-most){lately}, so that this plan lists none; \
          find out why so many are due, then sweep a plan that is narrowed by `tasks`, or start the server with a higher --at-most"
     );
-    let held = json!({ "due": due, "at_most": at_most });
-    Err(Problem::new(StatusCode::CONFLICT, detail).with("held_back", held))
+    let told = match held.reaped_lately {
+        0 => json!({ "due": due, "at_most": at_most }),
+        lately => json!({ "due": due, "at_most": at_most, "reaped_lately": lately }),
+    };
+    Err(Problem::new(StatusCode::CONFLICT, detail).with("held_back", told))
 }
 
 fn refused(why: SweepRefused, is_planned: bool) -> Problem {

@@ -15,6 +15,7 @@ use zombie_sweeper::inspect::{Finding, History, Outcomes};
 use super::asked::Asked;
 use super::layout;
 use super::said::{self, counted, number};
+use crate::surface::brake::reaped_lately;
 pub(super) use running::{Silent, bar};
 pub(super) use zombies::{Due, table};
 
@@ -131,7 +132,7 @@ fn banner(view: &Overview<'_>, due: usize) -> Markup {
                 }
                 p.looked { "Last look " (said::moment(&report.swept_at)) ", it took " (report.duration_ms) " ms." }
                 @if let Some(held) = &report.held_back {
-                    p.missing { "Held back: " (number(held.due.len())) " are due, and no more than " (number(held.at_most)) " may be reaped at once. A sweep reaps none of them." }
+                    p.missing { "Held back: " (number(held.due.len())) " are due, and no more than " (number(held.at_most)) " may be reaped at once" (reaped_lately(held)) ". A sweep reaps none of them." }
                 }
             }
             dl.counts { @for (what, count, class) in counts {

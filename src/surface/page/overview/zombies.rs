@@ -7,6 +7,7 @@ use zombie_sweeper::report::{HeldBack, ZombieFound};
 use zombie_sweeper::zombie::{Id, Reason};
 use zombie_sweeper::{Planned, SweepReport};
 
+use crate::surface::brake::reaped_lately;
 use crate::surface::page::asked::Asked;
 use crate::surface::page::said::{self, for_so_long, number, wide};
 
@@ -123,8 +124,11 @@ pub(super) fn zombies(
                     @if shown.len() > LISTED { p.hint { "and " (number(shown.len() - LISTED)) " more" } }
                     @if is_read_only {
                         p.hint { "Nothing can be reaped from here: the server is read-only." }
-                    } @else if let Some(held) = held_back && (!asked.is_narrowed() || shown.len() > held.at_most) {
-                        p.hint { "Filter for no more than " (number(held.at_most)) " of them to reap those." }
+                    } @else if let Some(held) = held_back && (!asked.is_narrowed() || shown.len() > held.room()) {
+                        @match held.room() {
+                            0 => p.hint { "None of them can be reaped from here for now: no more than " (number(held.at_most)) " may be reaped at once" (reaped_lately(held)) "." },
+                            room => p.hint { "Filter for no more than " (number(room)) " of them to reap those." },
+                        }
                     } @else {
                         (reap_these(asked, shown.len()))
                     }
