@@ -117,7 +117,12 @@ impl Desk {
     pub(crate) fn plan(&self, scope: &Scope) -> anyhow::Result<(SweepReport, Planned)> {
         // Before the look: what comes to stand there meanwhile is not what the plan is of.
         let file = self.given.site.which_file()?;
-        let report = super::plan::look(&self.given.site, self.given.patience, &self.dry(scope)?)?;
+        let (site, patience, options) = (&self.given.site, self.given.patience, self.dry(scope)?);
+        let report = if self.given.is_read_only {
+            super::plan::look(site, patience, &options)?
+        } else {
+            super::plan::look_to_sweep(site, patience, &options)?
+        };
         let (report, planned) = report.into_planned();
         Ok((report, planned.of_file(file)))
     }
