@@ -1,6 +1,7 @@
 mod looked_since;
 mod planned;
 mod watched;
+mod words_written;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -15,6 +16,7 @@ use crate::zombie::{Id, Labels, Learned, Policy, Suspect};
 pub use looked_since::LookedSince;
 pub use planned::{FileMark, Planned, PlannedReap};
 pub(crate) use watched::{Doubted, Refused, Silent, Watched};
+pub use words_written::WordsWritten;
 
 /// How far apart two looks are where silence needs a second one and nobody has said how far.
 const CONFIRM: Duration = Duration::from_secs(60);

@@ -87,6 +87,8 @@ fn question(page: &Page, kept: &KeptPlan, asked: &Asked, wrong: Option<&str>) ->
         asked,
         due: &due,
         parked: kept.report.parked.len(),
+        words: &kept.report.words_written,
+        runs: kept.report.runs_abandoned,
         held_back: kept.report.held_back.as_ref(),
         expires_at: &kept.expires_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         wrong,

@@ -98,7 +98,13 @@ impl Desk {
             // Before the look: what comes to stand there meanwhile is not what the plan is of.
             let site = self.given.site.pinned()?;
             let file = site.which_file()?;
-            let (report, planned) = self.look_once(&site, &self.dry(scope)?)?.into_planned();
+            let (patience, options) = (self.given.patience, self.dry(scope)?);
+            let report = if self.given.is_read_only {
+                super::plan::look(&site, patience, &options)?
+            } else {
+                super::plan::look_to_sweep(&site, patience, &options)?
+            };
+            let (report, planned) = self.as_swept(report).into_planned();
             Ok((report, Planned::new(planned.of_file(file), site.profile.get()?)))
         })
     }
@@ -124,16 +130,16 @@ impl Desk {
     /// A dry run of now, with the living that are silent for longest.
     pub(crate) fn look(&self, scope: &Scope) -> anyhow::Result<SweepReport> {
         self.heard("plan", || {
-            let report = self.look_once(&self.given.site, &self.dry(scope)?.living(LIVING))?;
-            Ok(report.into_planned().0)
+            let options = self.dry(scope)?.living(LIVING);
+            let report = super::plan::look(&self.given.site, self.given.patience, &options)?;
+            Ok(self.as_swept(report).into_planned().0)
         })
     }
 
-    /// A look that waits for no second one. It says how the sweep would have it that may follow, as the command line does.
-    fn look_once(&self, site: &Site, options: &SweepOptions) -> anyhow::Result<SweepReport> {
-        let mut report = super::plan::look(site, self.given.patience, options)?;
-        report.confirm_s = self.given.confirm.as_secs_f64();
-        Ok(report)
+    /// A look waits for no second one: it says how the sweep would have it that may follow, as the command line does.
+    fn as_swept(&self, mut look: SweepReport) -> SweepReport {
+        look.confirm_s = self.given.confirm.as_secs_f64();
+        look
     }
 
     /// Sweeps; of a plan nothing but what it lists, where it is a zombie still for the same reason with the same run.

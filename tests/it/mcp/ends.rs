@@ -77,6 +77,22 @@ fn it_does_not_begin_by_a_profile_that_cannot_be_read() {
 }
 
 #[test]
+fn its_log_does_not_tell_what_a_sweep_is_asked_by() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    let mut client = Client::with(&place, Protocol::Alone, asks(), &["-vv"]);
+    let plan = client.plan();
+    let asked = client.call("sweep", json!({ "plan_id": plan }));
+    let question = asked["requestState"].as_str().unwrap();
+    client.sweep_answering(&plan, &json!(question), &yes());
+    client.hang_up();
+    client.ends_with(0);
+    let said: Vec<_> = client.said.iter().collect();
+    let said = said.join("\n");
+    assert!(said.contains("reaped"), "{said}");
+    assert!(!said.contains(&plan) && !said.contains(question), "{said}");
+}
+
+#[test]
 fn it_says_nothing_unasked() {
     for protocol in BOTH {
         let place = Place::queue(|world| world.zombie("t1"));

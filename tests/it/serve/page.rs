@@ -63,6 +63,22 @@ fn who_is_parked_is_told_before() {
 }
 
 #[test]
+fn the_list_says_what_the_queue_itself_calls_what_becomes_of_them() {
+    let place = Place::foreign(include_str!("../shapes/n8n.sql"));
+    let served = place.answer(&["--profile", "n8n", "--stale-after", "20m"]);
+    let question = served.ask(&form(&served, "read", "/plans", "")).is(200);
+    assert!(
+        question
+            .body
+            .contains("tasks becomes <code><bdi>crashed</bdi></code>"),
+        "{}",
+        question.body
+    );
+    assert!(!question.body.contains("run becomes"), "{}", question.body);
+    assert!(!question.body.contains("runs becomes"), "{}", question.body);
+}
+
+#[test]
 fn where_too_many_are_due_nothing_is_asked() {
     let place = Place::queue(|world| world.zombie("t1").zombie("t2").zombie("t3"));
     let served = place.answer(&["--at-most", "2"]);
