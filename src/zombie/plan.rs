@@ -135,6 +135,9 @@ impl Zombie {
 pub struct UndecidedTask {
     /// The task's id.
     pub task_id: String,
+    /// Whether that is only the word for none: there is nothing to ask about it by.
+    #[serde(skip)]
+    pub has_no_id: bool,
     /// What stands in the way.
     pub why: String,
 }
@@ -250,6 +253,7 @@ impl Plan {
             }),
             Verdict::Undecided(why) => self.undecided.push(UndecidedTask {
                 task_id: suspect.id.to_string(),
+                has_no_id: suspect.id == Id::Null,
                 why: why.to_string(),
             }),
         }

@@ -16,7 +16,7 @@ use crate::error::SweepError;
 use crate::options::SweepOptions;
 use crate::store::{Opened, Records, SqliteRecords, StoreError};
 use crate::sweep::clock;
-use crate::zombie::{Contest, NextRuns, Notes, Outcome, PastReap, Timestamp};
+use crate::zombie::{Contest, NextRuns, Notes, Outcome, PastReap, TaskNow, Timestamp};
 
 /// Lists the reaps on record, the newest first, and what became of each. They are read from the queue's events; of a queue
 /// that has no table of them, `elsewhere` are those that are on record somewhere else. Nothing is written.
@@ -103,6 +103,7 @@ fn became(
             next_run_id: became.as_ref().and_then(|became| became.run.clone()),
             status: became.and_then(|became| became.word),
             contested: contest.and_then(Contest::is_contested),
+            is_gone: aftermath.is_none_or(|aftermath| aftermath.task == TaskNow::Gone),
         }
     });
     Ok(told.collect())

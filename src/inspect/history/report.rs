@@ -58,6 +58,9 @@ pub struct ReapInHistory {
     /// Whether the very run that was reaped was heard of afterwards: its beat, its end or its status has changed since, and
     /// not by us. `None` where the reap was not for silence, or where nothing tells.
     pub contested: Option<bool>,
+    /// Whether there is no such task any more, whatever its runs came to.
+    #[serde(skip)]
+    pub is_gone: bool,
 }
 
 /// A day in UTC.

@@ -229,3 +229,27 @@ fn ids_that_differ_look_different() {
         assert_eq!(question.body.matches(&id).count(), 1, "{id}: {}", question.body);
     }
 }
+
+/// What has no page is named all the same.
+#[test]
+fn no_link_leads_nowhere() {
+    let place = Place::queue(|world| {
+        let world = world.zombie("t1").zombie("t2").zombie("t3");
+        world.sql("PRAGMA foreign_keys = OFF; UPDATE tasks SET id = NULL WHERE id = 't3'")
+    });
+    place.sweeper(&["--task", "t1"]).run().exits(0);
+    drop(
+        place
+            .world()
+            .sql("PRAGMA foreign_keys = OFF; DELETE FROM tasks WHERE id = 't1'"),
+    );
+    let served = place.answer(&[]);
+    let page = |target: &str| served.ask(&get(target).password(&served.token("read")));
+    let overview = page("/").is(200).body;
+    assert!(overview.contains("<bdi>t1</bdi>"), "{overview}");
+    assert!(overview.contains("one without an id"), "{overview}");
+    let links = overview.split("href=\"/task?").skip(1);
+    let links: Vec<_> = links.map(|link| link.split('"').next().unwrap()).collect();
+    assert_eq!(links, ["task=t2"]);
+    page("/task?task=t2").is(200);
+}

@@ -15,14 +15,14 @@ const REASONS: usize = 20;
 const NAMED: usize = 12;
 
 pub(super) fn left(asked: &Asked, report: &SweepReport) -> Markup {
-    let undecided = report
-        .undecided
-        .iter()
-        .map(|task| (task.task_id.as_str(), task.why.as_str()));
+    let undecided = report.undecided.iter().map(|task| {
+        let id = (!task.has_no_id).then_some(task.task_id.as_str());
+        (id, task.why.as_str())
+    });
     let failed = report
         .failed
         .iter()
-        .map(|task| (task.task_id.as_str(), task.why.as_str()));
+        .map(|task| (Some(task.task_id.as_str()), task.why.as_str()));
     let (undecided, failed) = (alike(asked, undecided), alike(asked, failed));
     let parked: Vec<_> = report
         .parked
@@ -54,7 +54,7 @@ pub(super) fn left(asked: &Asked, report: &SweepReport) -> Markup {
             section.card aria-labelledby="parked" {
                 h2 #parked { "Would be parked " span.count { (number(parked.len())) } }
                 p.hint { "They fell silent so often in a row that a sweep puts them aside, and does not open them." }
-                p { (names(parked.iter().map(String::as_str), asked)) }
+                p { (names(parked.iter().map(|id| Some(id.as_str())), asked)) }
             }
         }
         @if !repeats.is_empty() {
@@ -69,11 +69,14 @@ pub(super) fn left(asked: &Asked, report: &SweepReport) -> Markup {
     }
 }
 
+/// A sentence, and the tasks that it is about. One may have no id.
+type Alike<'r> = (&'r str, Vec<Option<&'r str>>);
+
 /// The same sentence is said once, of all the tasks that it is about.
-fn alike<'r>(asked: &Asked, tasks: impl Iterator<Item = (&'r str, &'r str)>) -> Vec<(&'r str, Vec<&'r str>)> {
-    let mut alike: Vec<(&str, Vec<&str>)> = Vec::new();
+fn alike<'r>(asked: &Asked, tasks: impl Iterator<Item = (Option<&'r str>, &'r str)>) -> Vec<Alike<'r>> {
+    let mut alike: Vec<Alike<'_>> = Vec::new();
     let mut places = HashMap::new();
-    for (task, why) in tasks.filter(|(task, _)| asked.lets_through(task)) {
+    for (task, why) in tasks.filter(|(task, _)| asked.lets_through(task.unwrap_or_default())) {
         let place = *places.entry(why).or_insert(alike.len());
         match alike.get_mut(place) {
             Some((_, tasks)) => tasks.push(task),
@@ -83,11 +86,11 @@ fn alike<'r>(asked: &Asked, tasks: impl Iterator<Item = (&'r str, &'r str)>) -> 
     alike
 }
 
-fn sum(alike: &[(&str, Vec<&str>)]) -> usize {
+fn sum(alike: &[Alike<'_>]) -> usize {
     alike.iter().map(|(_, tasks)| tasks.len()).sum()
 }
 
-fn reasons(alike: &[(&str, Vec<&str>)], asked: &Asked) -> Markup {
+fn reasons(alike: &[Alike<'_>], asked: &Asked) -> Markup {
     html! {
         dl.reasons { @for (why, tasks) in alike.iter().take(REASONS) {
             dt { (names(tasks.iter().copied(), asked)) }
@@ -99,12 +102,16 @@ fn reasons(alike: &[(&str, Vec<&str>)], asked: &Asked) -> Markup {
     }
 }
 
-fn names<'n>(tasks: impl ExactSizeIterator<Item = &'n str>, asked: &Asked) -> Markup {
+fn names<'n>(tasks: impl ExactSizeIterator<Item = Option<&'n str>>, asked: &Asked) -> Markup {
     let more = tasks.len().saturating_sub(NAMED);
     html! {
         @for (place, task) in tasks.take(NAMED).enumerate() {
             @if place > 0 { ", " }
-            (said::task(task, asked.project.as_deref()))
+            @match task {
+                Some(task) => (said::task(task, asked.project.as_deref())),
+                // There is no page by no id.
+                None => "one without an id",
+            }
         }
         @if more > 0 { " and " (number(more)) " more" }
     }

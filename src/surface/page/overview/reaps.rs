@@ -110,7 +110,7 @@ pub(super) fn latest(history: &History, asked: &Asked) -> Markup {
                     (Some(at), Some(age_s)) => (said::ago(at, age_s)),
                     _ => "–",
                 } }
-                th scope="row" { (said::task(&reap.on_record.task_id.to_string(), asked.project.as_deref())) }
+                th scope="row" { (named(reap, asked)) }
                 td {
                     @match (reap.outcome, &reap.status) {
                         (Some(outcome), _) => (became(outcome)),
@@ -123,6 +123,15 @@ pub(super) fn latest(history: &History, asked: &Asked) -> Markup {
         }
     };
     html! { @if !reaps.is_empty() { h3 { "The latest" } (wide("The latest reaps", &rows)) } }
+}
+
+/// A task that is there no more has no page either.
+fn named(reap: &ReapInHistory, asked: &Asked) -> Markup {
+    let id = reap.on_record.task_id.to_string();
+    if reap.is_gone {
+        return said::id(&id);
+    }
+    said::task(&id, asked.project.as_deref())
 }
 
 /// What had become of them a day later.
