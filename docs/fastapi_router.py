@@ -8,16 +8,21 @@ from fastapi import APIRouter, HTTPException, Path, Request, Response
 
 server = httpx.AsyncClient(base_url=os.environ["SWEEPER_URL"], headers={"Authorization": f"Bearer {os.environ['SWEEPER_TOKEN']}"})
 router = APIRouter(prefix="/sweeper")
+NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 async def forward(path: str, request: Request) -> Response:
     kept = {name: request.headers[name] for name in ("accept", "content-type") if name in request.headers}
+    patience = httpx.Timeout(60, read=3600 if request.method == "POST" else 60)  # with --confirm a sweep looks twice, so far apart
     try:
         answer = await server.request(
-            request.method, f"/v1/{path}", params=request.query_params, content=await request.body(), headers=kept, timeout=60
+            request.method, f"/v1/{path}", params=request.query_params, content=await request.body(), headers=kept, timeout=patience
         )
+    except NEVER_SENT as error:
+        raise HTTPException(502, f"the sweeper cannot be reached: {type(error).__name__}; see whether it runs") from error
     except httpx.TransportError as error:
-        raise HTTPException(502, f"the sweeper does not answer: {type(error).__name__}; see whether it runs") from error
+        done = "; what was asked for may have been done all the same: see the history" if request.method == "POST" else ""
+        raise HTTPException(504, f"the sweeper has not answered: {type(error).__name__}{done}") from error
     kept = {name: answer.headers[name] for name in ("content-type", "retry-after") if name in answer.headers}
     return Response(answer.content, answer.status_code, headers=kept)
 

@@ -50,7 +50,7 @@ pub mod watch;
 pub mod zombie;
 
 pub use error::{SweepError, in_full};
-pub use options::{FileMark, LookedSince, Planned, PlannedReap, SweepOptions};
+pub use options::{FileMark, LookedSince, Planned, PlannedReap, SweepOptions, WordsWritten};
 pub use profile::{Profile, ProfileError};
 pub use report::SweepReport;
 pub use sweep::{sweep_zombie_tasks, unpark_task};

@@ -1,6 +1,7 @@
 mod looked_since;
 mod planned;
 mod watched;
+mod words_written;
 
 use std::collections::HashMap;
 use std::fmt;
@@ -15,6 +16,7 @@ use crate::zombie::{Id, Labels, Learned, Policy, Suspect};
 pub use looked_since::LookedSince;
 pub use planned::{FileMark, Planned, PlannedReap};
 pub(crate) use watched::{Doubted, Refused, Silent, Watched};
+pub use words_written::WordsWritten;
 
 /// How far apart two looks are where silence needs a second one and nobody has said how far.
 const CONFIRM: Duration = Duration::from_secs(60);
@@ -285,8 +287,8 @@ impl SweepOptions {
     }
 
     /// Reaps those that a dry run has [listed](crate::SweepReport::planned) and that are zombies still, for the same reason and
-    /// with the same run, and no other: what else is due is left alone, and not looked at. Where a queue tells no run, nothing
-    /// that is read of the task may have changed. Those that are not so any more are counted in
+    /// with the same run, and no other: what else is due is left alone, and not looked at. Nothing that is read of the task and
+    /// its runs may have changed, and it is parked or opened as was said. Those that are not so any more are counted in
     /// [`moved_on`](crate::SweepReport::moved_on), those of another project or task than these options name among them.
     #[must_use]
     pub fn planned(self, planned: Planned) -> Self {

@@ -18,7 +18,7 @@ pub use remembered::{Remembered, RememberedReap};
 
 use age::age_s;
 
-use crate::options::{Doubted, Planned, Refused, SweepOptions};
+use crate::options::{Doubted, Planned, Refused, SweepOptions, WordsWritten};
 use crate::zombie::{Condition, Followed, Id, Learned, Reason, Timestamp, UndecidedTask, Zombie};
 
 /// What a sweep did, or in a dry run would have done. Serialized, it is the summary: an interface, described by
@@ -102,6 +102,9 @@ pub struct SweepReport {
     /// where the evidence is asked for.
     #[serde(skip)]
     pub oldest_silence_s: Option<f64>,
+    /// What a reap writes, in the words of the profile in force. Not in the summary.
+    #[serde(skip)]
+    pub words_written: WordsWritten,
     /// The zombies whose silence a second look may find broken, by their keys.
     #[serde(skip)]
     pub(crate) silent: HashMap<Id, u64>,
@@ -167,6 +170,7 @@ impl SweepReport {
             version: env!("CARGO_PKG_VERSION"),
             error: None,
             oldest_silence_s: None,
+            words_written: WordsWritten::of(&opts.profile),
             silent: HashMap::new(),
             doubted: HashMap::new(),
             next_due: None,

@@ -7,8 +7,8 @@ use crate::zombie::{Id, Reason, Zombie};
 
 /// What a dry run would have reaped, each task with its run and the reason: a list that somebody can look at and agree to.
 ///
-/// A [sweep of it](crate::SweepOptions::planned) reaps those of them that are zombies still, for the same reason and with the
-/// same run, and no other. Of which database file it is it knows where it was [told](Self::of_file); then a queue that is
+/// A [sweep of it](crate::SweepOptions::planned) reaps those of them that are zombies still, for the same reason, with the same
+/// run and attempt, and so that it is parked or opened as was said; and no other. Of which database file it is it knows where it was [told](Self::of_file); then a queue that is
 /// [kept open](crate::store::Kept::sweep) refuses to sweep another by it, whose tasks may have the same ids. It says nothing of the
 /// project that it was narrowed to: who keeps one keeps that beside it. A copy costs nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,8 +38,10 @@ pub struct PlannedReap {
     pub run_id: Option<Id>,
     /// The reason code.
     pub reason: Reason,
-    /// Where no run is named, what tells this attempt from the next: all that was read of it, the same.
-    print: Option<u64>,
+    /// Whether it would have been parked instead of opened.
+    pub is_parked: bool,
+    /// What tells this attempt from the next, which may keep the run's name: all that was read of the task and its runs.
+    print: u64,
     /// The key of its row, where that is not its id: of many, each is kept once.
     key: Option<Box<Id>>,
 }
@@ -100,24 +102,38 @@ impl Planned {
     }
 
     /// Whether this zombie is one of them, just as it was found. A row's key alone does not say so: it may have passed to
-    /// another task.
+    /// another task. Whether it is to be parked need not be known yet.
     pub(crate) fn lists(&self, zombie: &Zombie) -> bool {
-        let place = self
-            .reaps
-            .binary_search_by(|planned| planned.key().cmp(&zombie.suspect.key));
-        let planned = place.ok().and_then(|place| self.reaps.get(place));
-        planned.is_some_and(|planned| *planned == PlannedReap::of(zombie))
+        self.listed(zombie).is_some_and(|planned| {
+            let found = PlannedReap {
+                is_parked: planned.is_parked,
+                ..PlannedReap::of(zombie)
+            };
+            *planned == found
+        })
+    }
+
+    /// Whether it would be parked, or opened, as was said of it.
+    pub(crate) fn ends(&self, zombie: &Zombie) -> bool {
+        let planned = self.listed(zombie);
+        planned.is_some_and(|planned| planned.is_parked == zombie.is_to_be_parked)
+    }
+
+    fn listed(&self, zombie: &Zombie) -> Option<&PlannedReap> {
+        let key = &zombie.suspect.key;
+        let place = self.reaps.binary_search_by(|planned| planned.key().cmp(key));
+        self.reaps.get(place.ok()?)
     }
 }
 
 impl PlannedReap {
     fn of(zombie: &Zombie) -> Self {
         let suspect = &zombie.suspect;
-        let run_id = suspect.run_meant().cloned();
         Self {
             task_id: suspect.id.clone(),
-            print: run_id.is_none().then(|| suspect.print_of_all()),
-            run_id,
+            run_id: suspect.run_meant().cloned(),
+            is_parked: zombie.is_to_be_parked,
+            print: suspect.print_of_rows(),
             reason: zombie.evidence.reason.clone(),
             key: (suspect.key != suspect.id).then(|| Box::new(suspect.key.clone())),
         }

@@ -89,6 +89,8 @@ pub(crate) struct Unparked {
 pub(crate) enum Look<'k> {
     /// Those that run, behind the one with this key where there is one.
     Behind(Option<&'k Id>),
+    /// The same, and those beside the tasks that are named, to count them.
+    Around(Option<&'k Id>),
     /// Those of these keys that still run, as they are now.
     Again(&'k [Id]),
     /// The same, where no look came before it.

@@ -49,7 +49,7 @@ pub(crate) const MEANINGS: [(Exit, &str); 12] = [
     ),
     (
         Exit::Io,
-        "reading or writing failed: disk full, I/O error, a summary that nobody reads",
+        "reading, writing or listening failed: disk full, port taken, a summary that nobody reads",
     ),
     (Exit::Busy, "the database is busy: nothing was written, try again"),
     (Exit::NoPermission, "no permission, or the database is read-only"),

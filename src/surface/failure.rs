@@ -7,7 +7,7 @@ use zombie_sweeper::{SweepError, in_full};
 use super::exit::Exit;
 use super::lost::LostSummary;
 use super::signals;
-use super::verbs::{Misfit, OutOfScope};
+use super::verbs::{Misfit, OutOfScope, PlannedByAnother};
 
 /// The exit code of a failure.
 pub(crate) fn exit(error: &anyhow::Error) -> Exit {
@@ -17,7 +17,7 @@ pub(crate) fn exit(error: &anyhow::Error) -> Exit {
     if error.is::<LostSummary>() {
         return Exit::Io;
     }
-    if error.is::<OutOfScope>() {
+    if error.is::<OutOfScope>() || error.is::<PlannedByAnother>() {
         return Exit::Usage;
     }
     if let Some(misfit) = error.downcast_ref::<Misfit>() {
@@ -47,6 +47,20 @@ pub(crate) fn of_the_store(error: &anyhow::Error) -> Option<&StoreError> {
             .and_then(SweepError::of_the_store);
         of_a_sweep.or_else(|| cause.downcast_ref())
     })
+}
+
+/// Whether what was asked for is understood, and the queue does not stand so that it can be done.
+pub(crate) fn is_conflict(error: &anyhow::Error) -> bool {
+    let is_by_another_profile = error.is::<PlannedByAnother>();
+    is_by_another_profile
+        || matches!(
+            of_the_store(error),
+            Some(
+                StoreError::NotParked { .. }
+                    | StoreError::Parking(_)
+                    | StoreError::Open(OpenError::NotPlanned(_))
+            )
+        )
 }
 
 /// What happened, and what to do about it.
@@ -98,6 +112,14 @@ fn hint(error: &anyhow::Error) -> Option<&'static str> {
         error if of_store(error) == Exit::Busy => Some("try again, or wait longer with --busy-timeout"),
         _ => None,
     }
+}
+
+/// Whether the database does not know the project.
+pub(crate) fn is_unknown_project(error: &anyhow::Error) -> bool {
+    matches!(
+        of_the_store(error),
+        Some(StoreError::Project(ProjectError::Unknown { .. }))
+    )
 }
 
 /// Whether it shows a place in a file, which takes several lines.

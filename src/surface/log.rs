@@ -6,7 +6,10 @@ use std::time::Duration;
 use tracing::field::Field;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::field::MakeExt;
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::format;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::cli::args::{Format, LogArgs};
 use super::cli::text;
@@ -15,6 +18,12 @@ use super::stream::Stream;
 
 /// How long the log's reader may take nothing. What comes then is lost: a log must not keep a sweep from its work.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What speaks MCP for us.
+const PROTOCOL: &str = "rmcp";
+
+/// What our own lines come from.
+const OURS: &str = env!("CARGO_CRATE_NAME");
 
 static LOG: Mutex<Log> = Mutex::new(Log {
     stream: Stream::error(PATIENCE),
@@ -73,16 +82,28 @@ pub(crate) fn init(args: &LogArgs) {
         (false, 1) => LevelFilter::INFO,
         (false, _) => LevelFilter::DEBUG,
     };
+    // Whoever knows the id of a session, of a plan or of a question can use it, and what we are built on logs all that it is sent.
+    let others = level.min(LevelFilter::WARN);
+    // It warns of each refusal in its own terms; the client was told, and we say it in ours.
+    let protocol = if args.verbose == 0 {
+        others.min(LevelFilter::ERROR)
+    } else {
+        others
+    };
+    let whose = Targets::new().with_default(others);
+    let whose = whose.with_target(PROTOCOL, protocol).with_target(OURS, level);
     let log = tracing_subscriber::fmt()
         .with_max_level(level)
         .with_writer(|| Lines)
         .log_internal_errors(false); // they would go to standard error, which just failed
     match args.log_format {
-        Format::Json => log.json().init(),
+        Format::Json => log.json().finish().with(whose).init(),
         Format::Text => log
             .with_ansi(colours())
             .with_target(false)
             .fmt_fields(format::debug_fn(field).delimited(" "))
+            .finish()
+            .with(whose)
             .init(),
     }
 }

@@ -1,6 +1,7 @@
 //! Who asks. Thin: a surface takes a request, hands it to the verbs, and shows what came back.
 
 mod brake;
+mod called_off;
 pub(crate) mod cli;
 mod exit;
 mod failure;
@@ -16,6 +17,7 @@ mod page;
 mod plans;
 mod serve;
 mod signals;
+mod socket_folder;
 mod stream;
 mod verbs;
 mod wait;

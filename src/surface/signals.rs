@@ -9,7 +9,7 @@ use signal_hook::flag;
 use zombie_sweeper::rusqlite::{self, Connection};
 
 use super::exit::Exit;
-use super::notify;
+use super::{called_off, notify};
 
 /// How long to sleep before a locked database is tried again.
 const STEP: Duration = Duration::from_millis(10);
@@ -116,21 +116,25 @@ pub(crate) fn file_size_limit_was_reached() -> bool {
     TOO_LARGE.load(Ordering::SeqCst)
 }
 
-/// Makes a connection wait so long for a lock, and stop on a signal, even while it waits.
+/// Makes a connection wait so long for a lock, and stop on a signal or where its sweep is called off, even while it waits.
 pub(crate) fn obey(conn: &mut Connection, busy_timeout: Duration) -> rusqlite::Result<()> {
     let tries = busy_timeout.as_millis() / STEP.as_millis();
     TRIES.store(i32::try_from(tries).unwrap_or(i32::MAX), Ordering::SeqCst);
-    let is_to_stop = || {
+    let has_to_stop = || {
         notify::alive();
-        caught().is_some()
+        is_to_stop()
     };
-    conn.progress_handler(STEPS, Some(is_to_stop))?;
+    conn.progress_handler(STEPS, Some(has_to_stop))?;
     conn.busy_handler(Some(wait))
+}
+
+fn is_to_stop() -> bool {
+    caught().is_some() || called_off::is_this_so()
 }
 
 fn wait(tried: i32) -> bool {
     notify::alive();
-    if caught().is_some() || tried >= TRIES.load(Ordering::SeqCst) {
+    if is_to_stop() || tried >= TRIES.load(Ordering::SeqCst) {
         return false;
     }
     thread::sleep(STEP);

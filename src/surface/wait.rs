@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use super::{signals, wall_clock};
+use super::{called_off, signals, wall_clock};
 
 /// How long to sleep before looking again whether a signal came.
 const STEP: Duration = Duration::from_millis(20);
@@ -18,13 +18,16 @@ pub(crate) fn was_cut_short() -> bool {
     CUT_SHORT.load(Ordering::SeqCst)
 }
 
-/// Sleeps for so long and says what time it is then; `None` once a signal has come. `asked` is the *now* of a dry run of
+/// Sleeps for so long and says what time it is then; `None` once a signal has come, or the sweep is called off. `asked` is the *now* of a dry run of
 /// another time, whose clock is then as much later.
 pub(crate) fn wait(time: Duration, asked: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
     let mut left = time;
     while !left.is_zero() {
         if signals::caught().is_some() {
             CUT_SHORT.store(true, Ordering::SeqCst);
+            return None;
+        }
+        if called_off::is_this_so() {
             return None;
         }
         let step = STEP.min(left);

@@ -29,6 +29,8 @@ impl<S: Store> Sweep<'_, S> {
                 running: self.report.scanned,
                 zombies: held.len(),
             };
+        } else if !held.is_empty() {
+            self.count_all()?;
         }
         if self.opts.dry_run {
             self.doubtful = 0; // counted anew

@@ -233,6 +233,7 @@ impl<S: Store> Sweep<'_, S> {
     /// Reaps what is proven, or in a dry run says so. Returns the keys of those that changed meanwhile.
     fn reap_all(&mut self, mut zombies: Vec<Zombie>) -> Result<Vec<Id>, SweepError> {
         self.see_repeats(&mut zombies)?;
+        self.leave_what_ends_otherwise(&mut zombies);
         self.store.prepare(&zombies, &mut self.notes)?;
         if self.opts.dry_run {
             let batch = self.store.pretend(zombies)?;

@@ -15,7 +15,7 @@ impl<S: Store> Sweep<'_, S> {
         for keys in keys.chunks(self.opts.batch_size.get()) {
             let page = self.look(&Look::Listed(keys))?;
             self.report.moved_on += keys.len().saturating_sub(page.read);
-            if read == 0 && !page.zombies.is_empty() {
+            if read == 0 && !page.zombies.is_empty() && self.held.is_none() {
                 self.count_all()?;
             }
             read += page.read;
@@ -27,13 +27,23 @@ impl<S: Store> Sweep<'_, S> {
         Ok(())
     }
 
-    /// Leaves alone what is a zombie and not the one that was listed: with another run, for another reason.
+    /// Leaves alone what is a zombie and not the one that was listed: with another run or attempt, for another reason.
     pub(super) fn leave_unplanned(&mut self, zombies: &mut Vec<Zombie>) {
         let Some(planned) = &self.opts.planned else {
             return;
         };
         let found = zombies.len();
         zombies.retain(|zombie| planned.lists(zombie));
+        self.report.moved_on += found - zombies.len();
+    }
+
+    /// Leaves alone what would end otherwise than was said: a task that somebody agreed to open is not parked.
+    pub(super) fn leave_what_ends_otherwise(&mut self, zombies: &mut Vec<Zombie>) {
+        let Some(planned) = &self.opts.planned else {
+            return;
+        };
+        let found = zombies.len();
+        zombies.retain(|zombie| planned.ends(zombie));
         self.report.moved_on += found - zombies.len();
     }
 

@@ -9,9 +9,12 @@ use crate::zombie::{Id, Share, Zombie};
 impl<S: Store> Sweep<'_, S> {
     /// From the first page of the first look: where more may stand behind it, those are counted by a look of their own.
     pub(super) fn see_share(&mut self, first: &Page) -> Result<(), SweepError> {
-        // Where tasks are named, those are all that is seen; and a brake counts by itself.
-        if first.zombies.is_empty() || !self.counts_what_it_finds() || self.held.is_some() {
+        // A brake counts by itself.
+        if first.zombies.is_empty() || self.held.is_some() {
             return Ok(());
+        }
+        if !self.counts_what_it_finds() {
+            return self.count_all();
         }
         self.share = Share {
             running: first.read,
@@ -23,11 +26,8 @@ impl<S: Store> Sweep<'_, S> {
         }
     }
 
-    /// Of a plan, which may be a part of the zombies only: all are counted, whether it lists them or not.
+    /// Of a plan, or of tasks that are named, which may be a part of the zombies only: all are counted, listed or not.
     pub(super) fn count_all(&mut self) -> Result<(), SweepError> {
-        if !self.opts.tasks.is_empty() {
-            return Ok(());
-        }
         self.share = Share::default();
         self.count_behind(None)
     }
@@ -35,7 +35,7 @@ impl<S: Store> Sweep<'_, S> {
     fn count_behind(&mut self, mut after: Option<Id>) -> Result<(), SweepError> {
         loop {
             let mut plan = self.plan();
-            let scan = self.store.count(&Look::Behind(after.as_ref()), &mut plan)?;
+            let scan = self.store.count(&Look::Around(after.as_ref()), &mut plan)?;
             self.share.running += scan.scanned;
             self.share.zombies += self.count_due(&plan.zombies);
             after = scan.rest;

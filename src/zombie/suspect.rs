@@ -140,7 +140,7 @@ impl Suspect {
     #[must_use]
     pub fn print_of_all(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
-        self.prints().for_each(|row| row.hash(&mut hasher));
+        self.print_of_rows().hash(&mut hasher);
         let run = self.active.own().map(|row| row.run.start().newest);
         let starts = [Some(self.task.started.newest), run];
         for worker in self.workers() {
@@ -151,6 +151,14 @@ impl Suspect {
                 .any(|start| !worker.is_another_life(*start));
             (&worker.id, worker.is_gone, speaks.then_some(worker.print)).hash(&mut hasher);
         }
+        hasher.finish()
+    }
+
+    /// Tells whether anything that was read of its own row and its runs has changed.
+    #[must_use]
+    pub fn print_of_rows(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.prints().for_each(|row| row.hash(&mut hasher));
         hasher.finish()
     }
 

@@ -90,14 +90,6 @@ fn key_of_several_columns_is_named_as_it_is_shown() {
     assert_eq!(reasons(&world.sweep()), ["a/2: stale_heartbeat"]);
 }
 
-/// A task that is named alone is all that is seen: that says nothing of a fleet.
-#[test]
-fn reap_of_a_single_one_does_not_pass_for_the_death_of_a_fleet() {
-    let mut world = zombies(1).options(|options| options.task("t1"));
-    world.sweep();
-    assert!(world.payload().get("sweep").is_none());
-}
-
 /// Other ids that lead to the same rows: the digits of bytes, and what a collation or the type of a column takes for the same.
 #[test]
 fn an_id_that_is_not_shown_so_is_unknown() {

@@ -129,6 +129,49 @@ fn task_that_is_its_own_run_is_told_from_its_next_attempt() {
     assert_eq!(outcome(&report), (vec!["2: stale_heartbeat".to_owned()], 1));
 }
 
+/// Its pointer may stay on the run of the attempt before.
+#[test]
+fn next_attempt_is_another_though_it_names_the_same_run() {
+    let claimed = |when| format!("UPDATE tasks SET started_at = '{}' WHERE id = 't1'", moment(when));
+    let (report, _) = swept_after(zombies(2), &claimed("20m ago"));
+    assert_eq!(outcome(&report), (vec!["t2: stale_heartbeat".to_owned()], 1));
+    let gone = zombies(2).sql("DELETE FROM task_runs");
+    let (report, _) = swept_after(gone, &claimed("20m ago"));
+    assert_eq!(report.reaps.len(), 1);
+}
+
+/// Who agrees that a task is opened has not agreed that it is parked, nor the other way round.
+#[test]
+fn task_that_would_end_otherwise_by_now_has_moved_on() {
+    let world = || {
+        let world = zombies(1).sql(&format!(
+            r#"INSERT INTO task_events (task_id, event_type, payload, created_at)
+               VALUES ('t1', 'zombie_reaped', '{{"reason": "stale_heartbeat"}}', '{}')"#,
+            moment("1h ago")
+        ));
+        world.options(|options| options.park_after(2.try_into().unwrap()))
+    };
+    let alive = |world: World| {
+        ["a", "b"].into_iter().fold(world, |world, name| {
+            world.running(name).run(name).heartbeat("1m ago")
+        })
+    };
+    let is_parked = |world: &mut World| {
+        let planned = world.dry_run().planned();
+        planned.iter().map(|reap| reap.is_parked).collect::<Vec<_>>()
+    };
+    let mut alone = world();
+    assert_eq!(is_parked(&mut alone), [false]);
+    let mut among_others = alive(planned(alone));
+    assert_eq!(outcome(&among_others.sweep()), (Vec::new(), 1));
+    let mut among_others = alive(world());
+    assert_eq!(is_parked(&mut among_others), [true]);
+    let mut among_others = planned(among_others);
+    assert_eq!(among_others.sweep().parked.len(), 1);
+    let alone = planned(alive(world())).sql("UPDATE tasks SET status = 'done' WHERE id IN ('a', 'b')");
+    assert_eq!(outcome(&{ alone }.sweep()), (Vec::new(), 1));
+}
+
 #[test]
 fn plan_of_nothing_writes_nothing() {
     let mut world = zombies(2).options(|options| options.planned(Planned::default()));

@@ -206,9 +206,10 @@ def check_router(server):
                 if read.status_code != 200 or read.json()["plan_id"] != kept.json()["plan_id"]:
                     wrong.append(f"GET /sweeper/plans/ID: {read.status_code} {read.text[:300]}")
             fastapi_router.server.base_url = f"http://127.0.0.1:{serving.free_port()}"
-            down = await client.get("plan")
-            if down.status_code != 502 or "detail" not in down.json():
-                wrong.append(f"GET /sweeper/plan of a server that is down: {down.status_code} {down.text[:300]}")
+            down = await client.post("sweeps", json={})
+            if down.status_code != 502 or "cannot be reached" not in down.json()["detail"]:
+                wrong.append(f"POST /sweeper/sweeps of a server that is down: {down.status_code} {down.text[:300]}")
+            wrong.extend(await check_no_answer(client, fastapi_router.server))
         with warnings.catch_warnings(record=True) as said:
             warnings.simplefilter("always")
             app.openapi()
@@ -216,6 +217,31 @@ def check_router(server):
         return wrong
 
     return asyncio.run(ask())
+
+
+async def check_no_answer(client, to):
+    """A server that takes the request and goes away: nobody knows then what was done. The unit's would have answered in time."""
+    waits = []
+
+    async def asked(request):
+        waits.append(request.extensions["timeout"]["read"])
+
+    async def hang_up(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+
+    to.event_hooks = {"request": [asked]}
+    async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as gone:
+        to.base_url = f"http://127.0.0.1:{gone.sockets[0].getsockname()[1]}"
+        answer = await client.post("sweeps", json={})
+    wrong = []
+    if answer.status_code != 504 or "may have been done" not in answer.json()["detail"]:
+        wrong.append(f"POST /sweeper/sweeps that nobody answers: {answer.status_code} {answer.text[:300]}")
+    unit = (ROOT / "systemd/zombie-sweeper-serve.service").read_text()
+    looks_twice = int(re.search(r"ZOMBIE_SWEEPER_CONFIRM=(\d+)s", unit)[1])
+    if waits[0] is not None and waits[0] < 2 * looks_twice:
+        wrong.append(f"POST /sweeper/sweeps is waited for {waits[0]} s; with the unit's --confirm it takes {looks_twice} s and more")
+    return wrong
 
 
 def check_prometheus(folder, token):

@@ -21,6 +21,8 @@ use crate::zombie::Id;
 pub(super) struct Scope {
     /// As SQL on `t`; empty where it is all of them.
     pub(super) condition: String,
+    /// Where tasks are named: the same without them.
+    pub(super) around: Option<String>,
     /// Those of the tasks named that do not run.
     pub(super) idle: Vec<String>,
 }
@@ -38,6 +40,7 @@ impl Scope {
         if opts.tasks.is_empty() {
             return Ok(Self {
                 condition: of_project,
+                around: None,
                 idle: Vec::new(),
             });
         }
@@ -64,6 +67,7 @@ impl Scope {
             } else {
                 format!("{of_project} AND {of_tasks}")
             },
+            around: Some(of_project),
             idle,
         })
     }

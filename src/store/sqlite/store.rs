@@ -57,7 +57,17 @@ impl Opened {
         conn: &'c Connection,
         opts: &SweepOptions,
     ) -> Result<Loader<'c>, StoreError> {
-        let (condition, now) = (&self.scope.condition, opts.now.into());
+        self.loader_of(&self.scope.condition, conn, opts)
+    }
+
+    /// Reads the tasks that meet this condition, as of *now*.
+    fn loader_of<'c>(
+        &'c self,
+        condition: &'c str,
+        conn: &'c Connection,
+        opts: &SweepOptions,
+    ) -> Result<Loader<'c>, StoreError> {
+        let now = opts.now.into();
         let loader = Loader::new(conn, &self.schema, condition, opts.policy, now, self.stopwatch)
             .map_err(StoreError::sqlite("prepare to read"))?;
         Ok(match opts.learned {
@@ -74,6 +84,8 @@ pub(crate) struct SqliteStore<'c> {
     pub(super) opts: &'c SweepOptions,
     pub(super) opened: &'c Opened,
     pub(super) loader: Loader<'c>,
+    /// Where tasks are named: reads those beside them too.
+    pub(super) around: Option<Loader<'c>>,
     /// Made with the first zombie.
     verifier: Option<Verifier<'c>>,
     pub(super) writer: Option<Writer<'c>>,
@@ -106,7 +118,10 @@ impl<'c> SqliteStore<'c> {
         if opts.watched.is_some() {
             loader.foretell();
         }
+        let around = opened.scope.around.as_ref();
+        let around = around.map(|condition| opened.loader_of(condition, conn, opts));
         Ok(Self {
+            around: around.transpose()?,
             conn,
             schema: &opened.schema,
             opts,
@@ -141,12 +156,16 @@ impl<'c> SqliteStore<'c> {
         notes: &mut Notes,
     ) -> Result<Scan, StoreError> {
         let elapsed = self.stopwatch.elapsed();
-        self.loader
+        let loader = match (look, &mut self.around) {
+            (Look::Around(_), Some(around)) => around,
+            _ => &mut self.loader,
+        };
+        loader
             .begin(data_version, elapsed, notes)
             .map_err(StoreError::sqlite("begin to read"))?;
         let scan = match look {
-            Look::Behind(after) => self.loader.scan(*after, notes, plan),
-            Look::Again(keys) | Look::Listed(keys) => self.loader.look_again(keys.iter(), notes, plan),
+            Look::Behind(after) | Look::Around(after) => loader.scan(*after, notes, plan),
+            Look::Again(keys) | Look::Listed(keys) => loader.look_again(keys.iter(), notes, plan),
         };
         scan.map_err(StoreError::sqlite("find the zombies"))
     }

@@ -39,6 +39,9 @@ impl Store for SqliteStore<'_> {
 
     fn turn_to(&mut self, now: Timestamp) {
         self.loader.turn_to(now);
+        if let Some(around) = &mut self.around {
+            around.turn_to(now);
+        }
         self.writer = None; // it would write the time of the first look
         self.past = PastReader::new();
     }
@@ -47,7 +50,7 @@ impl Store for SqliteStore<'_> {
         let _read = begin_to_read(self.conn)?;
         let mut known = Notes::default();
         let oddities = match look {
-            Look::Behind(_) | Look::Listed(_) => &mut *notes,
+            Look::Behind(_) | Look::Around(_) | Look::Listed(_) => &mut *notes,
             Look::Again(_) => &mut known, // what is odd about these was noted at the first look
         };
         self.looked_at = self

@@ -12,9 +12,11 @@ pub(crate) fn given(cli: &Cli, site: Site, is_read_only: bool) -> Given {
         site,
         patience: policy.patience(),
         options: sweep::options(cli, wall_clock::now()),
+        confirm: cli.sweep.reaping.confirm,
         stale_after: policy.time(),
         project: cli.sweep.project.clone(),
         is_read_only,
+        is_watched: false,
         hear: None,
     }
 }

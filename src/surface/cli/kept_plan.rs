@@ -1,7 +1,6 @@
 //! `--plan ID --socket PATH`: has a server sweep a plan that it keeps.
 
 use std::io::{self, ErrorKind, Read, Write};
-use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,9 +8,9 @@ use anyhow::{Context as _, anyhow};
 use serde_json::{Value, json};
 
 use super::args::Cli;
-use super::{output, text};
+use super::{listener, output, text};
 use crate::surface::exit::Exit;
-use crate::surface::http::tokens::{self, Kind};
+use crate::surface::http::tokens::{self, Kind, Known};
 use crate::surface::{log, signals};
 
 /// How long it waits for an answer before it looks whether a signal came.
@@ -23,7 +22,7 @@ const MOST: usize = 256 << 20;
 pub(super) fn run(cli: &Cli, plan: &str, socket: &Path) -> anyhow::Result<Exit> {
     let token = tokens::known(&cli.sweep.kept_plan.token_file, Kind::Write)?;
     let asked = json!({ "plan_id": plan }).to_string();
-    let answer = ask(socket, token.shown(), &asked)
+    let answer = ask(socket, &token, &asked)
         .with_context(|| format!("failed to ask the server on {}", socket.display()))?;
     let (status, answer) = parse(&answer).with_context(|| {
         format!(
@@ -39,10 +38,15 @@ pub(super) fn run(cli: &Cli, plan: &str, socket: &Path) -> anyhow::Result<Exit> 
         print(cli, committed)?;
     }
     let said = answer.get("detail").and_then(Value::as_str);
-    log::failure(
-        &anyhow!("the server refused: {}", said.unwrap_or("it does not say why")),
-        &cli.log,
-    );
+    let said = said.unwrap_or("it does not say why");
+    let whose = match status {
+        401 => format!(
+            "; the token is that of {}: name this server's with --token-file write=PATH",
+            token.path.display()
+        ),
+        _ => String::new(),
+    };
+    log::failure(&anyhow!("the server refused: {said}{whose}"), &cli.log);
     if answer.get("held_back").is_some() {
         return Ok(Exit::ZombiesFound);
     }
@@ -50,13 +54,14 @@ pub(super) fn run(cli: &Cli, plan: &str, socket: &Path) -> anyhow::Result<Exit> 
 }
 
 /// Sends the request, and waits for all of the answer, or for a signal.
-fn ask(socket: &Path, token: &str, body: &str) -> io::Result<Vec<u8>> {
-    let mut stream = UnixStream::connect(socket)?;
+fn ask(socket: &Path, token: &Known, body: &str) -> io::Result<Vec<u8>> {
+    let mut stream = listener::connect(socket, token)?;
     stream.set_read_timeout(Some(STEP))?;
     // Of this version, an answer comes in one piece, and then the connection ends.
     let request = format!(
-        "POST /v1/sweeps HTTP/1.0\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\nAccept: application/json\r\n\
+        "POST /v1/sweeps HTTP/1.0\r\nHost: localhost\r\nAuthorization: Bearer {}\r\nAccept: application/json\r\n\
          Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        token.secret.shown(),
         body.len()
     );
     stream.write_all(request.as_bytes())?;

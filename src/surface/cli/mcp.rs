@@ -16,6 +16,7 @@ pub(crate) fn run(cli: &Cli, args: &McpArgs) -> anyhow::Result<Exit> {
         is_shared: true,
         ..cli.site()
     };
+    site.profile.get()?; // now, and not when it may have been edited
     let desk = Arc::new(Desk::new(Given {
         // Standard output is the client's.
         hear: Some(Box::new(|report| {
@@ -23,6 +24,7 @@ pub(crate) fn run(cli: &Cli, args: &McpArgs) -> anyhow::Result<Exit> {
         })),
         ..given(cli, site, args.read_only)
     }));
+    desk.begin()?;
     let plans = Arc::new(Plans::new(moment::now));
     mcp::serve(&Ground::new(desk, plans, args.allow_unconfirmed))?;
     Ok(Exit::Swept)

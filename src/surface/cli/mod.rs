@@ -9,6 +9,7 @@ mod given;
 mod history;
 mod init;
 mod kept_plan;
+mod listener;
 mod man;
 mod mcp;
 mod outcomes;

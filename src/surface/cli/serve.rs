@@ -1,7 +1,9 @@
 //! `serve`: watches, and answers over HTTP.
 
 use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
+use std::time::Duration;
 
 use anyhow::anyhow;
 
@@ -15,7 +17,10 @@ use crate::surface::mcp::{Endpoint, Ground};
 use crate::surface::plans::Plans;
 use crate::surface::serve::{Asked, Server};
 use crate::surface::verbs::{Desk, Given, Site};
-use crate::surface::{log, moment, notify, signals};
+use crate::surface::{failure, log, moment, notify, signals};
+
+/// How long it takes to see that the profile is to be read anew.
+const STEP: Duration = Duration::from_millis(200);
 
 pub(crate) fn run(cli: &Cli, args: &ServeArgs) -> anyhow::Result<Exit> {
     signals::hear_hangups()?;
@@ -46,11 +51,12 @@ fn serve(cli: &Cli, args: &ServeArgs) -> anyhow::Result<Exit> {
         ..cli.site()
     };
     let format = cli.log.format;
+    let is_watched = !args.no_watch && !serving.read_only;
     let desk = Arc::new(Desk::new(Given {
+        is_watched,
         hear: Some(Box::new(watch::printer(format))),
         ..given(cli, site.clone(), serving.read_only)
     }));
-    let is_watched = !args.no_watch && !serving.read_only;
     if !is_watched {
         if !watch::begins_well(|| desk.check())? {
             return Ok(Exit::Swept);
@@ -59,22 +65,35 @@ fn serve(cli: &Cli, args: &ServeArgs) -> anyhow::Result<Exit> {
     }
     let plans = Arc::new(Plans::new(moment::now));
     let api = Api::new(Arc::clone(&desk), Arc::clone(&plans));
+    let (answers, kept) = (Arc::clone(&api.answers), Arc::clone(&plans));
+    let forget = move || {
+        kept.forget_all();
+        answers.forget();
+    };
     let answers = Arc::clone(&api.answers);
     let ground = Ground::new(desk, plans, serving.allow_unconfirmed).once_written(move || answers.forget());
     let models = Endpoint::new(ground, &serving.allowed_hosts);
     let ender = server.ender();
+    let hears = watch::Hears {
+        has_begun: &say_where,
+        has_reread: &forget,
+    };
     thread::scope(|scope| {
+        let (until_then, has_ended) = mpsc::channel();
         let watching = is_watched.then(|| {
             scope.spawn(|| {
                 let _end = ender.at_the_end();
-                watch::stay(cli, &site, args.watch.interval, &say_where)
+                watch::stay(cli, &site, args.watch.interval, &hears)
             })
         });
         if !is_watched {
             notify::ready();
+            let (site, has_reread) = (&site, hears.has_reread);
+            scope.spawn(move || reread(site, has_reread, &has_ended));
         }
         let answers = |way| http::router(api.clone(), &models, &doors, way);
         let answered = server.answer(answers, models.end());
+        drop(until_then);
         let watched = watching.map(thread::ScopedJoinHandle::join);
         answered?;
         match watched {
@@ -83,6 +102,25 @@ fn serve(cli: &Cli, args: &ServeArgs) -> anyhow::Result<Exit> {
             None => Ok(Exit::Swept),
         }
     })
+}
+
+/// Reads the profile anew whenever that is asked for, where no watch does it.
+fn reread(site: &Site, has_reread: &dyn Fn(), has_ended: &Receiver<()>) {
+    while has_ended.recv_timeout(STEP) == Err(RecvTimeoutError::Timeout) {
+        if !signals::take_reopening() {
+            continue;
+        }
+        notify::reloading();
+        match site.profile.read_again() {
+            Ok(true) => has_reread(),
+            Ok(false) => {}
+            Err(error) => {
+                let why = failure::text(&error);
+                tracing::error!("the profile that was read before stays in force: {why}");
+            }
+        }
+        notify::ready();
+    }
 }
 
 /// Where the tokens are, where nobody has said it.

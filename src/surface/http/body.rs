@@ -44,8 +44,14 @@ fn is_json(media: &str) -> bool {
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     // A list of values without their names would be taken for an object.
     let begins = body.iter().find(|byte| !byte.is_ascii_whitespace());
-    if begins.is_some_and(|begin| *begin != b'{') {
-        let mistake = Mistake::new("object", [Step::from("body")], "expected a JSON object");
+    if let Some(begin) = begins.filter(|begin| **begin != b'{') {
+        let found = match begin {
+            b'[' => "a list",
+            b'"' => "a text",
+            _ => "something else",
+        };
+        let msg = format!("expected a JSON object, found {found}");
+        let mistake = Mistake::new("object", [Step::from("body")], msg);
         return Err(Problem::mistakes(vec![mistake]));
     }
     let mut json = serde_json::Deserializer::from_slice(body);

@@ -4,13 +4,12 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use zombie_sweeper::in_full;
-use zombie_sweeper::store::{OpenError, StoreError};
 
 use super::problem::{Mistake, Problem, Step};
 use crate::surface::exit::Exit;
 use crate::surface::failure;
 use crate::surface::plans::NotKept;
-use crate::surface::verbs::Misfit;
+use crate::surface::verbs::{Misfit, ProjectGone};
 
 /// A failure that several requests may be told of.
 #[derive(Clone, Debug)]
@@ -26,9 +25,9 @@ impl From<&anyhow::Error> for Failed {
     fn from(error: &anyhow::Error) -> Self {
         let exit = failure::exit(error);
         Self {
-            status: if is_conflict(error) {
+            status: if failure::is_conflict(error) {
                 StatusCode::CONFLICT
-            } else if error.is::<Misfit>() {
+            } else if error.is::<Misfit>() || error.is::<ProjectGone>() {
                 StatusCode::SERVICE_UNAVAILABLE
             } else {
                 status(exit)
@@ -38,19 +37,6 @@ impl From<&anyhow::Error> for Failed {
             cause: in_full(error.as_ref()),
         }
     }
-}
-
-/// Whether the request is understood, and the queue does not stand so that it can be done.
-fn is_conflict(error: &anyhow::Error) -> bool {
-    let of_the_store = failure::of_the_store(error);
-    matches!(
-        of_the_store,
-        Some(
-            StoreError::NotParked { .. }
-                | StoreError::Parking(_)
-                | StoreError::Open(OpenError::NotPlanned(_))
-        )
-    )
 }
 
 fn status(exit: Exit) -> StatusCode {

@@ -136,7 +136,8 @@ fn wanted(method: &Method, path: &str) -> Option<Kind> {
 
 fn unknown(has_shown_one: bool) -> Problem {
     let problem = if has_shown_one {
-        let said = "this token opens nothing here: expected one of this server's, as its file has it now";
+        let said = "this token opens nothing here: expected one of this server's, as its file had it when the server started; \
+                    after a change, start the server again";
         Problem::new(StatusCode::UNAUTHORIZED, said)
     } else {
         Problem::bare(StatusCode::UNAUTHORIZED)

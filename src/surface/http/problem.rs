@@ -1,5 +1,6 @@
 //! Why a request got no answer, as RFC 9457 has it: `application/problem+json`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::header::{CONTENT_TYPE, HeaderName, RETRY_AFTER};
@@ -7,6 +8,7 @@ use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::{Map, Value};
+use zombie_sweeper::SweepReport;
 
 /// The media type of a problem.
 pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
@@ -18,6 +20,8 @@ pub(crate) struct Problem {
     detail: String,
     errors: Vec<Mistake>,
     more: Map<String, Value>,
+    /// What was written before it failed.
+    committed: Option<Arc<SweepReport>>,
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
@@ -85,6 +89,7 @@ impl Problem {
             detail: detail.into(),
             errors: Vec::new(),
             more: Map::new(),
+            committed: None,
             headers: Vec::new(),
         }
     }
@@ -115,6 +120,13 @@ impl Problem {
         self
     }
 
+    /// Of a sweep that wrote this before it failed.
+    #[must_use]
+    pub(crate) fn having_committed(mut self, report: SweepReport) -> Self {
+        self.committed = Some(Arc::new(report));
+        self
+    }
+
     #[must_use]
     pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
@@ -135,6 +147,11 @@ impl Problem {
         &self.detail
     }
 
+    /// What was written before it failed.
+    pub(crate) fn committed(&self) -> Option<&SweepReport> {
+        self.committed.as_deref()
+    }
+
     /// What it adds to the header of its answer.
     pub(crate) fn headers(&self) -> &[(HeaderName, HeaderValue)] {
         &self.headers
@@ -151,6 +168,12 @@ impl Problem {
             json.insert(
                 "errors".to_owned(),
                 serde_json::to_value(&self.errors).unwrap_or_default(),
+            );
+        }
+        if let Some(committed) = &self.committed {
+            json.insert(
+                "committed".to_owned(),
+                serde_json::to_value(&**committed).unwrap_or_default(),
             );
         }
         json.extend(self.more.clone());

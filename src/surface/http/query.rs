@@ -62,7 +62,8 @@ impl Query {
     fn one(&mut self, name: &'static str) -> Option<String> {
         let mut values = self.all(name);
         if values.len() > 1 {
-            self.wrong("duplicate", name, "expected it once");
+            let msg = format!("expected it once, found it {} times", values.len());
+            self.wrong("duplicate", name, msg);
         }
         values.pop()
     }
@@ -78,7 +79,7 @@ impl Query {
     pub(crate) fn needed_id(&mut self, name: &'static str) -> String {
         let id = self.id(name);
         if id.is_none() {
-            self.wrong("missing", name, "expected the id of a task");
+            self.wrong("missing", name, "expected the id of a task, found none");
         }
         id.unwrap_or_default()
     }
@@ -96,7 +97,11 @@ impl Query {
     pub(crate) fn name(&mut self, name: &'static str) -> Option<String> {
         let given = self.id(name)?;
         if given.is_empty() {
-            self.wrong("too_short", name, "expected a name, or no such parameter");
+            self.wrong(
+                "too_short",
+                name,
+                "expected a name, or no such parameter; found an empty one",
+            );
         }
         Some(given)
     }
@@ -106,11 +111,8 @@ impl Query {
         let given = self.one(name)?;
         let time = time(&given);
         if time.is_none() {
-            self.wrong(
-                "time",
-                name,
-                "expected a whole number and a unit, such as 90s, 15m, 24h, 30d or 2w",
-            );
+            let expected = "a whole number and a unit, such as 90s, 15m, 24h, 30d or 2w";
+            self.unfit("time", name, expected, &given);
         }
         time
     }
@@ -119,8 +121,8 @@ impl Query {
         match self.one(name).as_deref() {
             Some("true") => true,
             None | Some("false") => false,
-            Some(_) => {
-                self.wrong("bool", name, "expected true or false");
+            Some(given) => {
+                self.unfit("bool", name, "true or false", given);
                 false
             }
         }
@@ -136,11 +138,8 @@ impl Query {
         if let Some(limit) = limit.filter(|_| digits && !given.starts_with('0')) {
             return limit;
         }
-        self.wrong(
-            "limit",
-            "limit",
-            format!("expected a whole number from 1 to {MOST}"),
-        );
+        let expected = format!("a whole number from 1 to {MOST}");
+        self.unfit("limit", "limit", &expected, &given);
         USUAL
     }
 
@@ -149,11 +148,11 @@ impl Query {
         let given = self.one("cursor")?;
         let place = read(&given);
         if place.is_none() {
-            let msg = format!(
-                "expected the `next` of the page before, which has {} characters at most",
+            let expected = format!(
+                "the `next` of the page before, which has {} characters at most",
                 cursor::LONGEST
             );
-            self.wrong("cursor", "cursor", msg);
+            self.unfit("cursor", "cursor", &expected, &given);
         }
         place
     }
@@ -174,18 +173,38 @@ impl Query {
     }
 
     fn check_length(&mut self, name: &'static str, value: &str) {
-        if value.chars().nth(LONGEST).is_some() {
-            let msg = format!("expected {LONGEST} characters at most; longer ids are for the command line");
-            self.wrong("too_long", name, msg);
+        if is_too_long(value) {
+            self.wrong("too_long", name, too_long(value));
         }
     }
 
+    /// A value that is not what it is to be.
+    fn unfit(&mut self, kind: &'static str, name: &str, expected: &str, given: &str) {
+        let found = shortened(given);
+        let more = if found.len() < given.len() { "…" } else { "" };
+        self.wrong(kind, name, format!("expected {expected}, found {found:?}{more}"));
+    }
+
     fn wrong(&mut self, kind: &'static str, name: &str, msg: impl Into<String>) {
-        // What was sent may be long, and comes back.
-        let name: String = name.chars().take(100).collect();
-        let loc = vec![Step::from("query"), Step::Key(name)];
+        let loc = vec![Step::from("query"), Step::Key(shortened(name))];
         self.mistakes.push(Mistake::new(kind, loc, msg));
     }
+}
+
+/// What was sent may be long, and comes back.
+fn shortened(text: &str) -> String {
+    text.chars().take(100).collect()
+}
+
+/// Whether an id or a name is longer than is taken over HTTP.
+pub(crate) fn is_too_long(text: &str) -> bool {
+    text.chars().nth(LONGEST).is_some()
+}
+
+/// How that is said.
+pub(crate) fn too_long(text: &str) -> String {
+    let found = text.chars().count();
+    format!("expected {LONGEST} characters at most, found {found}; longer ids are for the command line")
 }
 
 /// A text as a form has it: `+` is a space.

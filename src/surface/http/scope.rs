@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::problem::{Mistake, Problem, Step};
-use super::query::LONGEST;
+use super::query::{is_too_long, too_long};
 use crate::surface::verbs::Scope;
 
 /// As it is sent.
@@ -28,11 +28,15 @@ impl ScopeBody {
         match &self.project {
             Some(name) if name.is_empty() => {
                 let loc = vec![Step::from("body"), Step::from("project")];
-                wrong("too_short", loc, "expected a name, or null for all".to_owned());
+                wrong(
+                    "too_short",
+                    loc,
+                    "expected a name, or null for all; found an empty one".to_owned(),
+                );
             }
             Some(name) if is_too_long(name) => {
                 let loc = vec![Step::from("body"), Step::from("project")];
-                wrong("too_long", loc, too_long());
+                wrong("too_long", loc, too_long(name));
             }
             _ => {}
         }
@@ -47,7 +51,7 @@ impl ScopeBody {
             if is_too_long(task) {
                 let mut loc = loc();
                 loc.push(Step::from(index));
-                wrong("too_long", loc, too_long());
+                wrong("too_long", loc, too_long(task));
             }
         }
         if !mistakes.is_empty() {
@@ -58,13 +62,4 @@ impl ScopeBody {
             tasks: tasks.unwrap_or_default(),
         })
     }
-}
-
-/// Whether an id or a name is longer than is taken over HTTP.
-pub(crate) fn is_too_long(text: &str) -> bool {
-    text.chars().nth(LONGEST).is_some()
-}
-
-pub(crate) fn too_long() -> String {
-    format!("expected {LONGEST} characters at most; longer ids are for the command line")
 }

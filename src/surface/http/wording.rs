@@ -9,10 +9,13 @@ use axum::response::{Html, IntoResponse, Response};
 
 use super::accept::prefers_html;
 use super::problem::Problem;
-use crate::surface::page::trouble;
+use crate::surface::page::{swept, trouble};
 
 /// Where models come in.
 const MCP: &str = "/mcp";
+
+/// How a body that is no message is told of there, before what is wrong with it.
+const UNREAD: &str = "fail to deserialize request body";
 
 /// No reason in plain text is longer, in bytes.
 const LONGEST: usize = 16 * 1024;
@@ -48,7 +51,17 @@ async fn of_models(response: Response) -> Response {
     if text.trim().is_empty() {
         return of_routes(status, &head.headers, false);
     }
-    let problem = Problem::new(status, text.trim());
+    let text = text.trim();
+    let problem = match text.strip_prefix(UNREAD) {
+        Some(why) => Problem::new(
+            status,
+            format!(
+                "the body is not understood: expected a message of MCP in JSON, found {:?}",
+                why.trim()
+            ),
+        ),
+        None => Problem::new(status, text),
+    };
     let allowed = head.headers.get(ALLOW).cloned();
     let problem = allowed
         .into_iter()
@@ -91,7 +104,10 @@ fn of_routes(status: StatusCode, headers: &HeaderMap, as_page: bool) -> Response
 }
 
 fn of_page(problem: &Problem) -> Response {
-    let page = trouble(problem.status(), problem.detail());
+    let page = match problem.committed() {
+        Some(report) => swept(None, report, Some(problem.detail())),
+        None => trouble(problem.status(), problem.detail()),
+    };
     let mut response = (problem.status(), Html(page.into_string())).into_response();
     for (name, value) in problem.headers() {
         response.headers_mut().append(name, value.clone());

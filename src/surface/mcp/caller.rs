@@ -6,6 +6,8 @@ use rmcp::service::RequestContext;
 
 use super::consent;
 use super::ground::Ground;
+use super::sessions::{self, Sessions};
+use crate::surface::called_off::CalledOff;
 use crate::surface::plans::Session;
 
 /// A call's surroundings.
@@ -16,6 +18,8 @@ pub(super) struct Caller<'c> {
     pub(super) context: &'c RequestContext<RoleServer>,
     /// Whether the client has said before that it can put a question to a person. It is not unsaid.
     pub(super) could_ask: bool,
+    /// Those that are open, where there may be many.
+    pub(super) sessions: Option<&'c Sessions>,
 }
 
 impl Caller<'_> {
@@ -27,6 +31,14 @@ impl Caller<'_> {
     /// Whether this very call says so.
     pub(super) fn says_that_it_can_ask(&self) -> bool {
         consent::can_ask(self.context.client_capabilities().as_ref())
+    }
+
+    /// What tells whether the call was called off, or its session has ended meanwhile.
+    pub(super) fn called_off(&self) -> CalledOff {
+        let open = self.sessions;
+        let has_ended = open.and_then(|open| sessions::has_ended(open, self.context));
+        let call = self.context.ct.clone();
+        CalledOff::by(move || call.is_cancelled() || has_ended.as_ref().is_some_and(|has_ended| has_ended()))
     }
 }
 

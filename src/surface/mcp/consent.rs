@@ -9,6 +9,7 @@ use rmcp::model::{
     ElicitationSchema, PrimitiveSchemaDefinition,
 };
 use serde_json::{Value, json};
+use zombie_sweeper::SweepReport;
 use zombie_sweeper::report::HeldBack;
 
 use crate::surface::brake::reaped_lately;
@@ -96,11 +97,12 @@ pub(super) fn read_json(answer: Value) -> Result<(), &'static str> {
 fn message(plan: &KeptPlan, database: &Path) -> String {
     let planned = &plan.planned;
     let mut text = format!(
-        "A program asks to reap {} in the queue {}: their workers are taken for dead. Their runs are marked abandoned, and {}. If \
-         a worker is alive after all, its task runs twice.\n\nWhy:\n",
+        "A program asks to reap {} in the queue {}: their workers are taken for dead. {}.{} If a worker is alive after all, its \
+         task is taken from it all the same, and may run twice.\n\nWhy:\n",
         tasks(planned.len()),
         quoted_end(&database.to_string_lossy()),
-        what_follows(planned.len(), plan.report.parked.len()),
+        what_follows(planned.len(), &plan.report),
+        what_follows_for_runs(&plan.report),
     );
     let mut reasons: BTreeMap<_, usize> = BTreeMap::new();
     for reap in planned.iter() {
@@ -126,19 +128,41 @@ fn message(plan: &KeptPlan, database: &Path) -> String {
     text
 }
 
-/// What becomes of the tasks.
-fn what_follows(count: usize, parked: usize) -> String {
+/// What becomes of the tasks, in the words of the queue: what a word means there nobody knows here.
+fn what_follows(count: usize, report: &SweepReport) -> String {
+    let words = report.words_written.tasks.iter();
+    let words: Vec<_> = words.map(|word| quoted(word)).collect();
+    let (words, parked) = (words.join(" or "), report.parked.len());
     match count.saturating_sub(parked) {
-        _ if parked == 0 => "the tasks are given to other workers".to_owned(),
+        _ if parked == 0 => format!("The status of {} becomes {words}", these(count)),
         0 => format!(
             "{} parked, as they fell silent too often: no worker gets them until a person opens them again",
             are(parked)
         ),
         given => format!(
-            "{} given to other workers; {} parked, as they fell silent too often: no worker gets those until a person opens them \
-             again",
-            are(given),
+            "The status of {} becomes {words}; {} parked, as they fell silent too often: no worker gets those until a person opens \
+             them again",
+            tasks(given),
             are(parked)
+        ),
+    }
+}
+
+fn these(count: usize) -> &'static str {
+    if count == 1 { "the task" } else { "the tasks" }
+}
+
+/// Nothing, where they have none.
+fn what_follows_for_runs(report: &SweepReport) -> String {
+    match report.runs_abandoned {
+        0 => String::new(),
+        1 => format!(
+            " The status of 1 run becomes {}.",
+            quoted(&report.words_written.runs)
+        ),
+        runs => format!(
+            " The status of {runs} runs becomes {}.",
+            quoted(&report.words_written.runs)
         ),
     }
 }

@@ -16,6 +16,7 @@ use tokio::sync::Semaphore;
 
 use super::ground::Ground;
 use super::server::{FULL, Server};
+use super::sessions::{SESSION_ID, Sessions};
 use crate::surface::plans::{Holder, Session};
 
 /// How large a request may be, in bytes.
@@ -27,9 +28,6 @@ const SESSIONS: usize = 64;
 /// How long one may say nothing: longer than a person may take to answer.
 const QUIET: Duration = Duration::from_secs(600);
 
-/// Names a session.
-const SESSION_ID: &str = "mcp-session-id";
-
 /// Names the protocol of a request.
 const PROTOCOL: &str = "mcp-protocol-version";
 
@@ -40,7 +38,7 @@ const WITHOUT_SESSIONS: &str = "2026-07-28";
 #[derive(Clone)]
 pub(crate) struct Endpoint {
     service: StreamableHttpService<Server, LocalSessionManager>,
-    sessions: Arc<LocalSessionManager>,
+    sessions: Sessions,
     ground: Ground,
 }
 
@@ -64,8 +62,11 @@ impl Endpoint {
         let sessionless = Session::named(Holder::Model, "MCP over HTTP, by a protocol without sessions");
         let of_whom = ground.clone();
         let room = Arc::new(Semaphore::new(SESSIONS));
+        let open = Arc::clone(&sessions);
         let serve = move || {
-            Server::of_many(of_whom.clone(), sessionless.clone(), Arc::clone(&room)).map_err(io::Error::other)
+            let (ground, sessionless) = (of_whom.clone(), sessionless.clone());
+            let server = Server::of_many(ground, sessionless, Arc::clone(&open), Arc::clone(&room));
+            server.map_err(io::Error::other)
         };
         Self {
             service: StreamableHttpService::new(serve, Arc::clone(&sessions), config),
@@ -102,11 +103,7 @@ fn origins(host: &str) -> [String; 2] {
 
 /// Tells early who would open one session too many, as far as that can be told by the headers: the bound itself is where one
 /// is opened. And no token goes further: what is behind logs what it is given.
-async fn bounded(
-    State(sessions): State<Arc<LocalSessionManager>>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+async fn bounded(State(sessions): State<Sessions>, mut request: Request, next: Next) -> Response {
     request.headers_mut().remove(header::AUTHORIZATION);
     let headers = request.headers();
     let opens = request.method() == Method::POST

@@ -41,7 +41,7 @@ pub(super) async fn plan(caller: &Caller<'_>, asked: PlanArguments) -> Result<Ca
         )),
         Some(id) => {
             let plan = caller.ground.plans.show(&id, caller.session);
-            Ok(plan.map_or_else(|| no_such_plan(&id), |plan| listed(&plan, from, limit)))
+            Ok(plan.map_or_else(|| no_such_plan(caller, &id), |plan| listed(&plan, from, limit)))
         }
     }
 }

@@ -3,6 +3,7 @@
 use rmcp::model::{CallToolResult, ContentBlock};
 use serde_json::Value;
 
+use super::caller::Caller;
 use super::fit::{self, LARGEST};
 use crate::surface::failure;
 use crate::surface::harmless;
@@ -48,11 +49,18 @@ pub(super) fn not_understood(tool: &str, why: &str) -> CallToolResult {
     ))
 }
 
-/// A plan that is not, or is not any more: the two look alike.
-pub(super) fn no_such_plan(id: &str) -> CallToolResult {
+/// A plan that is not there, or not any more. What became of one that was used the call tells that used it.
+pub(super) fn no_such_plan(caller: &Caller<'_>, id: &str) -> CallToolResult {
+    let shown = harmless::shortened(id, ECHOED);
+    if caller.ground.plans.was_used(id, caller.session) {
+        return wrong(format!(
+            "there is no plan {shown:?} in this session any more: it was used up by a sweep or an answer before, which may be at \
+             work still; nothing was reaped by this call. What came of it is the result of that one, and `history` lists what \
+             was reaped; for what is due now call `plan` again"
+        ));
+    }
     wrong(format!(
-        "there is no plan {:?} in this session: expected the `plan_id` of one made here by `plan` less than five minutes \
-         ago, that no sweep has used and no answer used up; nothing was reaped; call `plan` again",
-        harmless::shortened(id, ECHOED)
+        "there is no plan {shown:?} in this session: expected the `plan_id` of one made here by `plan` less than five minutes \
+         ago, that no sweep has used and no answer used up; nothing was reaped by this call; call `plan` again"
     ))
 }

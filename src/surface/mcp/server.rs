@@ -20,6 +20,7 @@ use super::caller::{Caller, has_no_sessions};
 use super::consent;
 use super::ground::Ground;
 use super::result::{ECHOED, failed, not_understood, told};
+use super::sessions::Sessions;
 use super::tools::{self, Verb};
 use super::{plan, sweep};
 use crate::surface::harmless;
@@ -44,6 +45,8 @@ pub(crate) struct Server {
     session: Session,
     /// Of those who come without one, by a protocol that has none.
     sessionless: Option<Session>,
+    /// All that are open, where there may be many.
+    sessions: Option<Sessions>,
     /// Whether the client has said that it can ask a person.
     can_ask: AtomicBool,
     /// What lets so many sessions be open, where there may be many.
@@ -59,6 +62,7 @@ impl Server {
             ground,
             session: Session::new(Holder::Model)?,
             sessionless: None,
+            sessions: None,
             can_ask: AtomicBool::new(false),
             room: None,
             place: OnceLock::new(),
@@ -69,10 +73,12 @@ impl Server {
     pub(super) fn of_many(
         ground: Ground,
         sessionless: Session,
+        sessions: Sessions,
         room: Arc<Semaphore>,
     ) -> Result<Self, getrandom::Error> {
         let mut server = Self::of_one(ground)?;
         server.sessionless = Some(sessionless);
+        server.sessions = Some(sessions);
         server.room = Some(room);
         Ok(server)
     }
@@ -92,6 +98,7 @@ impl Server {
             session: sessionless.unwrap_or(&self.session),
             context,
             could_ask,
+            sessions: self.sessions.as_ref(),
         }
     }
 
@@ -194,6 +201,33 @@ impl Server {
         Ok(result.into())
     }
 
+    async fn call_named(
+        &self,
+        request: CallToolRequestParams,
+        context: &RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        match Verb::named(&request.name) {
+            Some(Verb::Sweep) if self.is_read_only() => Err(ErrorData::invalid_params(
+                "there is no tool `sweep` here: the operator started this server with --read-only",
+                None,
+            )),
+            Some(verb) => self.call(verb, request, context).await,
+            None => {
+                let known: Vec<_> = tools::offered(self.is_read_only())
+                    .map(|tool| tool.name.as_ref())
+                    .collect();
+                Err(ErrorData::invalid_params(
+                    format!(
+                        "there is no tool {:?}: expected one of {}",
+                        harmless::shortened(&request.name, ECHOED),
+                        known.join(", ")
+                    ),
+                    None,
+                ))
+            }
+        }
+    }
+
     fn is_read_only(&self) -> bool {
         self.ground.desk.is_read_only()
     }
@@ -259,25 +293,10 @@ impl ServerHandler for Server {
     ) -> Result<CallToolResponse, ErrorData> {
         // Whatever it calls: what it can is said with each.
         self.hear(context.client_capabilities().as_ref());
-        match Verb::named(&request.name) {
-            Some(Verb::Sweep) if self.is_read_only() => Err(ErrorData::invalid_params(
-                "there is no tool `sweep` here: the operator started this server with --read-only",
-                None,
-            )),
-            Some(verb) => self.call(verb, request, &context).await,
-            None => {
-                let known: Vec<_> = tools::offered(self.is_read_only())
-                    .map(|tool| tool.name.as_ref())
-                    .collect();
-                Err(ErrorData::invalid_params(
-                    format!(
-                        "there is no tool {:?}: expected one of {}",
-                        harmless::shortened(&request.name, ECHOED),
-                        known.join(", ")
-                    ),
-                    None,
-                ))
-            }
+        let called = self.call_named(request, &context).await;
+        if let Err(error) = &called {
+            tracing::warn!("a call of a client was refused: {}", error.message);
         }
+        called
     }
 }

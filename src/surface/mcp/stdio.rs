@@ -8,6 +8,7 @@ use rmcp::service::ServerInitializeError;
 use rmcp::transport::stdio_pipes;
 
 use super::ground::Ground;
+use super::heeded::Heeded;
 use super::server::Server;
 use crate::surface::signals;
 
@@ -39,7 +40,8 @@ pub(crate) fn serve(ground: &Ground) -> anyhow::Result<()> {
 }
 
 async fn converse(server: Server) -> anyhow::Result<()> {
-    match server.serve(stdio_pipes()).await {
+    let (from, to) = stdio_pipes();
+    match server.serve((Heeded::new(from), to)).await {
         Ok(serving) => {
             serving.waiting().await?;
             Ok(())

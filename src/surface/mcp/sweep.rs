@@ -69,7 +69,7 @@ pub(super) async fn sweep(
     {
         // Every answer uses the plan up, but one to another question.
         let Some(plan) = plans.answered(id, session, &question) else {
-            return Ok(no_such_question(id).into());
+            return Ok(no_such_question(caller, id).into());
         };
         let answer = answers.remove(QUESTION).unwrap_or_default();
         return match consent::read_json(answer) {
@@ -78,7 +78,7 @@ pub(super) async fn sweep(
         };
     }
     let Some(plan) = plans.show(id, session) else {
-        return Ok(no_such_plan(id).into());
+        return Ok(no_such_plan(caller, id).into());
     };
     if plan.planned.is_empty() {
         let why = plan.report.held_back.as_ref().map_or_else(
@@ -94,7 +94,7 @@ pub(super) async fn sweep(
         return match plans.take_unasked(id, session) {
             Ok(plan) => reap(caller, plan, Consent::Operator).await.map(Into::into),
             Err(NotTaken::ToBeAsked) => Ok(has_to_ask().into()),
-            Err(NotTaken::Gone) => Ok(no_such_plan(id).into()),
+            Err(NotTaken::Gone) => Ok(no_such_plan(caller, id).into()),
         };
     }
     if has_no_sessions(context) && !caller.says_that_it_can_ask() {
@@ -105,7 +105,7 @@ pub(super) async fn sweep(
     let question = plans.ask(id, session);
     let question = question.map_err(|why| ErrorData::internal_error(why.to_string(), None))?;
     let Some(question) = question else {
-        return Ok(no_such_plan(id).into());
+        return Ok(no_such_plan(caller, id).into());
     };
     if has_no_sessions(context) {
         let request = InputRequest::Elicitation(ElicitRequest::new(form));
@@ -158,18 +158,16 @@ async fn reap(caller: &Caller<'_>, plan: KeptPlan, consent: Consent) -> Result<C
         consent,
         "sweeps a plan for a client of MCP"
     );
+    let called_off = caller.called_off();
     let mut swept = Err(SweepRefused::Busy);
     for attempt in 0..TRIES {
         if attempt > 0 {
             tokio::time::sleep(BETWEEN).await;
         }
         let (scope, planned) = (plan.scope.clone(), plan.planned.clone());
-        let called_off = caller.context.ct.clone();
-        let ask = move |desk: &Desk| (!called_off.is_cancelled()).then(|| desk.sweep(&scope, Some(planned)));
-        let Some(ended) = ground.ask(ask).await? else {
-            return Ok(refused(id, &No::Said(CANCELLED)));
-        };
-        swept = ended;
+        let off = called_off.clone();
+        let ask = move |desk: &Desk| desk.sweep_unless(&off, &scope, Some(planned));
+        swept = ground.ask(ask).await?;
         if !matches!(swept, Err(SweepRefused::Busy)) {
             break;
         }
@@ -187,6 +185,11 @@ async fn reap(caller: &Caller<'_>, plan: KeptPlan, consent: Consent) -> Result<C
         )),
         Err(SweepRefused::ReadOnly) => {
             wrong("the operator started this server with --read-only: nothing was reaped")
+        }
+        // Nobody may be there to read it.
+        Err(SweepRefused::Failed(_)) if called_off.is_so() => {
+            tracing::info!("the client called its sweep off: nothing was reaped");
+            refused(id, &No::Said(CANCELLED))
         }
         Err(SweepRefused::Failed(error)) => wrong(format!(
             "{}; nothing was reaped, and the plan {id} is used up",
@@ -227,9 +230,12 @@ fn refused(id: &str, no: &No) -> CallToolResult {
 }
 
 /// One that was forged, answered before, or followed by another.
-fn no_such_question(id: &str) -> CallToolResult {
+fn no_such_question(caller: &Caller<'_>, id: &str) -> CallToolResult {
+    if caller.ground.plans.was_used(id, caller.session) {
+        return no_such_plan(caller, id);
+    }
     wrong(format!(
-        "nothing was reaped: no such question about a plan {:?} is open in this session. Expected the `requestState` of \
+        "nothing was reaped by this call: no such question about a plan {:?} is open in this session. Expected the `requestState` of \
          the last one, not answered before, within five minutes of the plan; call `plan` again",
         harmless::shortened(id, ECHOED)
     ))

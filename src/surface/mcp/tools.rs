@@ -70,7 +70,7 @@ impl Verb {
             }
             Self::Sweep => {
                 "Reaps the tasks of a plan that are zombies still, for the same reason and with the same run, and no other: \
-                 their runs are abandoned and the tasks opened again. A person is asked first, and decides; whatever they \
+                 tasks and runs get the status that the queue's profile has for them, such as open and abandoned. A person is asked first, and decides; whatever they \
                  answer uses the plan up. Nothing in the arguments stands for their consent."
             }
             Self::Explain => {

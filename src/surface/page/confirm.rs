@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use maud::{Markup, html};
+use zombie_sweeper::WordsWritten;
 use zombie_sweeper::report::HeldBack;
 
 use super::asked::Asked;
@@ -19,6 +20,9 @@ pub(super) struct Confirm<'a> {
     pub(super) due: &'a [Due],
     /// How many of them would be parked.
     pub(super) parked: usize,
+    /// What would be written of the others, and of how many runs.
+    pub(super) words: &'a WordsWritten,
+    pub(super) runs: usize,
     /// Where more are due than the operator lets be reaped at once.
     pub(super) held_back: Option<&'a HeldBack>,
     /// Until when it stands, RFC 3339.
@@ -52,20 +56,12 @@ pub(super) fn confirm(view: &Confirm<'_>) -> Markup {
 
 /// What is done, and the form that has it done.
 fn question(view: &Confirm<'_>) -> Markup {
-    let what_follows = match view.due.len().saturating_sub(view.parked) {
-        _ if view.parked == 0 => "These exact tasks go back to the queue".to_owned(),
-        0 => "These exact tasks are parked, as they fell silent too often: no worker gets them until somebody opens them again"
-            .to_owned(),
-        back => format!(
-            "Of these exact tasks {} back to the queue, and {} parked, as too often silent: no worker gets those until somebody \
-             opens them again",
-            verb(back, "goes", "go"),
-            verb(view.parked, "is", "are")
-        ),
-    };
     html! {
         p {
-            (what_follows) ". Their runs are given up. "
+            (what_follows(view)) " "
+            @if view.runs > 0 {
+                "The status of " (counted(view.runs, "run")) " becomes " (word(&view.words.runs)) ". "
+            }
             "One that has shown life by then is left alone, and no other is touched."
         }
         (table("Tasks that would be reaped", view.due.iter(), view.asked, true))
@@ -85,6 +81,30 @@ fn question(view: &Confirm<'_>) -> Markup {
         }
         p.hint { "This list stands until " (said::moment(view.expires_at)) ", and is good for one sweep." }
     }
+}
+
+/// What becomes of the tasks, in the words of the queue: what a word means there nobody knows here.
+fn what_follows(view: &Confirm<'_>) -> Markup {
+    let words = html! {
+        @for (at, written) in view.words.tasks.iter().enumerate() {
+            @if at > 0 { " or " }
+            (word(written))
+        }
+    };
+    match view.due.len().saturating_sub(view.parked) {
+        _ if view.parked == 0 => html! { "The status of these exact tasks becomes " (words) "." },
+        0 => html! {
+            "These exact tasks are parked, as they fell silent too often: no worker gets them until somebody opens them again."
+        },
+        others => html! {
+            "Of these exact tasks " (verb(others, "gets", "get")) " the status " (words) ", and " (verb(view.parked, "is", "are"))
+            " parked, as too often silent: no worker gets those until somebody opens them again."
+        },
+    }
+}
+
+fn word(written: &str) -> Markup {
+    html! { code { (said::text(written, 64)) } }
 }
 
 /// Why there is nothing to be agreed to.

@@ -19,6 +19,7 @@ use axum::routing::{get, post};
 
 pub(crate) use ground::{MayWrite, Page};
 pub(crate) use layout::page as layout;
+pub(crate) use swept::swept;
 pub(crate) use trouble::trouble;
 
 /// The pages, and what they are drawn with.

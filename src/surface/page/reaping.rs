@@ -87,6 +87,8 @@ fn question(page: &Page, kept: &KeptPlan, asked: &Asked, wrong: Option<&str>) ->
         asked,
         due: &due,
         parked: kept.report.parked.len(),
+        words: &kept.report.words_written,
+        runs: kept.report.runs_abandoned,
         held_back: kept.report.held_back.as_ref(),
         expires_at: &kept.expires_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         wrong,
@@ -149,7 +151,9 @@ pub(super) async fn sweep(
 
 fn done(page: &Page, ended: Result<zombie_sweeper::SweepReport, SweepRefused>) -> Result<Response, Problem> {
     match ended {
-        Ok(report) => Ok(Html(swept(page.desk.database(), &report).into_string()).into_response()),
+        Ok(report) => {
+            Ok(Html(swept(Some(page.desk.database()), &report, None).into_string()).into_response())
+        }
         Err(SweepRefused::Busy) => Err(Problem::try_again(
             StatusCode::CONFLICT,
             "nothing was reaped by this one. Look again in a moment: the other may have reaped them",
@@ -157,10 +161,9 @@ fn done(page: &Page, ended: Result<zombie_sweeper::SweepReport, SweepRefused>) -
         )),
         Err(SweepRefused::ReadOnly) => Err(read_only()),
         Err(SweepRefused::Failed(error)) => Err(Failed::from(&error).of_a_plan_used_up()),
-        Err(SweepRefused::Partial { mut report, error }) => {
+        Err(SweepRefused::Partial { report, error }) => {
             let why = failure::text(&error);
-            report.error.get_or_insert(why);
-            let page = Html(swept(page.desk.database(), &report).into_string());
+            let page = Html(swept(Some(page.desk.database()), &report, Some(&why)).into_string());
             Ok((StatusCode::INTERNAL_SERVER_ERROR, page).into_response())
         }
     }

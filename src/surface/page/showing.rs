@@ -68,6 +68,7 @@ async fn looked_at(page: Page, asked: Asked) -> Result<Html<String>, Problem> {
             asked: &asked,
             database: desk.database(),
             is_read_only: desk.is_read_only(),
+            is_watched: desk.is_watched(),
             living: &Silent::all(&look.report),
             day: day.as_ref().map(|told| &told.report).map_err(Failed::text),
             month: month.as_ref().map(|told| &told.report).map_err(Failed::text),

@@ -9,9 +9,12 @@ use super::layout;
 use super::said::{self, counted, number, wide};
 use crate::surface::brake::reaped_lately;
 
-pub(super) fn swept(database: &Path, report: &SweepReport) -> Markup {
+/// What was done, and why no more, where it stopped early.
+pub(crate) fn swept(database: Option<&Path>, report: &SweepReport, why: Option<&str>) -> Markup {
     let title = format!("{} reaped", counted(report.reaps.len(), "task"));
-    let corner = html! { span.database { (said::text(&database.to_string_lossy(), 200)) } };
+    let corner = html! {
+        @if let Some(database) = database { span.database { (said::text(&database.to_string_lossy(), 200)) } }
+    };
     let rows = html! {
         table {
             caption.unseen { "Tasks that were reaped" }
@@ -28,7 +31,7 @@ pub(super) fn swept(database: &Path, report: &SweepReport) -> Markup {
         &html! {
             section.card.narrow aria-labelledby="done" {
                 h1 #done { (title) }
-                @if let Some(error) = &report.error { p.missing { "The sweep stopped early: " (said::sentence(error)) } }
+                @if let Some(error) = report.error.as_deref().or(why) { p.missing { "The sweep stopped early: " (said::sentence(error)) } }
                 p {
                     (counted(report.runs_abandoned, "run")) " given up, " (counted(report.workspaces_freed, "workspace"))
                     " freed, in " (counted(report.transactions, "transaction")) ", " (said::moment(&report.swept_at)) "."

@@ -120,12 +120,18 @@ impl Plans {
         let mut kept = self.good();
         let taken = place(&kept, id, session).map(|at| kept.remove(at))?;
         drop(kept);
+        Some(self.used_up(taken))
+    }
+
+    /// Remembers that one that was taken out was there: who asks for it again is told so.
+    fn used_up(&self, taken: Kept) -> KeptPlan {
+        let plan = Arc::unwrap_or_clone(taken.plan);
         let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        used.push_back((taken.plan.id.clone(), session.clone()));
+        used.push_back((plan.id.clone(), plan.session.clone()));
         if used.len() > KEPT {
             used.pop_front();
         }
-        Some(Arc::unwrap_or_clone(taken.plan))
+        plan
     }
 
     /// Whether this session took it out, not long ago.
@@ -142,7 +148,9 @@ impl Plans {
         if kept.get(at).is_none_or(is_to_be_asked) {
             return Err(NotTaken::ToBeAsked);
         }
-        Ok(Arc::unwrap_or_clone(kept.remove(at).plan))
+        let taken = kept.remove(at);
+        drop(kept);
+        Ok(self.used_up(taken))
     }
 
     /// Remembers that a person can be asked about it.
@@ -171,13 +179,19 @@ impl Plans {
         let at = place(&kept, id, session)?;
         let asked = kept.get(at)?.question.as_ref()?;
         let is_it: bool = asked.as_bytes().ct_eq(question.as_bytes()).into();
-        let kept = is_it.then(|| kept.remove(at))?;
-        Some(Arc::unwrap_or_clone(kept.plan))
+        let taken = is_it.then(|| kept.remove(at))?;
+        drop(kept);
+        Some(self.used_up(taken))
     }
 
     /// Forgets all plans of a session that has ended.
     pub(crate) fn forget(&self, session: &Session) {
         self.good().retain(|kept| kept.plan.session != *session);
+    }
+
+    /// Forgets all: what they were made by is in force no more.
+    pub(crate) fn forget_all(&self) {
+        self.good().clear();
     }
 
     /// How long a plan has left, at this moment.

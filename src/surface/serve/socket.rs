@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use nix::unistd::geteuid;
 
+use crate::surface::socket_folder::{self, Rule};
+
 /// Its owner, and the owner's group.
 const FOLDER: u32 = 0o750;
 
@@ -28,7 +30,7 @@ impl Socket {
     /// Listens there.
     pub(super) fn bind(path: &Path) -> io::Result<(UnixListener, Self)> {
         let path = std::path::absolute(path)?;
-        let folder = path.parent().unwrap_or(Path::new("/"));
+        let folder = socket_folder::of(&path);
         make_folder(folder)?;
         check_folder(folder)?;
         take_away_a_dead_one(&path)?;
@@ -58,21 +60,14 @@ fn make_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Whoever may write to the folder can put a socket of theirs in the place of ours, and be told the token.
 fn check_folder(folder: &Path) -> io::Result<()> {
-    let found = fs::metadata(folder).map_err(|error| of(folder, "look at the folder", &error))?;
-    let is_ours = found.uid() == geteuid().as_raw() || found.uid() == 0;
-    let mode = found.mode() & 0o7777;
-    if is_ours && mode & CLOSED == 0 {
-        return Ok(());
-    }
-    let said = format!(
-        "the folder of the socket, {}, is open to others: expected one of this user with mode 0750 or less, found user {} and mode \
-         {mode:04o}; name a socket in a folder that is not there yet, and it is made so",
-        folder.display(),
-        found.uid()
-    );
-    Err(io::Error::new(ErrorKind::PermissionDenied, said))
+    let rule = Rule {
+        may_own: &|owner| owner == geteuid().as_raw() || owner == 0,
+        closed: CLOSED,
+        expected: "one of this user with mode 0750 or less",
+        advice: "name a socket in a folder that is not there yet, and it is made so",
+    };
+    rule.check(folder)
 }
 
 /// One that a killed process has left there. One that answers belongs to who answers.

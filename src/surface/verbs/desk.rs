@@ -4,18 +4,22 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use zombie_sweeper::inspect::{Explanation, History, HistoryOptions, Outcomes, OutcomesOptions};
+use zombie_sweeper::inspect::{Explanation, History, Outcomes};
 use zombie_sweeper::report::UnparkReport;
 use zombie_sweeper::store::{Schema, StoreError};
-use zombie_sweeper::{Planned, SweepOptions, SweepReport};
+use zombie_sweeper::{SweepError, SweepOptions, SweepReport};
 
 use super::doctor::Diagnosed;
 use super::lately::Lately;
 use super::patience::Patience;
+use super::planned::Planned;
+use super::questions::{HistoryAsked, OutcomesAsked, SweepRefused};
 use super::schema::Understood;
-use super::scope::{OutOfScope, Scope};
+use super::scope::{OutOfScope, ProjectGone, Scope};
 use super::site::{Site, Sweeps};
+use super::trouble::Trouble;
 use super::{ledger, monitor};
+use crate::surface::called_off::CalledOff;
 use crate::surface::exit::Exit;
 use crate::surface::{failure, wait, wall_clock};
 
@@ -25,52 +29,21 @@ const LIVING: usize = 10_000;
 /// On how many zombies the evidence is listed: with it, each takes ten times the memory.
 const EVIDENCE: usize = 1_000;
 
-/// Why nothing, or not everything, was reaped.
-#[derive(Debug)]
-pub(crate) enum SweepRefused {
-    /// Another one is at work.
-    Busy,
-    /// The operator allows none.
-    ReadOnly,
-    Failed(anyhow::Error),
-    /// What the report says was committed.
-    Partial {
-        report: Box<SweepReport>,
-        error: anyhow::Error,
-    },
-}
-
-/// Which reaps a history is of.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct HistoryAsked {
-    pub(crate) since: Option<Duration>,
-    pub(crate) task: Option<String>,
-    pub(crate) project: Option<String>,
-    pub(crate) reason: Option<String>,
-    pub(crate) limit: Option<std::num::NonZeroUsize>,
-}
-
-/// Which reaps outcomes are of.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct OutcomesAsked {
-    pub(crate) since: Option<Duration>,
-    pub(crate) horizon: Option<Duration>,
-    pub(crate) project: Option<String>,
-    pub(crate) reason: Option<String>,
-    pub(crate) suggest: bool,
-}
-
 /// What the operator gave.
 pub(crate) struct Given {
     pub(crate) site: Site,
     pub(crate) patience: Patience,
     /// Those of a sweep.
     pub(crate) options: SweepOptions,
+    /// How long after the first look a sweep looks again at what is silent.
+    pub(crate) confirm: Duration,
     /// For how long silence is borne where nothing is learned, where somebody has said so.
     pub(crate) stale_after: Option<Duration>,
     /// The project that all is narrowed to.
     pub(crate) project: Option<String>,
     pub(crate) is_read_only: bool,
+    /// Whether this process also sweeps without being asked.
+    pub(crate) is_watched: bool,
     /// Who hears of each sweep, beside whoever asked for it.
     pub(crate) hear: Option<Hear>,
 }
@@ -83,6 +56,7 @@ pub(crate) struct Desk {
     given: Given,
     at_work: Mutex<()>,
     reaped: Lately,
+    trouble: Trouble,
 }
 
 impl Desk {
@@ -91,6 +65,7 @@ impl Desk {
             given,
             at_work: Mutex::new(()),
             reaped: Lately::default(),
+            trouble: Trouble::default(),
         }
     }
 
@@ -112,13 +87,26 @@ impl Desk {
         self.given.is_read_only
     }
 
+    /// Whether this process also sweeps without being asked.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.given.is_watched
+    }
+
     /// A dry run of now, and the exact list of what it would reap.
     pub(crate) fn plan(&self, scope: &Scope) -> anyhow::Result<(SweepReport, Planned)> {
-        // Before the look: what comes to stand there meanwhile is not what the plan is of.
-        let file = self.given.site.which_file()?;
-        let report = super::plan::look(&self.given.site, self.given.patience, &self.dry(scope)?)?;
-        let (report, planned) = report.into_planned();
-        Ok((report, planned.of_file(file)))
+        self.heard("plan", || {
+            // Before the look: what comes to stand there meanwhile is not what the plan is of.
+            let site = self.given.site.pinned()?;
+            let file = site.which_file()?;
+            let (patience, options) = (self.given.patience, self.dry(scope)?);
+            let report = if self.given.is_read_only {
+                super::plan::look(&site, patience, &options)?
+            } else {
+                super::plan::look_to_sweep(&site, patience, &options)?
+            };
+            let (report, planned) = self.as_swept(report).into_planned();
+            Ok((report, Planned::new(planned.of_file(file), site.profile.get()?)))
+        })
     }
 
     /// Fails where no sweep could look at the queue as the operator asked for it.
@@ -127,25 +115,63 @@ impl Desk {
         super::plan::look(&self.given.site, self.given.patience, &options).map(drop)
     }
 
+    /// Looks once, before anybody asks. What may pass is logged, and is no reason not to begin; what takes the operator to mend is.
+    pub(crate) fn begin(&self) -> anyhow::Result<()> {
+        let looked = self.check();
+        if let Err(error) = &looked
+            && !may_pass(error)
+        {
+            return looked;
+        }
+        self.hear("plan", looked.as_ref());
+        Ok(())
+    }
+
     /// A dry run of now, with the living that are silent for longest.
     pub(crate) fn look(&self, scope: &Scope) -> anyhow::Result<SweepReport> {
-        let options = self.dry(scope)?.living(LIVING);
-        let report = super::plan::look(&self.given.site, self.given.patience, &options)?;
-        Ok(report.into_planned().0)
+        self.heard("plan", || {
+            let options = self.dry(scope)?.living(LIVING);
+            let report = super::plan::look(&self.given.site, self.given.patience, &options)?;
+            Ok(self.as_swept(report).into_planned().0)
+        })
+    }
+
+    /// A look waits for no second one: it says how the sweep would have it that may follow, as the command line does.
+    fn as_swept(&self, mut look: SweepReport) -> SweepReport {
+        look.confirm_s = self.given.confirm.as_secs_f64();
+        look
     }
 
     /// Sweeps; of a plan nothing but what it lists, where it is a zombie still for the same reason with the same run.
     pub(crate) fn sweep(&self, scope: &Scope, planned: Option<Planned>) -> Result<SweepReport, SweepRefused> {
+        self.sweep_unless(&CalledOff::by(|| false), scope, planned)
+    }
+
+    /// The same, unless it is called off: nothing is committed from then on.
+    pub(crate) fn sweep_unless(
+        &self,
+        called_off: &CalledOff,
+        scope: &Scope,
+        planned: Option<Planned>,
+    ) -> Result<SweepReport, SweepRefused> {
         if self.given.is_read_only {
             return Err(SweepRefused::ReadOnly);
         }
         let Ok(_at_work) = self.at_work.try_lock() else {
             return Err(SweepRefused::Busy);
         };
-        let mut options = self.options(scope).map_err(SweepRefused::Failed)?;
+        let _heeding = called_off.heed();
+        if called_off.is_so() {
+            return Err(SweepRefused::Failed(SweepError::Interrupted.into()));
+        }
+        let site = self.given.site.pinned().map_err(SweepRefused::Failed)?;
+        let options = self.options(scope).map_err(SweepRefused::Failed)?;
+        let mut options = options.waiting(|time| wait::wait(time, None));
         let is_narrowed = !scope.tasks.is_empty() || planned.is_some();
         if let Some(planned) = planned {
-            options = options.planned(planned);
+            let asked = site.profile.get().map_err(SweepRefused::Failed)?;
+            let planned = planned.by(asked.as_ref());
+            options = options.planned(planned.map_err(|why| SweepRefused::Failed(why.into()))?);
         }
         let began = options.now();
         let project = self.project_of(scope.project.as_deref());
@@ -155,22 +181,34 @@ impl Desk {
             is_narrowed,
             is_dry: false,
         };
-        let swept = super::sweep(&self.given.site, self.given.patience, &options);
+        // A sweep of a part says nothing of the queue, and takes the place of none that does.
+        let monitored = Sweeps {
+            is_narrowed: is_narrowed || sweeps.project != self.project(),
+            ..sweeps
+        };
+        let swept = super::sweep(&site, self.given.patience, &options);
+        let has_written = matches!(&swept, Ok((report, _)) if report.transactions > 0);
         match swept {
+            // Who calls it off has not had the queue swept: that is no failure of it.
+            Err(_) | Ok((_, Some(_))) if !has_written && called_off.is_so() => {
+                Err(SweepRefused::Failed(SweepError::Interrupted.into()))
+            }
             Err(error) => {
-                ledger::remember_failure(&self.given.site, sweeps, &error, began);
+                self.hear::<SweepReport>("sweep", Err(&error));
+                ledger::remember_failure(&site, sweeps, &error, began);
                 // Who asks for what is not there has not had the queue swept: that is no failure of it.
                 if failure::exit(&error) != Exit::Usage {
-                    monitor::tell(&self.given.site, sweeps, began, Err(&error), None);
+                    monitor::tell(&site, monitored, began, Err(&error), None);
                 }
-                Err(SweepRefused::Failed(error))
+                Err(SweepRefused::Failed(self.confined(error)))
             }
             Ok((mut report, failed)) => {
                 self.reaped.see(report.reaps.len());
-                ledger::remember(&self.given.site, sweeps, &mut report, began);
+                ledger::remember(&site, sweeps, &mut report, began);
                 let failed = failed.map(anyhow::Error::from);
+                self.hear("sweep", failed.as_ref().map_or(Ok(&report), Err));
                 let ended = failed.as_ref().map_or(Ok(outcome(&report)), Err);
-                monitor::tell(&self.given.site, sweeps, began, ended, Some(&report));
+                monitor::tell(&site, monitored, began, ended, Some(&report));
                 if let Some(hear) = &self.given.hear {
                     hear(&report);
                 }
@@ -190,73 +228,73 @@ impl Desk {
             project: project.map(str::to_owned),
             tasks: Vec::new(),
         };
-        super::explain(
-            &self.given.site,
-            self.given.patience,
-            &self.options(&scope)?,
-            task,
-        )
+        self.heard("explain", || {
+            let options = self.options(&scope)?;
+            super::explain(&self.given.site, self.given.patience, &options, task)
+        })
     }
 
     pub(crate) fn history(&self, asked: &HistoryAsked) -> anyhow::Result<History> {
-        let mut options = HistoryOptions::at(wall_clock::now());
-        if let Some(since) = asked.since {
-            options = options.since(since);
-        }
-        if let Some(task) = &asked.task {
-            options = options.task(task);
-        }
-        if let Some(project) = self.project_of(asked.project.as_deref())? {
-            options = options.project(project);
-        }
-        if let Some(reason) = &asked.reason {
-            options = options.reason(reason);
-        }
-        if let Some(limit) = asked.limit {
-            options = options.limit(limit);
-        }
-        super::history(&self.given.site, &options, asked.task.as_deref())
+        self.heard("history", || {
+            let project = self.project_of(asked.project.as_deref())?;
+            let options = asked.options(wall_clock::now(), project);
+            super::history(&self.given.site, &options, asked.task.as_deref())
+        })
     }
 
     pub(crate) fn outcomes(&self, asked: &OutcomesAsked) -> anyhow::Result<Outcomes> {
-        let mut options = OutcomesOptions::at(wall_clock::now());
-        if let Some(since) = asked.since {
-            options = options.since(since);
-        }
-        if let Some(horizon) = asked.horizon {
-            options = options.horizon(horizon);
-        }
-        if let Some(project) = self.project_of(asked.project.as_deref())? {
-            options = options.project(project);
-        }
-        if let Some(reason) = &asked.reason {
-            options = options.reason(reason);
-        }
-        if let Some(stale_after) = self.given.stale_after {
-            options = options.stale_after(stale_after);
-        }
-        super::outcomes(&self.given.site, options, asked.suggest)
+        self.heard("outcomes", || {
+            let project = self.project_of(asked.project.as_deref())?;
+            let options = asked.options(wall_clock::now(), project, self.given.stale_after);
+            super::outcomes(&self.given.site, options, asked.suggest)
+        })
     }
 
     /// Never with a trial: that writes.
     pub(crate) fn doctor(&self) -> anyhow::Result<Diagnosed> {
-        let options = self.options(&Scope::default())?;
-        super::doctor(&self.given.site, self.given.patience, options, false)
+        self.heard("doctor", || {
+            let options = self.options(&Scope::default())?;
+            super::doctor(&self.given.site, self.given.patience, options, false)
+        })
     }
 
     pub(crate) fn schema(&self) -> anyhow::Result<Understood> {
-        super::schema(&self.given.site, wall_clock::now())
+        self.heard("schema", || super::schema(&self.given.site, wall_clock::now()))
     }
 
     pub(crate) fn unpark(&self, task: &str) -> anyhow::Result<UnparkReport> {
-        super::unpark(&self.given.site, &self.options(&Scope::default())?, task)
+        self.heard("unpark", || {
+            super::unpark(&self.given.site, &self.options(&Scope::default())?, task)
+        })
+    }
+
+    /// The answer to a verb, of which the log hears.
+    fn heard<T>(&self, verb: &'static str, answer: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
+        let answer = answer();
+        self.hear(verb, answer.as_ref());
+        answer.map_err(|error| self.confined(error))
+    }
+
+    /// The same failure, as whoever is shown one project may be told of it: that it is gone, and not which others there are.
+    fn confined(&self, error: anyhow::Error) -> anyhow::Error {
+        match &self.given.project {
+            Some(given) if failure::is_unknown_project(&error) => ProjectGone::new(given).into(),
+            _ => error,
+        }
+    }
+
+    /// A watch says by itself when its queue cannot be read.
+    fn hear<T>(&self, verb: &'static str, ended: Result<&T, &anyhow::Error>) {
+        if !self.given.is_watched {
+            self.trouble.hear(verb, ended);
+        }
     }
 
     /// Whether both are names of one project, such as its name and its id: the queue says so.
     fn is_same_project(&self, one: &str, other: &str) -> anyhow::Result<bool> {
         let site = &self.given.site;
-        let asked = super::profile::asked(site.profile.as_deref())?;
-        let found = site.look(asked.as_ref(), |conn, profile| {
+        let asked = site.profile.get()?;
+        let found = site.look(asked.as_deref(), |conn, profile| {
             let schema = Schema::read(conn, profile)?;
             Ok(schema
                 .is_same_project(conn, one, other)
@@ -302,6 +340,14 @@ impl Desk {
         }
         Ok(options)
     }
+}
+
+/// Whether it may be well again without anybody having started this anew: a folder that is not mounted yet, a lock. A signal ends it anyway.
+fn may_pass(error: &anyhow::Error) -> bool {
+    matches!(
+        failure::exit(error),
+        Exit::Busy | Exit::Io | Exit::NoInput | Exit::NoPermission | Exit::Interrupted | Exit::Terminated
+    )
 }
 
 /// What a sweep that came to its end comes to.

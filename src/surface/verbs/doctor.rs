@@ -26,15 +26,15 @@ pub(crate) fn doctor(
     options: SweepOptions,
     tries: bool,
 ) -> anyhow::Result<Diagnosed> {
-    let asked = profile::asked(site.profile.as_deref())?;
+    let asked = site.profile.get()?;
     let now = options.now();
-    let options = options.profile(asked.clone().unwrap_or_default());
+    let options = options.profile(asked.as_deref().cloned().unwrap_or_default());
     let mut around = Surroundings::default();
     around.clock = clock::reading(now);
     around.schedule = schedule::look(&site.db);
     memory::recall(site, &mut around);
     around.place = Some(look_at_place(&site.db).map_err(SweepError::from)?);
-    let (mut diagnosis, options) = diagnose(site, asked.as_ref(), options, around, patience)?;
+    let (mut diagnosis, options) = diagnose(site, asked.as_deref(), options, around, patience)?;
     if tries && diagnosis.can_be_tried() {
         try_reap(site, &options, &mut diagnosis)?;
     }

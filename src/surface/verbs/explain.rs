@@ -3,7 +3,7 @@ use zombie_sweeper::inspect::{self, Explanation};
 
 use super::patience::Patience;
 use super::site::Site;
-use super::{learned, profile, remembered};
+use super::{learned, remembered};
 
 /// What a sweep with these options goes by, and would do, of one task.
 pub(crate) fn explain(
@@ -12,9 +12,9 @@ pub(crate) fn explain(
     options: &SweepOptions,
     task: &str,
 ) -> anyhow::Result<Explanation> {
-    let asked = profile::asked(site.profile.as_deref())?;
+    let asked = site.profile.get()?;
     let (elsewhere, unread) = remembered::reaps(site, Some(task));
-    let (mut explanation, warnings) = site.look(asked.as_ref(), |conn, profile| {
+    let (mut explanation, warnings) = site.look(asked.as_deref(), |conn, profile| {
         let options = options.clone().profile(profile.clone());
         let options = learned::bearing(site, patience, conn, options)?;
         inspect::explain(conn, &options, task, elsewhere.clone())

@@ -1,13 +1,13 @@
 use zombie_sweeper::inspect::{self, History, HistoryOptions};
 
+use super::remembered;
 use super::site::Site;
-use super::{profile, remembered};
 
 /// What was reaped, of one task where one is named, and what became of it.
 pub(crate) fn history(site: &Site, options: &HistoryOptions, task: Option<&str>) -> anyhow::Result<History> {
-    let asked = profile::asked(site.profile.as_deref())?;
+    let asked = site.profile.get()?;
     let (elsewhere, unread) = remembered::reaps(site, task);
-    let (mut found, warnings) = site.look(asked.as_ref(), |conn, profile| {
+    let (mut found, warnings) = site.look(asked.as_deref(), |conn, profile| {
         inspect::history(conn, &options.clone().profile(profile.clone()), elsewhere.clone())
     })?;
     let unread = unread.and_then(|why| remembered::told(&why, found.source));

@@ -1,4 +1,5 @@
-//! Enters a sweep into the ledger once it is over, when the queue is closed and no lock of it is held.
+//! Enters a sweep into the ledger once it is over, when the queue is closed and no lock of it is held. Where none is kept, it is
+//! counted for a monitor that asks.
 
 use chrono::{DateTime, Utc};
 use zombie_sweeper::SweepReport;
@@ -26,7 +27,13 @@ pub(crate) fn remember_failure(site: &Site, sweeps: Sweeps<'_>, error: &anyhow::
 
 /// A dry run has done nothing that there is to remember.
 fn enter(site: &Site, sweeps: Sweeps<'_>, now: DateTime<Utc>, outcome: Outcome<'_>) -> Vec<String> {
-    let Some(ledger) = site.ledger.as_ref().filter(|_| !sweeps.is_dry) else {
+    if sweeps.is_dry {
+        return Vec::new();
+    }
+    let Some(ledger) = &site.ledger else {
+        if let Some(told) = &site.told {
+            told.count(outcome);
+        }
         return Vec::new();
     };
     let scope = Scope::new(&site.db, sweeps.project);

@@ -25,7 +25,7 @@ pub(crate) fn tell(
         return;
     }
     if sweeps.is_dry || sweeps.is_narrowed {
-        tracing::info!("a dry run, or a sweep of single tasks, writes no metrics");
+        tracing::info!("a dry run, or a sweep of a part of the queue, is no last sweep for the metrics");
         return;
     }
     let exit = ended.unwrap_or_else(failure::exit);
@@ -64,9 +64,13 @@ fn oldest_living_silence_s(report: &SweepReport) -> Option<f64> {
     largest.max().map(|age| age.as_secs_f64())
 }
 
-/// What the ledger has counted; that it cannot be read was said when the sweep was entered.
+/// What the ledger has counted; that it cannot be read was said when the sweep was entered. Where none is kept, a process that
+/// stays has counted its own.
 fn totals(site: &Site, sweeps: Sweeps<'_>) -> Option<Totals> {
-    let ledger = Ledger::open_to_read(&site.ledger.as_ref()?.path).ok()?;
+    let Some(ledger) = &site.ledger else {
+        return site.told.as_ref().map(|told| told.counted());
+    };
+    let ledger = Ledger::open_to_read(&ledger.path).ok()?;
     let scope = ledger::Scope::new(&site.db, sweeps.project);
     let counted = ledger.totals(&scope).ok()??;
     Some(Totals {
@@ -79,7 +83,7 @@ fn totals(site: &Site, sweeps: Sweeps<'_>) -> Option<Totals> {
 /// As the options name it, so that it is the same where the database or the profile cannot be read.
 fn scope(site: &Site, sweeps: Sweeps<'_>) -> Scope {
     let database = &site.db;
-    let profile = site.profile.as_deref();
+    let profile = site.profile.name();
     Scope {
         database: shown(&std::path::absolute(database).unwrap_or_else(|_| database.clone())),
         profile: profile.map_or_else(|| Profile::default().name().to_owned(), shown),

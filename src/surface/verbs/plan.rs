@@ -2,12 +2,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use zombie_sweeper::rusqlite::Connection;
 use zombie_sweeper::store::Schema;
-use zombie_sweeper::{SweepError, SweepOptions, SweepReport, sweep_zombie_tasks};
+use zombie_sweeper::{Profile, SweepError, SweepOptions, SweepReport, sweep_zombie_tasks};
 
 use super::learned;
 use super::patience::Patience;
-use super::profile;
+use super::profile::{self, Failed};
 use super::site::Site;
 use crate::surface::{log, wait};
 
@@ -37,9 +38,33 @@ pub(crate) fn plan(
 
 /// One look of it.
 pub(crate) fn look(site: &Site, patience: Patience, options: &SweepOptions) -> anyhow::Result<SweepReport> {
-    let asked = profile::asked(site.profile.as_deref())?;
+    look_unless(site, patience, options, |_, _, _| Ok(()))
+}
+
+/// The same, for a sweep that may follow. It is refused what that would be refused: who agrees to a plan is not to hear only then
+/// that it cannot be swept.
+pub(super) fn look_to_sweep(
+    site: &Site,
+    patience: Patience,
+    options: &SweepOptions,
+) -> anyhow::Result<SweepReport> {
+    look_unless(site, patience, options, |conn, asked, taken| {
+        profile::refuse_a_plan(conn, asked, taken, patience)
+    })
+}
+
+fn look_unless(
+    site: &Site,
+    patience: Patience,
+    options: &SweepOptions,
+    refuse: impl Fn(&Connection, Option<&Profile>, &Profile) -> Result<(), Failed>,
+) -> anyhow::Result<SweepReport> {
+    let asked = site.profile.get()?;
     let _kept = log::keep();
-    let looked = site.look(asked.as_ref(), |conn, profile| {
+    let looked = site.look(asked.as_deref(), |conn, profile| {
+        if let Err(refused) = refuse(conn, asked.as_deref(), profile) {
+            return Ok(Err(refused));
+        }
         let options = options.clone().profile(profile.clone());
         let options = learned::bearing(site, patience, conn, options)?;
         let mut report = sweep_zombie_tasks(conn, &options)?;
@@ -48,9 +73,10 @@ pub(crate) fn look(site: &Site, patience: Patience, options: &SweepOptions) -> a
             let words = Schema::read(conn, profile)?.words(conn)?;
             report.warnings.extend(words.of_no_task());
         }
-        Ok(report)
+        Ok(Ok(report))
     });
-    let (mut report, warnings) = looked?;
+    let (report, warnings) = looked?;
+    let mut report = report?;
     report.warnings.splice(0..0, warnings);
     Ok(report)
 }

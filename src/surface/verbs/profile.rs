@@ -9,6 +9,8 @@ use zombie_sweeper::rusqlite::config::DbConfig;
 use zombie_sweeper::store::{ClosestTable, OpenError, Schema, SchemaError, StoreError, fitting_profiles};
 use zombie_sweeper::{Profile, ProfileError, SweepError};
 
+use super::patience::Patience;
+
 /// What is asked for by its name or its file. A name of a profile that ships is that one; whatever looks like a path is one.
 pub(crate) fn asked(value: Option<&Path>) -> anyhow::Result<Option<Profile>> {
     let Some(path) = value else { return Ok(None) };
@@ -26,10 +28,25 @@ pub(crate) fn asked(value: Option<&Path>) -> anyhow::Result<Option<Profile>> {
             nearest.join(", ")
         ),
     })?;
+    refuse_blank(path, &text)?;
     let profile = Profile::from_toml(&text)
         .map_err(SweepError::from)
         .with_context(|| format!("the profile {} cannot be used", path.display()))?;
     Ok(Some(profile.called(path.display().to_string())))
+}
+
+/// Nobody means a file in which nothing stands. But so looks one that is just being written, and a pipe that was read before; and what
+/// the right one leaves out would be reaped by the built-in one, which a file without a word comes to.
+fn refuse_blank(path: &Path, text: &str) -> std::io::Result<()> {
+    if !text.trim().is_empty() {
+        return Ok(());
+    }
+    let said = format!(
+        "the profile {} is empty, as is a file that is just being written, or a pipe that was read before: expected a key or a \
+         comment in it",
+        path.display()
+    );
+    Err(std::io::Error::new(std::io::ErrorKind::InvalidData, said))
 }
 
 /// What may be a name: it has no separator of folders, and not the end of a file's name.
@@ -162,15 +179,33 @@ pub(crate) fn refuse_a_guess(conn: &Connection, asked: Option<&Profile>) -> Resu
 /// Why a sweep fails by Orchestra's profile, which nobody named: what writes is not chosen by guess.
 pub(crate) fn misfit(conn: &Connection, problems: SchemaError) -> Failed {
     match only_fitting(conn, problems) {
-        Ok(profile) => {
-            let wants_patience = Schema::read(conn, &profile).is_ok_and(|schema| schema.shows_starts_alone());
-            Failed::from(Misfit::Unnamed {
-                profile: profile.name().to_owned(),
-                command: command_with(profile.name(), wants_patience),
-            })
-        }
+        Ok(profile) => unnamed(conn, &profile).into(),
         Err(failed) => failed,
     }
+}
+
+fn unnamed(conn: &Connection, profile: &Profile) -> Misfit {
+    let wants_patience = Schema::read(conn, profile).is_ok_and(|schema| schema.shows_starts_alone());
+    Misfit::Unnamed {
+        profile: profile.name().to_owned(),
+        command: command_with(profile.name(), wants_patience),
+    }
+}
+
+/// Fails where a sweep that writes would not be given what a look was given: this profile, and so long a patience.
+pub(super) fn refuse_a_plan(
+    conn: &Connection,
+    asked: Option<&Profile>,
+    taken: &Profile,
+    patience: Patience,
+) -> Result<(), Failed> {
+    if asked.is_none() && taken.name() != Profile::default().name() {
+        return Err(unnamed(conn, taken).into());
+    }
+    if patience == Patience::Said {
+        return Ok(());
+    }
+    refuse_a_guess(conn, asked)
 }
 
 fn only_fitting(conn: &Connection, problems: SchemaError) -> Result<Profile, Failed> {

@@ -2,7 +2,6 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use zombie_sweeper::store::{Example, Schema, Unused, Words};
 
-use super::profile;
 use super::site::Site;
 
 /// What the sweeper understood of a database.
@@ -47,8 +46,8 @@ impl From<&Example> for Shown {
 
 /// Which table and column plays which role, the words, and what stands there.
 pub(crate) fn schema(site: &Site, now: DateTime<Utc>) -> anyhow::Result<Understood> {
-    let asked = profile::asked(site.profile.as_deref())?;
-    let seen = site.look(asked.as_ref(), |conn, profile| {
+    let asked = site.profile.get()?;
+    let seen = site.look(asked.as_deref(), |conn, profile| {
         let schema = Schema::read(conn, profile)?;
         let words = schema.words(conn)?;
         let mut warnings = words.doubts();

@@ -21,3 +21,20 @@ impl OutOfScope {
         Self { given, asked }
     }
 }
+
+/// The operator's project is not there: it was renamed, or taken away, since.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the project {given:?}, which this sweeper is for, is no longer in the database: expected its name or id; see what it is \
+     called now, and start this anew with that"
+)]
+pub(crate) struct ProjectGone {
+    given: String,
+}
+
+impl ProjectGone {
+    pub(super) fn new(given: &str) -> Self {
+        let given = given.to_owned();
+        Self { given }
+    }
+}

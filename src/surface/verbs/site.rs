@@ -6,6 +6,7 @@ use zombie_sweeper::rusqlite::Connection;
 use zombie_sweeper::store::Queue;
 use zombie_sweeper::{FileMark, Profile, SweepError, SweepOptions};
 
+use super::in_force::InForce;
 use super::profile::{self, Failed};
 use super::told::Told;
 use super::watching::Watching;
@@ -18,8 +19,8 @@ pub(crate) struct Site {
     pub(crate) db: PathBuf,
     /// Whether this process stays, and several ask at once: what is swept is kept open for all of them meanwhile.
     pub(crate) is_shared: bool,
-    /// What names its profile, where one is named.
-    pub(crate) profile: Option<PathBuf>,
+    /// What it goes by.
+    pub(crate) profile: Arc<InForce>,
     /// How long to wait where it is locked.
     pub(crate) busy_timeout: Duration,
     /// What remembers past sweeps.
@@ -54,6 +55,14 @@ pub(crate) struct Sweeps<'s> {
 }
 
 impl Site {
+    /// The same, by the profile that is in force now, whatever is read meanwhile.
+    pub(super) fn pinned(&self) -> anyhow::Result<Self> {
+        Ok(Self {
+            profile: Arc::new(self.profile.pinned()?),
+            ..self.clone()
+        })
+    }
+
     /// The queue, to be opened anew as the site says.
     pub(crate) fn queue<'q>(&'q self, profile: &'q Profile) -> Queue<'q> {
         Queue::at(&self.db, profile)

@@ -13,8 +13,8 @@ pub(crate) fn sweep(
     patience: Patience,
     options: &SweepOptions,
 ) -> anyhow::Result<(SweepReport, Option<SweepError>)> {
-    let asked = profile::asked(site.profile.as_deref())?;
-    let asked = asked.as_ref();
+    let asked = site.profile.get()?;
+    let asked = asked.as_deref();
     let options = options.clone().profile(asked.cloned().unwrap_or_default());
     let swept = site.write(&options, |conn, options| {
         if patience != Patience::Said {

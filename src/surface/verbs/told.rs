@@ -2,11 +2,17 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use chrono::{DateTime, Utc};
 use zombie_sweeper::SweepReport;
-use zombie_sweeper::metrics::{LastSweep, seconds};
+use zombie_sweeper::ledger::Outcome;
+use zombie_sweeper::metrics::{LastSweep, Totals, seconds};
 
-/// The last sweep, for a monitor that asks.
+use super::counted::Counted;
+
+/// The last sweep of the queue, and what all came to, for a monitor that asks.
 #[derive(Debug, Default)]
-pub(crate) struct Told(Mutex<Option<Last>>);
+pub(crate) struct Told {
+    last: Mutex<Option<Last>>,
+    counted: Counted,
+}
 
 #[derive(Debug)]
 pub(super) struct Last {
@@ -37,9 +43,18 @@ impl Told {
         });
     }
 
+    /// Counts a sweep, be it of single tasks.
+    pub(super) fn count(&self, outcome: Outcome<'_>) {
+        self.counted.add(outcome);
+    }
+
+    pub(super) fn counted(&self) -> Totals {
+        self.counted.so_far()
+    }
+
     /// The last one, where there was one.
     pub(super) fn last(&self) -> MutexGuard<'_, Option<Last>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.last.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -7,8 +7,10 @@ use super::site::Site;
 
 /// Opens a task that a sweep has parked.
 pub(crate) fn unpark(site: &Site, options: &SweepOptions, task: &str) -> anyhow::Result<UnparkReport> {
-    let asked = profile::asked(site.profile.as_deref())?;
-    let options = options.clone().profile(asked.clone().unwrap_or_default());
+    let asked = site.profile.get()?;
+    let options = options
+        .clone()
+        .profile(asked.as_deref().cloned().unwrap_or_default());
     let unparked = site.write(&options, |conn, options| match unpark_task(conn, options, task) {
         Err(SweepError::Store(StoreError::Schema(problems @ SchemaError::Unfit(_)))) if asked.is_none() => {
             Err(profile::misfit(conn, problems))

@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use super::place::Place;
 use super::program::Program;
+use super::unpark::among_the_living;
 use crate::world::check_explanation;
 
 const NOW: &str = "2026-04-11T03:18:00Z";
@@ -134,7 +135,7 @@ fn text_of_a_task_that_would_be_parked_fits_on_a_terminal() {
 
 #[test]
 fn command_that_unparks_it_stands_on_one_line() {
-    let place = silent_again();
+    let place = Place::queue(|world| among_the_living(world.zombie("killer")));
     drop(
         place
             .sweeper(&["--park-after", "1", "--task", "killer"])

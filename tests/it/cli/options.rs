@@ -301,7 +301,9 @@ fn errors_in_values_help() {
     assert_snapshot!(said("--stale-after", "-5m"), @"error: unexpected argument '-5' found");
     assert_snapshot!(said("--now", "teatime"), @"error: invalid value 'teatime' for '--now <TIME>': expected a time such as 2026-04-11T03:18:00Z, or seconds since the epoch");
     assert_snapshot!(said("--project", ""), @"error: a value is required for '--project <NAME>' but none was supplied");
-    assert_snapshot!(said("--batch-size", "0"), @"error: invalid value '0' for '--batch-size <N>': number would be zero for non-zero type");
+    assert_snapshot!(said("--batch-size", "0"), @"error: invalid value '0' for '--batch-size <N>': expected a whole number from 1 on, such as 20");
+    assert_snapshot!(said("--at-most", "x"), @"error: invalid value 'x' for '--at-most <N>': expected a whole number, such as 20");
+    assert_snapshot!(said("--park-after", "0"), @"error: invalid value '0' for '--park-after <N>': expected a whole number from 1 on, such as 20");
     assert_snapshot!(said("--dryrun", "x"), @"error: unexpected argument '--dryrun' found");
 }
 

@@ -35,6 +35,13 @@ impl Place {
         place
     }
 
+    /// With a queue of another make: what these statements lay down.
+    pub(crate) fn foreign(statements: &str) -> Self {
+        let place = Self::empty();
+        place.connect().execute_batch(statements).unwrap();
+        place
+    }
+
     /// With a queue that keeps a rollback journal.
     pub(crate) fn queue_with_journal(story: impl FnOnce(World) -> World) -> Self {
         Self::queue(|world| story(world).sql("PRAGMA journal_mode = DELETE"))

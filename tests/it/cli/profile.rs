@@ -87,9 +87,19 @@ fn table_that_is_not_there() {
 }
 
 #[test]
-fn empty_profile_changes_nothing() {
+fn nothing_at_all() {
+    let said = refused("");
+    assert_snapshot!(said, @"
+    exit 65
+    error: the profile ~/queue.toml is empty, as is a file that is just being written, or a pipe that was read before: expected a key or a comment in it
+    ");
+    assert_eq!(refused(" \n\t\r\n"), said);
+}
+
+#[test]
+fn comments_alone_change_nothing() {
     let place = Place::queue(|world| world.zombie("t1"));
-    let profile = place.write("queue.toml", "");
+    let profile = place.write("queue.toml", "# as built in\n");
     let summary = place
         .sweeper(&["--profile", profile.to_str().unwrap()])
         .run()

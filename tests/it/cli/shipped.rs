@@ -7,7 +7,6 @@ use std::process::Command;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 use zombie_sweeper::Profile;
-use zombie_sweeper::rusqlite::Connection;
 
 use super::place::Place;
 use super::program::{BINARY, Program, zombie_sweeper};
@@ -19,17 +18,8 @@ const NAME: &str = "hermes-kanban";
 /// A dry run at a time at which its other worker is alive.
 const THEN: [&str; 3] = ["--dry-run", "--now", "2026-04-11T03:18:00Z"];
 
-fn foreign(schema: &str) -> Place {
-    let place = Place::empty();
-    Connection::open(place.db())
-        .unwrap()
-        .execute_batch(schema)
-        .unwrap();
-    place
-}
-
 fn board() -> Place {
-    foreign(BOARD)
+    Place::foreign(BOARD)
 }
 
 /// The program from within the place, where its database is the one that it takes unless told.
@@ -96,7 +86,7 @@ fn one_is_taken_by_its_name() {
 #[test]
 fn summary_names_orchestras_or_the_file() {
     let place = Place::queue(|world| world);
-    place.write("queue.toml", "");
+    place.write("queue.toml", "# as built in\n");
     let profile = |args: &[&str]| inside(&place, args).args(["-n"]).run().summary()["profile"].clone();
     assert_eq!(profile(&[]), "orchestra");
     assert_eq!(profile(&["--profile", "orchestra"]), "orchestra");
@@ -203,7 +193,7 @@ fn schema_shows_by_the_one_that_fits_and_says_so() {
 fn schema_shows_the_sign_of_life_of_each() {
     let shapes = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/shapes");
     for (name, _) in Profile::shipped().skip(1) {
-        let place = foreign(&fs::read_to_string(shapes.join(format!("{name}.sql"))).unwrap());
+        let place = Place::foreign(&fs::read_to_string(shapes.join(format!("{name}.sql"))).unwrap());
         let shown = place.untouched(|| json_of(place.sweeper(&["schema", "--profile", name])));
         let roles = shown["roles"].as_array().unwrap();
         let signs = roles.iter().filter(|role| {
@@ -224,7 +214,7 @@ fn schema_shows_the_sign_of_life_of_each() {
 /// In place, as it lies there, and in a copy.
 #[test]
 fn one_is_chosen_by_what_is_read() {
-    let place = foreign(&format!("PRAGMA journal_mode = WAL; {BOARD}"));
+    let place = Place::foreign(&format!("PRAGMA journal_mode = WAL; {BOARD}"));
     let at_rest = place.untouched(|| place.sweeper(&THEN).run().summary());
     assert_eq!(at_rest["profile"], NAME);
     let orchestrator = place.connect();
@@ -296,7 +286,7 @@ fn several_fit() {
     };
     let shapes = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/shapes");
     let schemas = [first, second].map(|name| fs::read_to_string(shapes.join(format!("{name}.sql"))).unwrap());
-    let place = foreign(&schemas.concat());
+    let place = Place::foreign(&schemas.concat());
     let expected = format!(
         "exit 65\nerror: the schema is not Orchestra's but fits several profiles that ship: {first}, {second}; name the right one \
          with --profile\n"
@@ -325,7 +315,7 @@ fn unfit(place: &Place, args: &[&str]) -> String {
 
 #[test]
 fn nothing_fits() {
-    let place = foreign(
+    let place = Place::foreign(
         "CREATE TABLE users (id INTEGER PRIMARY KEY, name TEXT, status TEXT, updated_at TEXT);
          CREATE TABLE jobs (id INTEGER PRIMARY KEY, name TEXT, status TEXT, heartbeat TEXT);
          CREATE TABLE job_notes (id INTEGER PRIMARY KEY, job_id INTEGER, note TEXT);",
@@ -333,13 +323,13 @@ fn nothing_fits() {
     assert_snapshot!(unfit(&place, &[]), @"does any other profile fit that ships; the closest table is jobs (id, status, heartbeat); `zombie-sweeper schema --init` drafts one");
     assert_eq!(unfit(&place, &["--dry-run"]), unfit(&place, &[]));
     assert_eq!(unfit(&place, &["schema"]), unfit(&place, &[]));
-    let place = foreign("CREATE TABLE notes (id INTEGER PRIMARY KEY, note TEXT)");
+    let place = Place::foreign("CREATE TABLE notes (id INTEGER PRIMARY KEY, note TEXT)");
     assert_snapshot!(unfit(&place, &[]), @"does any other profile fit that ships; `zombie-sweeper schema --init` drafts one");
 }
 
 #[test]
 fn a_queue_that_shows_nothing_but_starts_wants_to_know_how_long_a_task_may_take() {
-    let place = foreign(include_str!("../shapes/litequeue.sql"));
+    let place = Place::foreign(include_str!("../shapes/litequeue.sql"));
     let sweep = ["--profile", "litequeue"];
     let refused = inside(&place, &sweep).run().exits(2).stderr;
     assert!(

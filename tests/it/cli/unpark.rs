@@ -1,17 +1,11 @@
 //! `zombie-sweeper unpark TASK`.
 
 use super::place::Place;
+use crate::world::World;
 
 #[test]
 fn parked_task_is_opened_again() {
-    let place = Place::queue(|world| {
-        world
-            .zombie("killer")
-            .zombie("t2")
-            .running("alive")
-            .run("r1")
-            .set("last_heartbeat", "2099-01-01T00:00:00Z")
-    });
+    let place = Place::queue(|world| among_the_living(world.zombie("killer").zombie("t2")));
     drop(
         place
             .sweeper(&["--park-after", "1", "--task", "killer"])
@@ -31,4 +25,12 @@ fn parked_task_is_opened_again() {
         said.starts_with("killer is open again. It was blocked since 2"),
         "{said}"
     );
+}
+
+/// Where more than half had died, it would be the fleet, and none is parked.
+pub(crate) fn among_the_living(world: World) -> World {
+    ["alive-a", "alive-b"].into_iter().fold(world, |world, name| {
+        let world = world.running(name).run(name);
+        world.set("last_heartbeat", "2099-01-01T00:00:00Z")
+    })
 }

@@ -117,6 +117,33 @@ fn nothing_widens_what_the_operator_gave() {
     assert_eq!(left["task_ids"], json!(["t2"]));
 }
 
+/// Its name is not what a request asked for: that it is gone is the server's trouble, and says nothing of the others.
+#[test]
+fn project_that_was_renamed_is_gone_and_no_other_is_named() {
+    let place = Place::queue(|world| world.zombie("t1").project("Zebra").zombie("t2"));
+    let server = Server::on(&place, &["--project", "SciDEX"]);
+    let renamed = "UPDATE projects SET name = 'new' WHERE name = 'SciDEX'";
+    drop(place.world().sql(renamed));
+    let answers = [
+        "/v1/plan?limit=7",
+        "/v1/history",
+        "/v1/outcomes",
+        "/v1/explain?task=t1",
+        "/",
+    ]
+    .map(|path| server.get(path));
+    let swept = server.post("/v1/sweeps", &json!({}));
+    for answer in answers.into_iter().chain([swept]) {
+        assert_eq!(answer.status(), 503, "{}", answer.body());
+        assert!(
+            answer.body().contains("no longer in the database"),
+            "{}",
+            answer.body()
+        );
+        assert!(!answer.body().contains("Zebra"), "{}", answer.body());
+    }
+}
+
 #[test]
 fn monitor_is_told_of_the_last_sweep() {
     let place = queue();
@@ -143,9 +170,13 @@ fn docs_show_every_operation_without_a_script() {
     assert!(!page.body().contains("<script"));
     let paths = document["paths"].as_object().unwrap();
     for (path, item) in paths {
-        for method in item.as_object().unwrap().keys() {
+        for (method, operation) in item.as_object().unwrap() {
             let shown = format!("{} {path}", method.to_uppercase());
             assert!(page.body().contains(&shown), "{shown}");
+            for parameter in operation["parameters"].as_array().into_iter().flatten() {
+                let about = parameter["description"].as_str().unwrap_or_default();
+                assert!(!about.is_empty(), "{shown}: {}", parameter["name"]);
+            }
         }
     }
 }

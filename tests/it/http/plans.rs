@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use super::Server;
 use crate::cli::place::Place;
-use crate::cli::signals::{long_sweep, wait_until};
+use crate::cli::signals::{long_sweep, send, wait_until};
+use crate::serve::client::post;
 use crate::world::World;
 
 #[test]
@@ -307,4 +308,79 @@ fn sweep_that_fails_halfway_says_what_it_did() {
     let count = committed["reaped"].as_i64().unwrap();
     assert_eq!(place.world().query(reaped), count);
     assert_eq!(committed["transactions"], committed["reaped"]);
+}
+
+/// How many reaps a monitor is told of that asks.
+fn counted(server: &Server) -> u64 {
+    let told = server.get("/metrics");
+    let reaped = told.body().lines();
+    let reaped = reaped.filter(|line| line.starts_with("zombie_sweeper_reaped_total{"));
+    let counts = reaped.map(|line| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap());
+    counts.sum()
+}
+
+#[test]
+fn that_is_swept_is_counted() {
+    let place = Place::queue(|world| world.zombie("t1").zombie("t2"));
+    let server = Server::on(&place, &[]);
+    assert_eq!(counted(&server), 0);
+    let plan = server.post("/v1/plans", &json!({ "tasks": ["t1"] })).json();
+    server
+        .post("/v1/sweeps", &json!({ "plan_id": plan["plan_id"] }))
+        .ok();
+    assert_eq!(counted(&server), 1);
+    server.post("/v1/sweeps", &json!({})).ok();
+    assert_eq!(counted(&server), 2);
+}
+
+/// What it says of its part would be taken for the queue.
+#[test]
+fn of_a_part_is_not_the_last_sweep_of_the_queue() {
+    let place = Place::queue(|world| world.alive("t1").project("other").zombie("t2"));
+    let server = Server::on(&place, &[]);
+    let scanned = || {
+        let told = server.get("/metrics");
+        let mut lines = told.body().lines();
+        lines
+            .find(|line| line.starts_with("zombie_sweeper_last_sweep_scanned{"))
+            .map(|line| line.rsplit(' ').next().unwrap().to_owned())
+    };
+    server.post("/v1/sweeps", &json!({ "project": "other" })).ok();
+    assert_eq!(scanned(), None);
+    server.post("/v1/sweeps", &json!({})).ok();
+    assert_eq!(scanned().unwrap(), "1");
+}
+
+#[test]
+fn says_how_long_its_sweep_waits_before_it_looks_again() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    let server = Server::on(&place, &["--confirm", "60s"]);
+    assert_eq!(server.post("/v1/plans", &json!({})).json()["confirm_s"], 60.0);
+    assert_eq!(server.get("/v1/plan").ok()["confirm_s"], 60.0);
+}
+
+/// In the midst of its wait for a second look, when what has ended is reaped already.
+#[test]
+fn sweep_that_is_stopped_halfway_says_on_a_page_too_what_it_did() {
+    let place = Place::queue(|world| {
+        let ended = world.running("ended").run("r1").set("status", "completed");
+        ended.ended("1h ago").zombie("silent")
+    });
+    let served = place.answer(&["--confirm", "10m"]);
+    let asked = post("/v1/sweeps", "{}").with("Accept", "text/html");
+    let asked = asked.bearer(&served.token("write"));
+    let answer = thread::scope(|scope| {
+        let answer = scope.spawn(|| served.ask(&asked));
+        wait_until("something is committed", || {
+            place.world().value("tasks.status", "ended") == "open"
+        });
+        send("TERM", &served.child);
+        answer.join().unwrap()
+    });
+    let answer = answer.is(500);
+    assert!(answer.head.contains("text/html"), "{}", answer.head);
+    for told in ["1 task reaped", "/task?task=ended", "The sweep stopped early"] {
+        assert!(answer.body.contains(told), "{told}: {}", answer.body);
+    }
+    assert!(!answer.body.contains("/task?task=silent"), "{}", answer.body);
 }

@@ -33,6 +33,12 @@ fn every_mistake_is_told_at_once() {
         assert!(error["msg"].is_string() && error["type"].is_string());
     }
     let detail = problem["detail"].as_str().unwrap();
+    for found in [
+        "limit: expected a whole number from 1 to 1000, found \"0\"",
+        "found \"yesterday\"",
+    ] {
+        assert!(detail.contains(found), "{detail}");
+    }
     assert!(
         detail.contains("limt: no such parameter; known: since, task"),
         "{detail}"

@@ -41,6 +41,32 @@ fn a_plan_is_listed_page_by_page() {
 }
 
 #[test]
+fn the_evidence_on_a_page_is_on_its_tasks() {
+    // More than it is kept of, and the first rows are not the first ids.
+    let place = Place::queue(|world| {
+        let ids = (0..1_200).rev();
+        ids.fold(world, |world, n| world.zombie(&format!("t{n:04}")))
+    });
+    let mut client = Client::of(&place, BOTH[0]);
+    let mut page = client.answer("plan", json!({ "limit": 500 }));
+    let (id, mut told) = (page["plan_id"].clone(), 0);
+    loop {
+        let ids: BTreeSet<_> = strings(&page["task_ids"]).into_iter().collect();
+        for zombie in page["zombies"].as_array().unwrap() {
+            let id = zombie["task_id"].as_str().unwrap();
+            assert!(ids.contains(id), "{id}: {ids:?}");
+            told += 1;
+        }
+        if page["next"].is_null() {
+            break;
+        }
+        let next = json!({ "plan_id": id, "cursor": page["next"], "limit": 500 });
+        page = client.answer("plan", next);
+    }
+    assert_eq!(told, 1_000);
+}
+
+#[test]
 fn ids_that_are_too_long_for_anybody_are_shortened() {
     let id = |n| format!("{n}{}", "x".repeat(1 << 19));
     let place = Place::queue(|world| (0..3).fold(world, |world, n| world.zombie(&id(n))));

@@ -232,6 +232,26 @@ fn the_person_is_told_who_is_parked() {
 }
 
 #[test]
+fn the_person_is_told_what_the_queue_itself_calls_what_becomes_of_them() {
+    let told = |place: &Place, args: &[&str]| {
+        let mut client = Client::with(place, Protocol::Sessions, asks(), args);
+        let plan = client.plan();
+        let (question, _) = client.sweep_asking(&plan, &json!({ "action": "decline" }));
+        question["message"].as_str().unwrap().to_owned()
+    };
+    let own = told(&Place::queue(|world| world.zombie("t1")), &[]);
+    assert!(own.contains("status of the task becomes `open`"), "{own}");
+    assert!(own.contains("status of 1 run becomes `abandoned`"), "{own}");
+    let place = Place::foreign(include_str!("../shapes/n8n.sql"));
+    let other = told(&place, &["--profile", "n8n", "--stale-after", "20m"]);
+    assert!(other.contains("status of the tasks becomes `crashed`"), "{other}");
+    assert!(
+        !other.contains(" run becomes") && !other.contains(" runs becomes"),
+        "{other}"
+    );
+}
+
+#[test]
 fn where_too_many_are_due_that_is_said_and_what_to_do() {
     let place = Place::queue(|world| world.zombie("t1").zombie("t2").zombie("t3"));
     for protocol in BOTH {

@@ -168,8 +168,13 @@ impl Client {
     }
 
     pub(crate) fn send(&mut self, message: &Value) {
+        self.send_line(&message.to_string());
+    }
+
+    /// Sends whatever it is.
+    pub(crate) fn send_line(&mut self, line: &str) {
         let to = self.to.as_mut().unwrap();
-        writeln!(to, "{message}").unwrap();
+        writeln!(to, "{line}").unwrap();
         to.flush().unwrap();
     }
 

@@ -4,6 +4,7 @@
 mod answers;
 mod arguments;
 mod asked;
+mod called_off;
 pub(crate) mod client;
 mod ends;
 mod plans;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::client::{BOTH, Client, text, yes};
+use super::client::{BOTH, Client, asks, text, yes};
 use crate::cli::place::Place;
 
 #[test]
@@ -100,7 +100,7 @@ fn none_reaches_beyond_what_the_operator_gave() {
     let place = Place::queue(|world| world.zombie("t1").project("another").zombie("t2"));
     for protocol in BOTH {
         let args = ["--project", "SciDEX"];
-        let mut client = Client::with(&place, protocol, super::client::asks(), &args);
+        let mut client = Client::with(&place, protocol, asks(), &args);
         let plan = client.answer("plan", json!({}));
         assert_eq!(plan["task_ids"], json!(["t1"]));
         for (tool, arguments) in [
@@ -136,7 +136,7 @@ fn small_ones_do_not_get_round_the_brake() {
     for protocol in BOTH {
         let place = Place::queue(|world| world.zombie("t1").zombie("t2").zombie("t3"));
         let args = ["--at-most", "2"];
-        let mut client = Client::with(&place, protocol, super::client::asks(), &args);
+        let mut client = Client::with(&place, protocol, asks(), &args);
         let plan = client.answer("plan", json!({ "tasks": ["t1", "t2"] }));
         client.sweep(plan["plan_id"].as_str().unwrap(), &yes());
         assert_eq!(place.world().value("tasks.status", "t2"), "open");
@@ -155,7 +155,7 @@ fn a_task_beyond_what_the_operator_gave_is_like_one_that_is_not_there() {
     let place = Place::queue(|world| world.zombie("t1").project("another").zombie("t2"));
     for protocol in BOTH {
         let args = ["--project", "SciDEX"];
-        let mut client = Client::with(&place, protocol, super::client::asks(), &args);
+        let mut client = Client::with(&place, protocol, asks(), &args);
         for (tool, of) in [
             ("explain", |task: &str| json!({ "task": task })),
             ("plan", |task: &str| json!({ "tasks": [task] })),
@@ -174,4 +174,30 @@ fn a_task_beyond_what_the_operator_gave_is_like_one_that_is_not_there() {
         let plan = client.answer("plan", json!({ "project": "p-SciDEX" }));
         assert_eq!(plan["task_ids"], json!(["t1"]));
     }
+}
+
+#[test]
+fn none_is_made_that_could_not_be_swept_and_the_words_are_those_of_the_sweep() {
+    let place = Place::foreign(include_str!("../shapes/n8n.sql"));
+    for args in [&["--profile", "n8n"][..], &[]] {
+        let sweep = place
+            .sweeper(args)
+            .run()
+            .exits(if args.is_empty() { 65 } else { 2 });
+        let why = sweep.stderr.split("; ").next().unwrap();
+        let why = why.strip_prefix("error: ").unwrap();
+        let mut client = Client::with(&place, BOTH[0], asks(), args);
+        let refused = client.call("plan", json!({}));
+        assert_eq!(refused["isError"], true, "{refused}");
+        assert!(text(&refused).contains(why), "{why}: {refused}");
+    }
+    let mut patient = Client::with(
+        &place,
+        BOTH[0],
+        asks(),
+        &["--profile", "n8n", "--stale-after", "20m"],
+    );
+    patient.plan();
+    let mut reader = Client::with(&place, BOTH[0], asks(), &["--profile", "n8n", "--read-only"]);
+    reader.plan();
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::client::{Client, Protocol, text, yes};
+use super::client::{Client, Protocol, asks, text, yes};
 use crate::cli::place::Place;
 
 /// A question about this plan.
@@ -25,6 +25,30 @@ fn one_is_answered_once() {
     let swept = client.sweep_answering(&plan, &asked, &yes());
     assert_eq!(swept["structuredContent"]["reaped"], 1, "{swept}");
     place.untouched(|| is_refused(&client.sweep_answering(&plan, &asked, &yes())));
+}
+
+#[test]
+fn who_asks_again_is_told_that_the_plan_was_used_and_not_that_nothing_came_of_it() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    let args = ["--confirm", "10m", "-v"];
+    let mut client = Client::with(&place, Protocol::Alone, asks(), &args);
+    let plan = client.plan();
+    let asked = question(&mut client, &plan);
+    let answered = json!({
+        "name": "sweep",
+        "arguments": { "plan_id": plan },
+        "requestState": asked,
+        "inputResponses": { "confirm": yes() },
+    });
+    client.begin("tools/call", answered);
+    let waits = |line: String| line.contains("looks twice");
+    assert!(client.said.iter().any(waits), "it waits");
+    let again = client.sweep_answering(&plan, &asked, &yes());
+    let anew = client.call("sweep", json!({ "plan_id": plan }));
+    for told in [again, anew] {
+        is_refused(&told);
+        assert!(text(&told).contains("may be at work still"), "{told}");
+    }
 }
 
 #[test]

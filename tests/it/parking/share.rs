@@ -84,6 +84,36 @@ fn what_broke_its_silence_before_the_second_look_is_no_part_of_it() {
     }
 }
 
+/// Whichever tasks are named: a fleet that died is one, and a task that dies alone dies alone.
+#[test]
+fn it_is_that_of_all_that_run_where_tasks_are_named() {
+    for brake in [None, Some(5)] {
+        for (dead, parked) in [(12, 0), (2, 1)] {
+            let world = in_batches_of(3, silent(alive(World::new(), 8), dead));
+            let mut world = parking(world).options(|options| {
+                let options = options.task("t1");
+                match brake {
+                    Some(most) => options.at_most(most),
+                    None => options,
+                }
+            });
+            assert_eq!(world.dry_run().parked.len(), parked, "{dead}");
+            let report = world.sweep();
+            assert_eq!((report.reaps.len(), report.parked.len()), (1, parked), "{dead}");
+            assert_eq!(shares(&world), [json!({"running": 8 + dead, "zombies": dead})]);
+        }
+    }
+}
+
+#[test]
+fn it_is_that_of_the_project_where_both_are_named() {
+    let world = silent(alive(World::new(), 3).project("Alpha"), 1);
+    let world = world.running("near").run("near").heartbeat("1m ago");
+    let mut world = world.options(|options| options.project("Alpha").task("t0"));
+    world.sweep();
+    assert_eq!(shares(&world), [json!({"running": 2, "zombies": 1})]);
+}
+
 #[test]
 fn sweep_with_a_brake_that_is_ended_while_it_waits_accounts_for_all() {
     let world = silent(alive(World::new(), 2), 2)

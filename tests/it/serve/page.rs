@@ -35,6 +35,11 @@ fn who_reads_may_ask_and_whoever_writes_has_it_done() {
     }
     let swept = served.ask(&answer(&served, &plan, "write")).is(200);
     assert!(swept.body.contains("1 task reaped"), "{}", swept.body);
+    let told = served.ask(&get("/metrics").bearer(&served.token("read"))).is(200);
+    let counted = told.body.lines().any(|line| {
+        line.starts_with("zombie_sweeper_reaped_total{") && line.ends_with("reason=\"no_active_run\"} 1")
+    });
+    assert!(counted, "{}", told.body);
     let again = served.ask(&answer(&served, &plan, "write")).is(404);
     assert!(again.body.contains("used already"), "{}", again.body);
     assert!(
@@ -55,6 +60,22 @@ fn who_is_parked_is_told_before() {
         "{}",
         question.body
     );
+}
+
+#[test]
+fn the_list_says_what_the_queue_itself_calls_what_becomes_of_them() {
+    let place = Place::foreign(include_str!("../shapes/n8n.sql"));
+    let served = place.answer(&["--profile", "n8n", "--stale-after", "20m"]);
+    let question = served.ask(&form(&served, "read", "/plans", "")).is(200);
+    assert!(
+        question
+            .body
+            .contains("tasks becomes <code><bdi>crashed</bdi></code>"),
+        "{}",
+        question.body
+    );
+    assert!(!question.body.contains("run becomes"), "{}", question.body);
+    assert!(!question.body.contains("runs becomes"), "{}", question.body);
 }
 
 #[test]
@@ -151,6 +172,24 @@ fn a_task_has_a_page_that_says_why() {
     let reaped = page("/task?task=t1");
     assert!(!reaped.contains("It is a zombie"), "{reaped}");
     assert!(reaped.contains("no_active_run"), "{reaped}"); // why it was reaped
+}
+
+#[test]
+fn it_promises_no_sweep_that_nobody_makes() {
+    let place = Place::queue(|world| world.zombie("t1").zombie("t2"));
+    let page = |args: &[&str]| {
+        let served = place.serve(args);
+        let asked = get("/").password(&served.token("read"));
+        served.ask(&asked).is(200).body
+    };
+    let unwatched = page(&["--no-watch"]);
+    assert!(unwatched.contains("no watch"), "{unwatched}");
+    assert!(unwatched.contains("until somebody sweeps"), "{unwatched}");
+    let read_only = page(&["--read-only"]);
+    assert!(read_only.contains("until somebody sweeps"), "{read_only}");
+    let watched = page(&["--at-most", "1"]);
+    assert!(watched.contains("a sweep leaves them"), "{watched}");
+    assert!(!watched.contains("no watch"), "{watched}");
 }
 
 /// Whoever may only read has lists of their own, however many.

@@ -118,6 +118,22 @@ impl Served {
         self.address.ask(request)
     }
 
+    /// Waits for a line of the log that says this.
+    #[track_caller]
+    pub(crate) fn says(&mut self, words: &str) {
+        let mut line = String::new();
+        while !line.contains(words) {
+            self.before.push_str(&line);
+            line.clear();
+            assert!(
+                self.stderr.read_line(&mut line).unwrap() > 0,
+                "it ended: {}",
+                self.before
+            );
+        }
+        self.before.push_str(&line);
+    }
+
     /// Ends it as a service manager does.
     pub(crate) fn stop(self) -> Ran {
         send("TERM", &self.child);

@@ -1,28 +1,33 @@
 //! A plan that a server keeps, swept from the command line over its socket.
 
+use std::fs;
+use std::os::unix::fs::{chown, symlink};
+
 use serde_json::Value;
 
 use super::client::post;
 use super::place::Served;
 use crate::cli::place::Place;
-use crate::cli::program::Program;
+use crate::cli::privilege::{am_root, skipped};
+use crate::cli::program::{Program, zombie_sweeper};
 
 impl Place {
-    fn sweeps_plan(&self, plan: &str, args: &[&str]) -> Program {
+    pub(super) fn sweeps_plan(&self, plan: &str, args: &[&str]) -> Program {
         let socket = self.file("run/socket");
-        let asked = self
-            .sweeper(&["--plan", plan, "--socket", socket.to_str().unwrap()])
-            .args(args);
+        let asked = zombie_sweeper(["--plan", plan, "--socket", socket.to_str().unwrap()]).args(args);
         asked
             .env("XDG_STATE_HOME", self.file("state"))
             .env("STATE_DIRECTORY", "")
     }
 }
 
-fn plan(served: &Served) -> String {
-    let kept = served
-        .ask(&post("/v1/plans", "{}").bearer(&served.token("write")))
-        .is(201);
+pub(super) fn plan(served: &Served) -> String {
+    plan_by(served, &served.token("write"))
+}
+
+/// One that is kept for who shows this token.
+pub(super) fn plan_by(served: &Served, token: &str) -> String {
+    let kept = served.ask(&post("/v1/plans", "{}").bearer(token)).is(201);
     let kept: Value = serde_json::from_str(&kept.body).unwrap();
     kept["plan_id"].as_str().unwrap().to_owned()
 }
@@ -56,7 +61,7 @@ fn the_server_may_be_named_by_variables() {
     let place = Place::queue(|world| world.zombie("t1"));
     let served = place.serve_on_a_socket(&[]);
     let write = format!("write={}", place.tokens().join("write.token").display());
-    let asked = place.sweeper(&["--plan", &plan(&served)]);
+    let asked = zombie_sweeper(["--plan", &plan(&served)]);
     let asked = asked.env("ZOMBIE_SWEEPER_SOCKET", place.file("run/socket"));
     assert_eq!(
         asked.env("ZOMBIE_SWEEPER_TOKEN_FILE", write).run().summary()["reaped"],
@@ -89,17 +94,104 @@ fn another_token_sweeps_nothing() {
 }
 
 #[test]
+fn a_token_of_an_earlier_server_says_whose_it_is() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    let served = place.serve_on_a_socket(&[]);
+    let plan = plan(&served);
+    let old = place.token_file("old.token", "0123456789abcdef0123456789abcdef", 0o600);
+    let named = format!("write={}", old.display());
+    let ran = place
+        .sweeps_plan(&plan, &["--token-file", &named])
+        .run()
+        .exits(77);
+    let says = format!("that of {}: name this server's with --token-file", old.display());
+    assert!(ran.stderr.contains(&says), "{}", ran.stderr);
+}
+
+#[test]
+fn root_sweeps_with_the_token_of_a_service() {
+    if !am_root() {
+        return skipped("only root reads the files of others");
+    }
+    let place = Place::queue(|world| world.zombie("t1"));
+    let served = place.serve_on_a_socket(&[]);
+    let plan = plan(&served);
+    let token = place.tokens().join("write.token");
+    for path in [&place.tokens(), &token] {
+        chown(path, Some(65534), Some(65534)).unwrap();
+    }
+    let named = format!("write={}", token.display());
+    let asked = place.sweeps_plan(&plan, &["--token-file", &named]);
+    assert_eq!(asked.run().summary()["reaped"], 1);
+}
+
+#[test]
+fn no_link_of_somebody_else_is_followed_to_a_token() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    let served = place.serve_on_a_socket(&[]);
+    let plan = plan(&served);
+    let folder = place.file("of-all");
+    fs::create_dir(&folder).unwrap();
+    place.mode("of-all", 0o1777);
+    let link = folder.join("write.token");
+    symlink(place.tokens().join("write.token"), &link).unwrap();
+    let named = format!("write={}", link.display());
+    let ran = place
+        .sweeps_plan(&plan, &["--token-file", &named])
+        .run()
+        .exits(77);
+    assert!(ran.stderr.contains("is a link"), "{}", ran.stderr);
+    place.mode("of-all", 0o755);
+    let asked = place.sweeps_plan(&plan, &["--token-file", &named]);
+    assert_eq!(asked.run().summary()["reaped"], 1);
+}
+
+#[test]
+fn a_token_that_everybody_knows_is_not_shown() {
+    let place = Place::queue(|world| world);
+    let _served = place.serve_on_a_socket(&[]);
+    let open = place.token_file("open", "0123456789abcdef0123456789abcdef", 0o644);
+    let named = format!("write={}", open.display());
+    let ran = place
+        .sweeps_plan(&"0".repeat(32), &["--token-file", &named])
+        .run()
+        .exits(77);
+    assert!(ran.stderr.contains("may be known to others"), "{}", ran.stderr);
+}
+
+#[test]
+fn where_there_is_no_token_another_may_be_named() {
+    let place = Place::queue(|world| world);
+    let ran = place.sweeps_plan(&"0".repeat(32), &[]).run().exits(66);
+    let says = "is named with --token-file write=PATH";
+    assert!(ran.stderr.contains(says), "{}", ran.stderr);
+}
+
+#[test]
 fn where_nobody_serves_that_is_said() {
     let place = Place::queue(|world| world);
     place.serve_on_a_socket(&[]).stop().exits(0);
     let ran = place.sweeps_plan(&"0".repeat(32), &[]).run().exits(66);
     assert!(ran.stderr.contains("failed to ask the server"), "{}", ran.stderr);
+    assert!(
+        ran.stderr.contains("see whether the server runs"),
+        "{}",
+        ran.stderr
+    );
 }
 
 #[test]
 fn it_takes_no_option_of_a_sweep() {
     let place = Place::queue(|world| world);
-    for option in [&["--dry-run"][..], &["--project", "p"], &["--stale-after", "1m"]] {
+    let of_a_sweep = [&["--dry-run"][..], &["--project", "p"], &["--stale-after", "1m"]];
+    let of_a_queue = [
+        &["--db", "q.db"][..],
+        &["--profile", "river"],
+        &["--schema", "river"],
+    ];
+    let of_a_ledger = [&["--ledger", "l.db"][..], &["--ledger-keep", "1d"]];
+    let all = [&of_a_sweep[..], &of_a_queue, &of_a_ledger].concat();
+    for option in all {
         let ran = place.sweeps_plan(&"0".repeat(32), option).run().exits(2);
         assert!(ran.stderr.contains("has no say in --plan"), "{}", ran.stderr);
     }
@@ -108,6 +200,18 @@ fn it_takes_no_option_of_a_sweep() {
         .sweeps_plan(&"0".repeat(32), &[])
         .env("ZOMBIE_SWEEPER_DRY_RUN", "1");
     asked_by_a_variable.run().exits(2);
+}
+
+#[test]
+fn variables_for_other_commands_have_no_say() {
+    let place = Place::queue(|world| world.zombie("t1"));
+    let served = place.serve_on_a_socket(&[]);
+    let asked = place.sweeps_plan(&plan(&served), &[]);
+    let asked = asked.env("ORCHESTRA_DB", place.file("none.db"));
+    assert_eq!(
+        asked.env("ZOMBIE_SWEEPER_AT_MOST", "0").run().summary()["reaped"],
+        1
+    );
 }
 
 #[test]

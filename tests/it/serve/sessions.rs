@@ -42,3 +42,18 @@ fn no_more_are_open_than_there_is_room_for() {
         }
     }
 }
+
+#[test]
+fn the_log_does_not_tell_how_one_is_named() {
+    for verbose in ["-v", "-vv"] {
+        let place = Place::queue(|world| world);
+        let served = place.answer(&[verbose]);
+        let head = hello(&served, "2025-11-25").head;
+        let session = head
+            .lines()
+            .find_map(|line| line.strip_prefix("mcp-session-id: "));
+        let session = session.unwrap();
+        let ended = served.stop().exits(0);
+        assert!(!ended.stderr.contains(session), "{}", ended.stderr);
+    }
+}

@@ -113,6 +113,24 @@ fn the_operator_may_name_another() {
 }
 
 #[test]
+fn one_that_changes_is_in_force_with_the_next_start() {
+    let place = Place::queue(|world| world);
+    let served = place.answer(&[]);
+    let (before, after) = (served.token("read"), "0123456789abcdef0123456789abcdef");
+    fs::write(place.tokens().join("read.token"), after).unwrap();
+    let plan = |token: &str| get("/v1/plan").bearer(token);
+    served.ask(&plan(&before)).is(200);
+    let refused = served.ask(&plan(after)).is(401);
+    assert!(
+        refused.body.contains("start the server again"),
+        "{}",
+        refused.body
+    );
+    served.stop().exits(0);
+    place.answer(&[]).ask(&plan(after)).is(200);
+}
+
+#[test]
 fn one_that_is_named_is_held_to_the_same() {
     let place = Place::queue(|world| world);
     let refused = |named: &str, exit: i32, says: &str| {

@@ -63,6 +63,11 @@ fn a_model_hears_what_is_wrong_with_what_it_sent() {
     let refused = served.ask(&cut_short);
     assert!((400..500).contains(&refused.status), "{}", refused.head);
     assert!(refused.body.contains("EOF"), "{}", refused.body);
+    assert!(
+        refused.body.contains("expected a message of MCP"),
+        "{}",
+        refused.body
+    );
     assert!(!refused.body.contains("its header say so"), "{}", refused.body);
 }
 

@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 
+use super::number::parse_positive;
 use super::time::{parse_now, parse_time};
 
 #[derive(Debug, Args)]
@@ -30,7 +31,8 @@ pub(crate) struct HistoryArgs {
         value_name = "N",
         env = "ZOMBIE_SWEEPER_LIMIT",
         hide_env = true,
-        default_value = "100"
+        default_value = "100",
+        value_parser = parse_positive
     )]
     pub(crate) limit: NonZeroUsize,
     /// As of this time

@@ -36,8 +36,8 @@ impl McpArgs {
     }
 
     /// What variables ask of a sweep that is not asked for here: to pass over it would be to let more be reaped than was meant.
-    pub(super) fn refused(sweep: &SweepArgs) -> Option<&'static str> {
-        if sweep.dry_run {
+    pub(super) fn refused(&self, sweep: &SweepArgs) -> Option<&'static str> {
+        if sweep.dry_run && !self.read_only {
             Some(
                 "ZOMBIE_SWEEPER_DRY_RUN is set, and `mcp` may write: expected --read-only (ZOMBIE_SWEEPER_READ_ONLY)",
             )

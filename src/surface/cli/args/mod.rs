@@ -11,6 +11,7 @@ mod ledger;
 mod man;
 mod mcp;
 mod metrics;
+mod number;
 mod outcomes;
 mod output;
 mod parking;
@@ -29,6 +30,7 @@ use std::ffi::OsString;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use zombie_sweeper::ledger::refuse_misplaced;
@@ -52,10 +54,11 @@ pub(crate) use serving::{LISTEN, ServingArgs};
 pub(crate) use sweep::SweepArgs;
 pub(crate) use unpark::UnparkArgs;
 pub(crate) use watch::WatchArgs;
+use watch::Writes;
 
 use crate::surface::exit;
 use crate::surface::metrics::is_beside;
-use crate::surface::verbs::{LedgerFile, Site, Sweeps};
+use crate::surface::verbs::{InForce, LedgerFile, Site, Sweeps};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -110,7 +113,7 @@ impl Cli {
         Site {
             db: self.database.db.clone(),
             is_shared: false,
-            profile: self.database.profile.clone(),
+            profile: Arc::new(InForce::named(self.database.profile.clone())),
             busy_timeout: self.database.busy_timeout,
             ledger,
             metrics: self.sweep.metrics.file().cloned(),
@@ -276,10 +279,13 @@ fn refuse_a_sweep_of_another_time(cli: &Cli) -> Result<(), clap::Error> {
     Err(Cli::command().error(clap::error::ErrorKind::MissingRequiredArgument, text))
 }
 
-/// What a plan lists was fixed when it was made, and its server has options of its own.
+/// What a plan lists was fixed when it was made, and its server has a queue and options of its own. Variables may be there for other
+/// commands; but who asks for a dry run by one wants nothing to be written.
 fn refuse_what_a_plan_has_of_its_own(matches: &clap::ArgMatches, cli: &Cli) -> Result<(), clap::Error> {
     let given = |id: &str| matches.value_source(id) == Some(clap::parser::ValueSource::CommandLine);
-    let sweep = SweepArgs::augment_args(clap::Command::new("sweep"));
+    let sweep = LedgerArgs::augment_args(DatabaseArgs::augment_args(SweepArgs::augment_args(
+        clap::Command::new("sweep"),
+    )));
     let of_plans = KeptPlanArgs::augment_args(clap::Command::new("plan"));
     let is_of_plans = |id: &str| of_plans.get_arguments().any(|arg| arg.get_id() == id);
     let mut ids = sweep.get_arguments().map(|arg| arg.get_id().as_str());
@@ -313,12 +319,13 @@ fn refuse_what_a_plan_has_of_its_own(matches: &clap::ArgMatches, cli: &Cli) -> R
 
 /// The sweeps of a watch are asked for behind its name.
 fn take_what_is_watched(cli: &mut Cli) -> Result<(), clap::Error> {
-    let (watch, name) = match &cli.command {
-        Some(Command::Watch(watch)) => (watch, "watch"),
-        Some(Command::Serve(serve)) => (&serve.watch, "serve"),
+    let (watch, name, writes) = match &cli.command {
+        Some(Command::Watch(watch)) => (watch, "watch", Writes::Always),
+        Some(Command::Serve(serve)) if serve.serving.read_only => (&serve.watch, "serve", Writes::Never),
+        Some(Command::Serve(serve)) => (&serve.watch, "serve", Writes::UnlessToldNotTo),
         _ => return Ok(()),
     };
-    if let Some(refused) = WatchArgs::refused(&cli.sweep, name) {
+    if let Some(refused) = WatchArgs::refused(&cli.sweep, name, writes) {
         return Err(Cli::command().error(clap::error::ErrorKind::ArgumentConflict, refused));
     }
     cli.sweep = watch.sweep();
@@ -342,7 +349,7 @@ fn take_what_a_model_may_ask_for(cli: &mut Cli) -> Result<(), clap::Error> {
     let Some(Command::Mcp(mcp)) = &cli.command else {
         return Ok(());
     };
-    if let Some(refused) = McpArgs::refused(&cli.sweep) {
+    if let Some(refused) = mcp.refused(&cli.sweep) {
         return Err(Cli::command().error(clap::error::ErrorKind::ArgumentConflict, refused));
     }
     cli.sweep = mcp.sweep();

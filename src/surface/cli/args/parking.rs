@@ -6,12 +6,14 @@ use std::time::Duration;
 use clap::Args;
 use zombie_sweeper::SweepOptions;
 
+use super::number::parse_positive;
 use super::time::parse_patience;
 
 #[derive(Clone, Debug, Args)]
 pub(crate) struct ParkingArgs {
     /// Park a task that falls silent for the Nth time
     #[arg(long, value_name = "N", env = "ZOMBIE_SWEEPER_PARK_AFTER", hide_env = true)]
+    #[arg(value_parser = parse_positive)]
     park_after: Option<NonZeroUsize>,
     /// Within which time these silences count together
     #[arg(

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use clap::builder::{FalseyValueParser, NonEmptyStringValueParser};
 
+use super::number::{parse_number, parse_positive};
 use super::parking::ParkingArgs;
 use super::time::parse_time;
 
@@ -17,6 +18,7 @@ pub(crate) struct ReapingArgs {
     pub(crate) confirm: Duration,
     /// Reap none where more than so many are due; exit with 3
     #[arg(long, value_name = "N", env = "ZOMBIE_SWEEPER_AT_MOST", hide_env = true)]
+    #[arg(value_parser = parse_number)]
     pub(crate) at_most: Option<usize>,
     #[command(flatten)]
     pub(crate) parking: ParkingArgs,
@@ -28,6 +30,7 @@ pub(crate) struct ReapingArgs {
         hide_env = true,
         default_value = "10000"
     )]
+    #[arg(value_parser = parse_positive)]
     pub(crate) batch_size: NonZeroUsize,
     /// The name that the events are written in
     #[arg(long, value_name = "NAME", env = "ZOMBIE_SWEEPER_ACTOR", hide_env = true)]

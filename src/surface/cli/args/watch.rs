@@ -32,6 +32,16 @@ pub(crate) struct WatchArgs {
     metrics: MetricsArgs,
 }
 
+/// Whether one who stays writes to the queue.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Writes {
+    Always,
+    /// It has not been told, and could be.
+    UnlessToldNotTo,
+    /// It was told.
+    Never,
+}
+
 impl WatchArgs {
     /// Each of its sweeps, as the bare command would be asked for it.
     pub(super) fn sweep(&self) -> SweepArgs {
@@ -39,10 +49,17 @@ impl WatchArgs {
     }
 
     /// What variables ask of a sweep that one who stays does not do: to pass over it would be to reap what nobody meant.
-    pub(super) fn refused(sweep: &SweepArgs, command: &str) -> Option<String> {
-        if sweep.dry_run {
+    pub(super) fn refused(sweep: &SweepArgs, command: &str, writes: Writes) -> Option<String> {
+        let instead = match writes {
+            Writes::Never => None,
+            Writes::Always => Some("run a sweep with --dry-run"),
+            Writes::UnlessToldNotTo => {
+                Some("run a sweep with --dry-run, or give --read-only (ZOMBIE_SWEEPER_READ_ONLY)")
+            }
+        };
+        if let Some(instead) = instead.filter(|_| sweep.dry_run) {
             Some(format!(
-                "ZOMBIE_SWEEPER_DRY_RUN: `{command}` writes; to see what would be reaped, run a sweep with --dry-run"
+                "ZOMBIE_SWEEPER_DRY_RUN: `{command}` writes; to see what would be reaped, {instead}"
             ))
         } else if sweep.task.is_empty() {
             None

@@ -35,14 +35,26 @@ const AGAIN: Duration = Duration::from_secs(1);
 pub(crate) fn run(cli: &Cli, args: &WatchArgs) -> anyhow::Result<Exit> {
     signals::hear_hangups()?;
     notify::begin();
-    let ended = stay(cli, &cli.site(), args.interval, &|| {});
+    let hears = Hears {
+        has_begun: &|| {},
+        has_reread: &|| {},
+    };
+    let ended = stay(cli, &cli.site(), args.interval, &hears);
     notify::stopping();
     ended
 }
 
-/// Watches until a signal comes, or what went wrong takes a person to mend. Says so once a first look has gone well.
-pub(super) fn stay(cli: &Cli, site: &Site, interval: Duration, has_begun: &dyn Fn()) -> anyhow::Result<Exit> {
-    Watcher::new(cli, site, interval, has_begun).watch()
+/// What others are told of a watch.
+pub(super) struct Hears<'c> {
+    /// Once a first look has gone well.
+    pub(super) has_begun: &'c (dyn Fn() + Sync),
+    /// Once the profile was read anew.
+    pub(super) has_reread: &'c (dyn Fn() + Sync),
+}
+
+/// Watches until a signal comes, or what went wrong takes a person to mend.
+pub(super) fn stay(cli: &Cli, site: &Site, interval: Duration, hears: &Hears<'_>) -> anyhow::Result<Exit> {
+    Watcher::new(cli, site, interval, hears).watch()
 }
 
 /// Looks until it has gone well once, or what goes wrong takes a person to mend. Returns whether it has: a signal may come first.
@@ -76,8 +88,9 @@ struct Watcher<'c> {
     left: Option<Left>,
     /// Whether a look ever went well.
     has_seen: bool,
-    /// Who is told when it has.
-    has_begun: &'c dyn Fn(),
+    /// Whether the profile is to be read anew before the next look.
+    rereads: bool,
+    hears: &'c Hears<'c>,
     news: News,
     record: Record,
     trouble: Trouble,
@@ -85,7 +98,7 @@ struct Watcher<'c> {
 }
 
 impl<'c> Watcher<'c> {
-    fn new(cli: &'c Cli, site: &'c Site, interval: Duration, has_begun: &'c dyn Fn()) -> Self {
+    fn new(cli: &'c Cli, site: &'c Site, interval: Duration, hears: &'c Hears<'c>) -> Self {
         Self {
             cli,
             site,
@@ -93,7 +106,8 @@ impl<'c> Watcher<'c> {
             queue: None,
             left: None,
             has_seen: false,
-            has_begun,
+            rereads: false,
+            hears,
             news: News::default(),
             record: Record::default(),
             trouble: Trouble::default(),
@@ -137,7 +151,17 @@ impl<'c> Watcher<'c> {
             self.watch.failed(moment::now());
         }
         self.close();
+        self.rereads = true;
         self.watch.wake();
+    }
+
+    /// Who asked for another profile does not want the one before: nothing is reaped until it can be read.
+    fn reread(&mut self) -> anyhow::Result<()> {
+        if self.rereads && self.site.profile.read_again()? {
+            (self.hears.has_reread)();
+        }
+        self.rereads = false;
+        Ok(())
     }
 
     fn close(&mut self) {
@@ -161,6 +185,7 @@ impl<'c> Watcher<'c> {
     }
 
     fn look(&mut self) -> anyhow::Result<()> {
+        self.reread()?;
         let queue = match &mut self.queue {
             Some(queue) => queue,
             none => none.insert(Watched::open(self.cli, self.site, self.left.as_ref())?),
@@ -216,7 +241,7 @@ impl<'c> Watcher<'c> {
 
     fn tell_manager(&self, report: &SweepReport, is_news: bool) {
         if !self.has_seen {
-            (self.has_begun)();
+            (self.hears.has_begun)();
             notify::ready();
         }
         if is_news || !self.has_seen {

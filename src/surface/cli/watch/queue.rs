@@ -16,7 +16,7 @@ use crate::surface::{moment, wait, wall_clock};
 /// A database that is kept open, and what is asked of its sweeps.
 pub(super) struct Watched {
     kept: Kept,
-    asked: Option<Profile>,
+    asked: Option<Arc<Profile>>,
     options: SweepOptions,
     /// Whether it is known that more than a start shows who is at work.
     is_no_guess: bool,
@@ -26,10 +26,10 @@ pub(super) struct Watched {
 }
 
 impl Watched {
-    /// Reads the profile, and opens what the command line names, after what was left of it before.
+    /// Opens what the command line names, after what was left of it before.
     pub(super) fn open(cli: &Cli, site: &Site, before: Option<&Left>) -> anyhow::Result<Self> {
-        let asked = verbs::asked(site.profile.as_deref())?;
-        let profile = asked.clone().unwrap_or_default();
+        let asked = site.profile.get()?;
+        let profile = asked.as_deref().cloned().unwrap_or_default();
         let options = sweep::options(cli, wall_clock::now()).profile(profile);
         let queue = site.queue(options.profile_in_use());
         let kept = match before {
@@ -74,7 +74,7 @@ impl Watched {
         site: &Site,
         options: &SweepOptions,
     ) -> Result<SweepReport, Failed> {
-        let asked = self.asked.as_ref();
+        let asked = self.asked.as_deref();
         let now = moment::now().since_boot;
         let learned = &mut self.learned;
         let patience = cli.sweep.policy.patience();

@@ -5,7 +5,7 @@ use utoipa::IntoParams;
 
 use super::{Api, ok};
 use crate::surface::http::cursor::Place;
-use crate::surface::http::openapi::{Refused, ids};
+use crate::surface::http::openapi::{Id, Refused};
 use crate::surface::http::problem::Problem;
 use crate::surface::http::query::Query;
 use crate::surface::verbs::Scope;
@@ -17,7 +17,7 @@ pub(crate) struct PlanQuery {
     #[param(nullable = false, min_length = 1, max_length = 2048)]
     project: Option<String>,
     /// Only this task, by its id. May stand several times.
-    #[param(required = false, schema_with = ids, style = Form, explode)]
+    #[param(required = false, inline, value_type = Vec<Id>, style = Form, explode)]
     task: Vec<String>,
     /// How many tasks a page lists; counts are of all.
     #[param(required = false, minimum = 1, maximum = 1000, default = 50)]

@@ -146,9 +146,8 @@ fn refused(why: SweepRefused, is_planned: bool) -> Problem {
         SweepRefused::Failed(error) if is_planned => Failed::from(&error).of_a_plan_used_up(),
         SweepRefused::Failed(error) => Failed::from(&error).problem(),
         SweepRefused::Partial { report, error } => {
-            let committed = serde_json::to_value(&*report).unwrap_or_default();
             let text = crate::surface::failure::text(&error);
-            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, text).with("committed", committed)
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, text).having_committed(*report)
         }
     }
 }

@@ -11,7 +11,7 @@ use crate::surface::http::body::Body;
 use crate::surface::http::failed::Failed;
 use crate::surface::http::openapi::Refused;
 use crate::surface::http::problem::{Mistake, Problem, Step};
-use crate::surface::http::scope::{is_too_long, too_long};
+use crate::surface::http::query::{is_too_long, too_long};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -34,7 +34,11 @@ pub(crate) async fn unpark(
 ) -> Result<Response, Problem> {
     if is_too_long(&task) {
         let loc = [Step::from("body"), Step::from("task")];
-        return Err(Problem::mistakes(vec![Mistake::new("too_long", loc, too_long())]));
+        return Err(Problem::mistakes(vec![Mistake::new(
+            "too_long",
+            loc,
+            too_long(&task),
+        )]));
     }
     if api.desk.is_read_only() {
         return Err(Problem::new(

@@ -8,5 +8,5 @@ mod schemas;
 
 pub(super) use document::document;
 pub(super) use page::page;
-pub(super) use parameters::ids;
+pub(super) use parameters::Id;
 pub(super) use refused::Refused;

@@ -6,10 +6,12 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::unistd::geteuid;
 
 use super::kind::Kind;
+use super::readers::Readers;
 use super::secret::Secret;
 
 /// No file of a token is longer.
@@ -89,28 +91,63 @@ pub(super) fn make(path: &Path) -> io::Result<()> {
 
 /// Reads one of our own: no link, and closed to everybody else.
 pub(super) fn read_own(path: &Path) -> io::Result<Secret> {
-    let no_link = OFlag::O_NOFOLLOW;
-    let file = open(path, no_link).map_err(|error| match error.raw_os_error() {
-        Some(code) if code == nix::errno::Errno::ELOOP as i32 => {
+    let file = open_itself(path, "take it away, and one is made")?;
+    read(path, file, |found| check_ours(found, NOT_OURS, "0600"))
+}
+
+/// Reads one that the operator has put there, for us and perhaps a group.
+pub(super) fn read_given(path: &Path) -> io::Result<Secret> {
+    let file = open(path)?;
+    read(path, file, |found| check_ours(found, OTHERS, "0640 or less"))
+}
+
+/// Reads one to show it to the server that it is of. Whose file it is makes no difference: who put another there has let us in
+/// nowhere. But where somebody else could put a link, it would show that server whatever secret of ours the link leads to.
+pub(super) fn read_known(path: &Path) -> io::Result<(Secret, Readers)> {
+    let file = if is_in_a_folder_of_ours(path) {
+        open(path)?
+    } else {
+        open_itself(
+            path,
+            "others may write to its folder, so name the file that it leads to",
+        )?
+    };
+    let found = file
+        .metadata()
+        .map_err(|error| of(path, "look at the token", &error))?;
+    let secret = read(path, file, |found| {
+        let mode = found.mode() & 0o7777;
+        if mode & OTHERS == 0 {
+            return Ok(());
+        }
+        Err(format!(
+            "may be known to others: expected a file with mode 0640 or less, found mode {mode:04o}; have another token made, and close \
+             its file to others"
+        ))
+    })?;
+    Ok((secret, Readers::of(&found)))
+}
+
+/// Opens what is no link, or says what to do about the link.
+fn open_itself(path: &Path, advice: &str) -> io::Result<File> {
+    opened(path, OFlag::O_NOFOLLOW).map_err(|error| match error.raw_os_error() {
+        Some(code) if code == Errno::ELOOP as i32 => {
             let said = format!(
-                "the token {} is a link: expected a file of its own; take it away, and one is made",
+                "the token {} is a link: expected a file of its own; {advice}",
                 path.display()
             );
             io::Error::new(ErrorKind::PermissionDenied, said)
         }
         _ => of(path, "open the token", &error),
-    })?;
-    read(path, file, NOT_OURS, "0600")
+    })
 }
 
-/// Reads one that the operator has put there, for us and perhaps a group.
-pub(super) fn read_given(path: &Path) -> io::Result<Secret> {
-    let file = open(path, OFlag::empty()).map_err(|error| of(path, "open the token", &error))?;
-    read(path, file, OTHERS, "0640 or less")
+fn open(path: &Path) -> io::Result<File> {
+    opened(path, OFlag::empty()).map_err(|error| of(path, "open the token", &error))
 }
 
 /// A pipe is not waited for.
-fn open(path: &Path, flags: OFlag) -> io::Result<File> {
+fn opened(path: &Path, flags: OFlag) -> io::Result<File> {
     let flags = flags | OFlag::O_NONBLOCK;
     OpenOptions::new()
         .read(true)
@@ -118,7 +155,20 @@ fn open(path: &Path, flags: OFlag) -> io::Result<File> {
         .open(path)
 }
 
-fn read(path: &Path, file: File, closed_to: u32, expected: &str) -> io::Result<Secret> {
+/// One of this user, which is closed to others.
+fn check_ours(found: &Metadata, closed_to: u32, expected: &str) -> Result<(), String> {
+    if is_of_ours(found) && found.mode() & closed_to == 0 {
+        return Ok(());
+    }
+    Err(format!(
+        "may be known to others, or put there by them: expected a file of this user with mode {expected}, found user {} and mode \
+         {:04o}; take it away, make another token, and close its file to others",
+        found.uid(),
+        found.mode() & 0o7777
+    ))
+}
+
+fn read(path: &Path, file: File, check: impl FnOnce(&Metadata) -> Result<(), String>) -> io::Result<Secret> {
     let found = file
         .metadata()
         .map_err(|error| of(path, "look at the token", &error))?;
@@ -126,14 +176,8 @@ fn read(path: &Path, file: File, closed_to: u32, expected: &str) -> io::Result<S
         let said = format!("the token {} is no file: expected one", path.display());
         return Err(io::Error::new(ErrorKind::InvalidData, said));
     }
-    if !is_of_ours(&found) || found.mode() & closed_to != 0 {
-        let said = format!(
-            "the token {} may be known to others, or put there by them: expected a file of this user with mode {expected}, found user {} and mode {:04o}; take \
-             it away, make another token, and close its file to others",
-            path.display(),
-            found.uid(),
-            found.mode() & 0o7777
-        );
+    if let Err(what) = check(&found) {
+        let said = format!("the token {} {what}", path.display());
         return Err(io::Error::new(ErrorKind::PermissionDenied, said));
     }
     let mut held = Vec::new();
@@ -152,6 +196,13 @@ fn read(path: &Path, file: File, closed_to: u32, expected: &str) -> io::Result<S
         );
         io::Error::new(ErrorKind::InvalidData, said)
     })
+}
+
+/// Whether nobody else can put anything where it is.
+fn is_in_a_folder_of_ours(path: &Path) -> bool {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let found = fs::metadata(folder.unwrap_or(Path::new(".")));
+    found.is_ok_and(|found| is_of_ours(&found) && found.mode() & WRITERS == 0)
 }
 
 /// Ours, or of who can do everything anyway.

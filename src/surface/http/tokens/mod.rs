@@ -2,20 +2,19 @@
 
 mod file;
 mod kind;
+mod known;
+mod named;
+mod readers;
 mod secret;
 
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
 pub(crate) use kind::Kind;
+pub(crate) use known::{Known, known};
+pub(crate) use named::TokenFile;
+use named::path;
 pub(crate) use secret::Secret;
-
-/// A file that the operator names for a kind of token.
-#[derive(Clone, Debug)]
-pub(crate) struct TokenFile {
-    pub(crate) kind: Kind,
-    pub(crate) path: PathBuf,
-}
 
 /// The tokens that let somebody in.
 pub(crate) struct Tokens([(Kind, Secret); 3]);
@@ -66,35 +65,6 @@ fn load(named: &[TokenFile], kind: Kind) -> io::Result<Secret> {
     let own = file::own(&folder, kind);
     file::make(&own)?;
     file::read_own(&own)
-}
-
-/// The token of a kind that a server has loaded from the same places; it makes none.
-pub(crate) fn known(named: &[TokenFile], kind: Kind) -> io::Result<Secret> {
-    if let Some(named) = path(named, kind)? {
-        return file::read_given(&named);
-    }
-    let folder = file::folder().map_err(|error| {
-        let name = kind.name();
-        let said = format!(
-            "it is not known where the {name} token is kept: expected STATE_DIRECTORY, XDG_STATE_HOME or HOME, or --token-file {name}=PATH"
-        );
-        io::Error::new(error.kind(), said)
-    })?;
-    file::read_own(&file::own(&folder, kind))
-}
-
-/// The file that is named for a kind. Two would be one too many.
-fn path(named: &[TokenFile], kind: Kind) -> io::Result<Option<PathBuf>> {
-    let mut of_kind = named.iter().filter(|file| file.kind == kind);
-    let first = of_kind.next().map(|file| file.path.clone());
-    if of_kind.next().is_some() {
-        let said = format!(
-            "--token-file names two files for the {} token: expected one",
-            kind.name()
-        );
-        return Err(io::Error::new(ErrorKind::InvalidData, said));
-    }
-    Ok(first)
 }
 
 /// Where those are kept that are not named, for people.

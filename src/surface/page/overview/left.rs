@@ -53,7 +53,7 @@ pub(super) fn left(asked: &Asked, report: &SweepReport) -> Markup {
         @if !parked.is_empty() {
             section.card aria-labelledby="parked" {
                 h2 #parked { "Would be parked " span.count { (number(parked.len())) } }
-                p.hint { "They fell silent so often in a row that the next sweep puts them aside, and does not open them." }
+                p.hint { "They fell silent so often in a row that a sweep puts them aside, and does not open them." }
                 p { (names(parked.iter().map(|id| Some(id.as_str())), asked)) }
             }
         }

@@ -27,6 +27,8 @@ pub(super) struct Overview<'a> {
     pub(super) asked: &'a Asked,
     pub(super) database: &'a Path,
     pub(super) is_read_only: bool,
+    /// Whether the server sweeps by itself.
+    pub(super) is_watched: bool,
     /// A dry run.
     pub(super) report: &'a SweepReport,
     pub(super) living: &'a [Silent],
@@ -42,7 +44,7 @@ pub(super) fn overview(view: &Overview<'_>) -> Markup {
     let title = headline(view.report, due.len()).0;
     let corner = html! {
         span.database { (said::text(&view.database.to_string_lossy(), 200)) }
-        @if view.is_read_only { " " span.badge.note { "read-only" } }
+        @if view.is_read_only { " " span.badge.note { "read-only" } } @else if !view.is_watched { " " span.badge.note { "no watch" } }
     };
     layout::page(
         &title,
@@ -52,7 +54,7 @@ pub(super) fn overview(view: &Overview<'_>) -> Markup {
             (filters(view.asked))
             div.columns {
                 div.first {
-                    (zombies::zombies(view.asked, &due, view.report.held_back.as_ref(), view.is_read_only))
+                    (zombies::zombies(view.asked, &due, view.report.held_back.as_ref(), view.is_read_only, view.is_watched))
                     (running::running(view.asked, view.living, view.report.living_left))
                     (left::left(view.asked, view.report))
                 }

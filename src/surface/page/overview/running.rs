@@ -68,7 +68,7 @@ pub(super) fn running(asked: &Asked, living: &[Silent], left: usize) -> Markup {
             } @else {
                 p.hint {
                     "How long each has been silent, against what is borne; the longest first. "
-                    "One that is not heard of before its bar is full becomes a zombie, and the next sweep resets it."
+                    "One that is not heard of before its bar is full becomes a zombie, which a sweep resets."
                 }
                 @if page.is_empty() {
                     p.calm { "There are not so many pages. " a href=(asked.at_page(1).address()) { "To the first" } "." }

@@ -106,6 +106,7 @@ pub(super) fn zombies(
     due: &[Due],
     held_back: Option<&HeldBack>,
     is_read_only: bool,
+    is_watched: bool,
 ) -> Markup {
     let shown: Vec<_> = due.iter().filter(|zombie| zombie.fits(asked)).collect();
     html! {
@@ -117,7 +118,7 @@ pub(super) fn zombies(
                 } @else {
                     p.hint {
                         "Running, though the worker is dead. "
-                        @if held_back.is_some() { "They are held back: the next sweep leaves them." } @else { "The next sweep resets them." }
+                        (what_becomes_of_them(is_watched, held_back.is_some()))
                     }
                     (table("Zombies now", shown.iter().copied().take(LISTED), asked, false))
                     @if shown.len() > LISTED { p.hint { "and " (number(shown.len() - LISTED)) " more" } }
@@ -134,6 +135,14 @@ pub(super) fn zombies(
                 }
             }
         }
+    }
+}
+
+fn what_becomes_of_them(is_watched: bool, are_held_back: bool) -> &'static str {
+    match (are_held_back, is_watched) {
+        (true, _) => "They are held back: a sweep leaves them.",
+        (false, true) => "The next sweep resets them.",
+        (false, false) => "This server does not watch: they stay as they are until somebody sweeps.",
     }
 }
 

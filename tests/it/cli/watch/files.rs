@@ -84,6 +84,29 @@ fn its_log_is_removed_and_others_begin_another() {
     watch.says("is watched again");
 }
 
+/// What stands in the profile's file meanwhile is not heeded.
+#[test]
+fn it_is_gone_for_a_while_and_the_profile_is_the_one_before() {
+    let place = Place::queue(|world| world.zombie("old").zombie("keep").alive("again"));
+    let profile = place.write("mine.toml", "[tasks]\nwhere = \"t.id <> 'keep'\"\n");
+    let watch = place.watch(&["--profile", profile.to_str().unwrap(), "--settle", "0s"]);
+    assert_eq!(watch.reaped(), ["old"]);
+    place.write("mine.toml", "# nothing yet\n");
+    place
+        .connect()
+        .execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")
+        .unwrap();
+    let aside = place.file("aside.db");
+    fs::rename(place.db(), &aside).unwrap();
+    watch.says("the queue cannot be watched");
+    fs::rename(&aside, place.db()).unwrap();
+    watch.says("is watched again");
+    place.end_run("keep");
+    place.end_run("again");
+    assert_eq!(watch.reaped(), ["again"]);
+    assert_eq!(place.world().value("tasks.status", "keep"), "running");
+}
+
 #[test]
 fn it_is_deleted_and_put_back() {
     let (place, _other, watch) = watched_beside_another();

@@ -66,7 +66,7 @@ fn where_nobody_reads_what_it_did() {
 #[test]
 fn without_a_terminal_a_hangup_opens_all_anew() {
     let place = Place::queue(|world| world.zombie("t1").alive("t2"));
-    let profile = place.write("mine.toml", "");
+    let profile = place.write("mine.toml", "# as built in\n");
     let watch = place.watch(&["--profile", profile.to_str().unwrap(), "--settle", "0s"]);
     assert_eq!(watch.reaped(), ["t1"]);
     place.write("mine.toml", "[tasks.words]\nopen = \"waiting\"\n");
@@ -81,13 +81,13 @@ fn without_a_terminal_a_hangup_opens_all_anew() {
 #[test]
 fn profile_that_is_broken_by_then_is_waited_for() {
     let place = Place::queue(|world| world.zombie("t1").alive("t2"));
-    let profile = place.write("mine.toml", "");
+    let profile = place.write("mine.toml", "# as built in\n");
     let watch = place.watch(&["--profile", profile.to_str().unwrap(), "--settle", "0s"]);
     assert_eq!(watch.reaped(), ["t1"]);
     place.write("mine.toml", "no profile");
     watch.signal("HUP");
     watch.says("the profile");
-    place.write("mine.toml", "");
+    place.write("mine.toml", "# as built in\n");
     watch.says("is watched again");
     place.end_run("t2");
     assert_eq!(watch.reaped(), ["t2"]);
