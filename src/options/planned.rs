@@ -8,9 +8,10 @@ use crate::zombie::{Id, Reason, Zombie};
 /// What a dry run would have reaped, each task with its run and the reason: a list that somebody can look at and agree to.
 ///
 /// A [sweep of it](crate::SweepOptions::planned) reaps those of them that are zombies still, for the same reason, with the same
-/// run and attempt, and so that it is parked or opened as was said; and no other. Of which database file it is it knows where it was [told](Self::of_file); then a queue that is
-/// [kept open](crate::store::Kept::sweep) refuses to sweep another by it, whose tasks may have the same ids. It says nothing of the
-/// project that it was narrowed to: who keeps one keeps that beside it. A copy costs nothing.
+/// run and attempt, and so that it is parked or opened as was said; and no other. Of which database file it is it knows where it
+/// was [told](Self::of_file); then a queue that is [kept open](crate::store::Kept::sweep) refuses to sweep another by it, whose
+/// tasks may have the same ids. It says nothing of the project that it was narrowed to: who keeps one keeps that beside it. A copy
+/// costs nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Planned {
     reaps: Arc<Vec<PlannedReap>>,
