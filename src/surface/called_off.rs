@@ -19,6 +19,12 @@ impl CalledOff {
         Self(Arc::new(is_so))
     }
 
+    /// The same, and for another reason.
+    pub(crate) fn or(&self, is_so: impl Fn() -> bool + Send + Sync + 'static) -> Self {
+        let first = self.clone();
+        Self::by(move || first.is_so() || is_so())
+    }
+
     pub(crate) fn is_so(&self) -> bool {
         (self.0)()
     }

@@ -116,7 +116,7 @@ fn reread(site: &Site, has_reread: &dyn Fn(), has_ended: &Receiver<()>) {
             Ok(false) => {}
             Err(error) => {
                 let why = failure::text(&error);
-                tracing::error!("the profile that was read before stays in force: {why}");
+                tracing::error!("nothing is told or reaped until the profile can be read: {why}");
             }
         }
         notify::ready();

@@ -219,7 +219,9 @@ fn summary(report: &SweepReport, plan: &KeptPlan, consent: &str) -> CallToolResu
 
 fn refused(id: &str, no: &No) -> CallToolResult {
     let why = match no {
-        No::Gone => "the answer came too late, or the person was asked again meanwhile",
+        No::Gone => {
+            "the answer came too late, the person was asked again meanwhile, or the profile was read anew"
+        }
         No::Said(why) => why,
         No::Failed(why) => why.as_str(),
     };

@@ -1,7 +1,7 @@
 //! What a process that stays was given by its operator, and the verbs as its surfaces ask them: nothing in a request widens it.
 
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use zombie_sweeper::inspect::{Explanation, History, Outcomes};
@@ -12,7 +12,7 @@ use zombie_sweeper::{SweepError, SweepOptions, SweepReport};
 use super::doctor::Diagnosed;
 use super::lately::Lately;
 use super::patience::Patience;
-use super::planned::Planned;
+use super::planned::{Planned, PlannedByAnother};
 use super::questions::{HistoryAsked, OutcomesAsked, SweepRefused};
 use super::schema::Understood;
 use super::scope::{OutOfScope, ProjectGone, Scope};
@@ -160,16 +160,19 @@ impl Desk {
         let Ok(_at_work) = self.at_work.try_lock() else {
             return Err(SweepRefused::Busy);
         };
-        let _heeding = called_off.heed();
+        let site = self.given.site.pinned().map_err(SweepRefused::Failed)?;
+        let asked = site.profile.get().map_err(SweepRefused::Failed)?;
+        // Who asks for another profile does not want what one before has begun.
+        let (in_force, pinned) = (Arc::clone(&self.given.site.profile), asked.clone());
+        let is_another = move || !in_force.is(pinned.as_ref());
+        let _heeding = called_off.or(is_another.clone()).heed();
         if called_off.is_so() {
             return Err(SweepRefused::Failed(SweepError::Interrupted.into()));
         }
-        let site = self.given.site.pinned().map_err(SweepRefused::Failed)?;
         let options = self.options(scope).map_err(SweepRefused::Failed)?;
         let mut options = options.waiting(|time| wait::wait(time, None));
         let is_narrowed = !scope.tasks.is_empty() || planned.is_some();
         if let Some(planned) = planned {
-            let asked = site.profile.get().map_err(SweepRefused::Failed)?;
             let planned = planned.by(asked.as_ref());
             options = options.planned(planned.map_err(|why| SweepRefused::Failed(why.into()))?);
         }
@@ -192,6 +195,9 @@ impl Desk {
             // Who calls it off has not had the queue swept: that is no failure of it.
             Err(_) | Ok((_, Some(_))) if !has_written && called_off.is_so() => {
                 Err(SweepRefused::Failed(SweepError::Interrupted.into()))
+            }
+            Err(_) | Ok((_, Some(_))) if !has_written && is_another() => {
+                Err(SweepRefused::Failed(PlannedByAnother.into()))
             }
             Err(error) => {
                 self.hear::<SweepReport>("sweep", Err(&error));

@@ -11,7 +11,15 @@ use super::profile;
 pub(crate) struct InForce {
     /// What names it, where one is named.
     name: Option<PathBuf>,
-    read: Mutex<Option<Arc<Profile>>>,
+    read: Mutex<Read>,
+}
+
+/// What was read.
+#[derive(Clone, Debug, Default)]
+struct Read {
+    profile: Option<Arc<Profile>>,
+    /// Whether somebody has asked for it to be read anew, and that has not come off yet.
+    is_stale: bool,
 }
 
 impl InForce {
@@ -27,7 +35,10 @@ impl InForce {
     pub(super) fn pinned(&self) -> anyhow::Result<Self> {
         Ok(Self {
             name: self.name.clone(),
-            read: Mutex::new(self.get()?),
+            read: Mutex::new(Read {
+                profile: self.get()?,
+                is_stale: false,
+            }),
         })
     }
 
@@ -36,16 +47,23 @@ impl InForce {
         self.name.as_deref()
     }
 
-    /// The one that was asked for: whoever asks first has it read.
+    /// The one that was asked for: whoever asks first has it read. Who asked for another does not want the one before: where that
+    /// cannot be read, this fails until it can.
     pub(crate) fn get(&self) -> anyhow::Result<Option<Arc<Profile>>> {
         let mut read = self.read();
-        if read.is_none() {
-            *read = profile::asked(self.name())?.map(Arc::new);
+        if read.profile.is_none() || read.is_stale {
+            self.fill(&mut read)?;
         }
-        Ok(read.clone())
+        Ok(read.profile.clone())
     }
 
-    /// Reads it anew, and returns whether another one may be in force now. Where it cannot be read, the one before stays.
+    /// Whether this is the very one, and nobody has asked for another since.
+    pub(super) fn is(&self, pinned: Option<&Arc<Profile>>) -> bool {
+        let read = self.read();
+        !read.is_stale && read.profile.as_ref().map(Arc::as_ptr) == pinned.map(Arc::as_ptr)
+    }
+
+    /// Reads it anew, and returns whether another one is in force now.
     pub(crate) fn read_again(&self) -> anyhow::Result<bool> {
         let is_pipe = |path: &Path| {
             let there = path.metadata().map(|there| there.file_type());
@@ -58,18 +76,23 @@ impl InForce {
             );
             return Ok(false);
         }
-        let Some(profile) = profile::asked(self.name())? else {
-            return Ok(false);
-        };
+        let mut read = self.read();
         // One that ships is part of the program.
-        let is_file = !profile.is_shipped();
-        if is_file {
-            *self.read() = Some(Arc::new(profile));
+        if self.name().is_none() || read.profile.as_ref().is_some_and(|profile| profile.is_shipped()) {
+            return Ok(false);
         }
-        Ok(is_file)
+        read.is_stale = true;
+        self.fill(&mut read)?;
+        Ok(true)
     }
 
-    fn read(&self) -> MutexGuard<'_, Option<Arc<Profile>>> {
+    fn fill(&self, read: &mut Read) -> anyhow::Result<()> {
+        read.profile = profile::asked(self.name())?.map(Arc::new);
+        read.is_stale = false;
+        Ok(())
+    }
+
+    fn read(&self) -> MutexGuard<'_, Read> {
         self.read.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -10,11 +10,9 @@ pub(crate) struct Planned {
     by: Option<Arc<Profile>>,
 }
 
-/// A plan is swept by the profile that it was made by, and by no other.
+/// What was begun by one profile, a plan or a sweep, does not go on by another.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "the profile was read anew since this plan was made, and may look for other tasks and write something else"
-)]
+#[error("the profile was read anew meanwhile, and may look for other tasks and write something else")]
 pub(crate) struct PlannedByAnother;
 
 impl Planned {

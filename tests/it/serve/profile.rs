@@ -1,6 +1,7 @@
 //! The profile that all who ask a server go by: one, read when it starts, and again when that is asked for.
 
 use std::process::Command;
+use std::thread;
 
 use serde_json::{Value, json};
 
@@ -129,16 +130,40 @@ fn plans_that_were_kept_before_are_forgotten() {
 }
 
 #[test]
-fn one_that_cannot_be_read_leaves_the_one_before() {
+fn one_that_cannot_be_read_holds_all_up_until_it_can() {
     let place = queue();
     let mut served = place.serve_by_its_profile(&["--no-watch"]);
     let plan = json(&sent(&served, "/v1/plans", &json!({})).is(201));
     for broken in ["", "[tasks"] {
         place.write("mine.toml", broken);
         send("HUP", &served.child);
-        served.says("the profile that was read before stays in force");
+        served.says("nothing is told or reaped until the profile can be read");
+        sent(&served, "/v1/sweeps", &json!({})).is(503);
+        served
+            .ask(&get("/v1/schema").bearer(&served.token("read")))
+            .is(503);
     }
-    let swept = sent(&served, "/v1/sweeps", &json!({ "plan_id": plan["plan_id"] })).is(200);
-    assert_eq!(json(&swept)["task_ids"], json!(["t1"]));
-    place.is_running("keep");
+    place.write("mine.toml", WITHOUT_T1);
+    sent(&served, "/v1/sweeps", &json!({ "plan_id": plan["plan_id"] })).is(409);
+    assert_eq!(reaped(&served), json!(["keep"]));
+    place.is_running("t1");
+}
+
+/// Also one that has begun: it waits between its two looks.
+#[test]
+fn sweep_that_waits_is_called_off_when_another_is_read() {
+    let place = queue();
+    for edited in [WITHOUT_T1, ""] {
+        place.write("mine.toml", WITHOUT_KEEP);
+        let mut served = place.serve_by_its_profile(&["--no-watch", "--confirm", "10m", "-v"]);
+        let address = served.address.clone();
+        let request = post("/v1/sweeps", "{}").bearer(&served.token("write"));
+        let answer = thread::spawn(move || address.ask(&request));
+        served.says("looks twice");
+        place.write("mine.toml", edited);
+        send("HUP", &served.child);
+        let answer = answer.join().unwrap().is(409);
+        assert!(answer.body.contains("read anew meanwhile"), "{}", answer.body);
+        place.is_running("t1");
+    }
 }
