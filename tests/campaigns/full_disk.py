@@ -97,6 +97,12 @@ def fill(place, room):
     return ballast
 
 
+def make_room(ballast):
+    """Another thread's child may still have it open, until it becomes the program it was started for: it is emptied first."""
+    os.truncate(ballast, 0)
+    ballast.unlink()
+
+
 @contextlib.contextmanager
 def stage_on(campaign, stage, room):
     """The stage's queue on a disk with this much room, and its neighbour where it has one."""
@@ -123,7 +129,7 @@ def sweeps(campaign, variant, zombies, rooms, seed, ends, messages):
             here[run.end] += 1
             messages[f"{run.end}: {bare(run.stderr)}"] += 1
             wrong = judge_fullness(run)
-            ballast.unlink()
+            make_room(ballast)
             look_at = work
             if room.files is not None:
                 # A disk that takes no more files is no place to look at a queue.
