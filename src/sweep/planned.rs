@@ -15,7 +15,8 @@ impl<S: Store> Sweep<'_, S> {
         for keys in keys.chunks(self.opts.batch_size.get()) {
             let page = self.look(&Look::Listed(keys))?;
             self.report.moved_on += keys.len().saturating_sub(page.read);
-            if read == 0 && !page.zombies.is_empty() && self.held.is_none() {
+            // A brake counts by itself.
+            if !page.zombies.is_empty() && self.share.is_unknown() && self.held.is_none() {
                 self.count_all()?;
             }
             read += page.read;

@@ -234,6 +234,18 @@ fn share_is_that_of_all_running_tasks() {
     }
 }
 
+/// Also where the first of those listed have come to life.
+#[test]
+fn share_is_counted_once_a_zombie_is_found() {
+    let world = planned(zombies(2)).sql(&set_beat("r1", "now"));
+    let mut world = world.options(|options| options.batch_size(1.try_into().unwrap()));
+    assert_eq!(
+        outcome(&world.sweep()),
+        (vec!["t2: stale_heartbeat".to_owned()], 1)
+    );
+    assert_eq!(world.payload()["sweep"], json!({"running": 2, "zombies": 1}));
+}
+
 #[test]
 fn second_look_holds_to_it() {
     for (change, expected) in [

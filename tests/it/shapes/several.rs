@@ -129,7 +129,11 @@ fn a_part_that_is_null_is_no_id() {
     ));
     let report = world.sweep();
     assert_eq!((report.reaps.len(), report.undecided.len()), (3, 1), "{report:?}");
-    assert_eq!(report.undecided[0].why, "the task's id is null");
+    let undecided = &report.undecided[0];
+    assert_eq!(
+        (&*undecided.why, undecided.has_no_id),
+        ("the task's id is null", true)
+    );
 }
 
 #[test]
