@@ -90,3 +90,16 @@ pub enum Outcome<'e> {
     /// It failed for this reason, and nothing was written.
     Failed(&'e str),
 }
+
+impl Outcome<'_> {
+    /// Whether it counts among the sweeps that failed: it stopped early, could not reap a task, or was held back.
+    #[must_use]
+    pub fn is_failure(self) -> bool {
+        match self {
+            Self::Failed(_) => true,
+            Self::Swept(report) => {
+                report.error.is_some() || !report.failed.is_empty() || report.held_back.is_some()
+            }
+        }
+    }
+}

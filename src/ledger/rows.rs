@@ -115,12 +115,10 @@ fn count(write: &Transaction<'_>, scope: i64, entry: &Entry<'_>) -> rusqlite::Re
         _ => add.execute((scope, name, label, number(count))),
     };
     add("sweeps", "", 1)?;
+    add("failures", "", entry.outcome.is_failure().into())?;
     let Outcome::Swept(report) = entry.outcome else {
-        add("failures", "", 1)?;
         return Ok(());
     };
-    let is_failure = report.error.is_some() || !report.failed.is_empty() || report.held_back.is_some();
-    add("failures", "", is_failure.into())?;
     add("failed", "", report.failed.len())?;
     add("moved_on", "", report.moved_on)?;
     add("transactions", "", report.transactions)?;

@@ -1,7 +1,6 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use zombie_sweeper::SweepReport;
 use zombie_sweeper::ledger::Outcome;
 use zombie_sweeper::metrics::Totals;
 
@@ -20,14 +19,11 @@ impl Counted {
     pub(super) fn add(&self, outcome: Outcome<'_>) {
         let mut totals = self.totals();
         totals.sweeps += 1;
-        match outcome {
-            Outcome::Failed(_) => totals.failed_sweeps += 1,
-            Outcome::Swept(report) => {
-                totals.failed_sweeps += u64::from(is_failure(report));
-                for reap in &report.reaps {
-                    let code = reap.reason.code().into_owned();
-                    *of_reason(&mut totals.reaped, code) += 1;
-                }
+        totals.failed_sweeps += u64::from(outcome.is_failure());
+        if let Outcome::Swept(report) = outcome {
+            for reap in &report.reaps {
+                let code = reap.reason.code().into_owned();
+                *of_reason(&mut totals.reaped, code) += 1;
             }
         }
     }
@@ -39,11 +35,6 @@ impl Counted {
     fn totals(&self) -> MutexGuard<'_, Totals> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// As the ledger has it.
-fn is_failure(report: &SweepReport) -> bool {
-    report.error.is_some() || !report.failed.is_empty() || report.held_back.is_some()
 }
 
 fn of_reason(reaped: &mut BTreeMap<String, u64>, code: String) -> &mut u64 {
